@@ -1,0 +1,103 @@
+"""Nouns as plain documents and back: what stores keep and what `--json` prints.
+
+A document holds only None, bool, int, str, list and dict. Dates become ISO text, decimals text,
+enumerations their value, tuples lists; the noun's own type hints say how to read them back.
+A union of nouns is told apart by the key `is`, the noun's class name. A union of plain values
+(`Value`, `Scalar`) comes back as the JSON type it was kept as, so decimals and dates return as text:
+contracts and policies are therefore read from their files, never from documents.
+"""
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, IntEnum
+from functools import cache
+
+N = typing.TypeVar("N")
+Document: typing.TypeAlias = "None | bool | int | str | list[Document] | dict[str, Document]"
+
+
+def to_document(noun: object) -> Document:
+    """Turn a noun (or a plain value) into a document; raise TypeError for what is neither."""
+    match noun:
+        case IntEnum():
+            return noun.name.lower()
+        case Enum():
+            return str(noun.value)
+        case None | bool() | int() | str():
+            return noun
+        case Decimal():
+            return str(noun)
+        case datetime() | date():
+            return noun.isoformat()
+        case tuple() | list() | frozenset():
+            return [to_document(item) for item in (sorted(noun) if isinstance(noun, frozenset) else noun)]
+        case dict():
+            return {str(key): to_document(value) for key, value in noun.items()}
+    if is_dataclass(noun):
+        named: dict[str, Document] = {"is": type(noun).__name__}
+        return named | {f.name: to_document(getattr(noun, f.name)) for f in fields(noun)}
+    raise TypeError(type(noun).__name__)
+
+
+def from_document(kind: type[N], document: object) -> N:
+    """Read a noun of this kind from its document; raise ValueError when it does not fit."""
+    try:
+        return typing.cast("N", _read(kind, document))
+    except (KeyError, TypeError, AttributeError, ArithmeticError) as cause:
+        raise ValueError(f"no {kind.__name__} can be read from this document") from cause
+
+
+def _read(kind: object, document: object) -> object:
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, typing.Union):
+        return _read_union(typing.get_args(kind), document)
+    if origin in (tuple, frozenset):
+        return _read_items(origin, typing.get_args(kind), typing.cast("list[object]", document))
+    if isinstance(kind, type):
+        return _read_plain(kind, document)
+    raise TypeError(kind)
+
+
+def _read_union(kinds: tuple[object, ...], document: object) -> object:
+    if document is None and type(None) in kinds:
+        return None
+    nouns = {k.__name__: k for k in kinds if isinstance(k, type) and is_dataclass(k)}
+    if isinstance(document, Mapping) and document.get("is") in nouns:
+        return _read(nouns[document["is"]], document)
+    plain = [k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)]
+    exact = next((k for k in plain if type(document) is k), None)
+    chosen = exact or next(iter(plain), None) or next(iter(nouns.values()))
+    return _read(chosen, document)
+
+
+def _read_items(origin: object, kinds: tuple[object, ...], items: list[object]) -> object:
+    if origin is frozenset:
+        return frozenset(_read(kinds[0], item) for item in items)
+    if len(kinds) == 2 and kinds[1] is Ellipsis:  # noqa: PLR2004 (tuple[X, ...])
+        return tuple(_read(kinds[0], item) for item in items)
+    return tuple(_read(kind, item) for kind, item in zip(kinds, items, strict=True))
+
+
+def _read_plain(kind: type, document: object) -> object:
+    if is_dataclass(kind):
+        hints = _hints(kind)
+        values = typing.cast("Mapping[str, object]", document)
+        return kind(**{f.name: _read(hints[f.name], values[f.name]) for f in fields(kind) if f.name in values})
+    if issubclass(kind, IntEnum):
+        return kind[str(document).upper()]
+    if issubclass(kind, datetime | date):
+        return kind.fromisoformat(str(document))
+    if issubclass(kind, Decimal | Enum):
+        return kind(str(document))
+    if not isinstance(document, kind):
+        raise TypeError(kind)
+    return document
+
+
+@cache
+def _hints(kind: type) -> dict[str, object]:
+    return typing.get_type_hints(kind)

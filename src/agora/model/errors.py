@@ -1,0 +1,106 @@
+"""Everything that can go wrong, as one small tree; each leaf has a stable code and an exit code.
+
+AgoraError
+├── Invalid       files or words somebody wrote are wrong (carries every finding)
+├── Refused       SQL or a statement that nobody may run here
+├── Denied        this person may not do this (carries the reasons)
+├── Missing       nothing of that name, as far as this person may know
+├── Conflict      somebody else was faster, or it exists already
+├── Broken        a promise was not kept: a check failed, a ledger does not verify
+├── Exhausted     a limit of memory, time, rows or length was reached
+├── Unavailable   something we need is not there: a source, a disk, a database, an extra
+└── Unusable      the command was called in a way that means nothing
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from agora.model.findings import Finding
+from agora.model.reasons import Reason
+
+
+class AgoraError(Exception):
+    """A sentence for a person, a stable code for a program, and what to do next."""
+
+    code: ClassVar[str] = "E000"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str, *, hint: str = "", code: str = "") -> None:
+        """Say what is wrong in one lower-case sentence, and what to do next as a hint."""
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+        self.code_shown = code or self.code
+
+
+class Invalid(AgoraError):
+    """Files or words somebody wrote are wrong; every finding is carried, not the first."""
+
+    code = "E100"
+    exit_code = 1
+
+    def __init__(self, sentence: str, *, findings: Sequence[Finding] = (), hint: str = "", code: str = "") -> None:
+        """Carry all findings beside the summary."""
+        super().__init__(sentence, hint=hint, code=code)
+        self.findings = tuple(findings)
+
+
+class Refused(AgoraError):
+    """The statement contains something no reader may run, whoever they are."""
+
+    code = "E200"
+    exit_code = 3
+
+
+class Denied(AgoraError):
+    """This principal may not do this; the reasons say which rule and how to ask."""
+
+    code = "E403"
+    exit_code = 3
+
+    def __init__(self, sentence: str, *, reasons: Sequence[Reason] = (), hint: str = "", code: str = "") -> None:
+        """Carry the reasons of the decision."""
+        super().__init__(sentence, hint=hint, code=code)
+        self.reasons = tuple(reasons)
+
+
+class Missing(AgoraError):
+    """Nothing of that name exists, as far as this person may know."""
+
+    code = "E404"
+    exit_code = 2
+
+
+class Conflict(AgoraError):
+    """Somebody else was faster, or the thing exists already."""
+
+    code = "E409"
+    exit_code = 5
+
+
+class Broken(AgoraError):
+    """A promise was not kept: a blocking check failed or a proof does not hold."""
+
+    code = "E422"
+    exit_code = 1
+
+
+class Exhausted(AgoraError):
+    """A limit of memory, time, rows or length was reached and the work was stopped."""
+
+    code = "E429"
+    exit_code = 4
+
+
+class Unavailable(AgoraError):
+    """Something we need is not there: a source, a disk, a database, an optional extra."""
+
+    code = "E503"
+    exit_code = 4
+
+
+class Unusable(AgoraError):
+    """The command was called in a way that means nothing."""
+
+    code = "E002"
+    exit_code = 2

@@ -1,0 +1,78 @@
+"""The ledger: a tamper-evident record of everything that happened, refusals included."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What can happen in a mesh."""
+
+    CHECKED = "checked"
+    RUN_STARTED = "run-started"
+    RUN_ENDED = "run-ended"
+    RELEASED = "released"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED_REQUEST = "request-refused"
+    ENDED = "agreement-ended"
+    QUERY_OPENED = "query-opened"
+    QUERY_CLOSED = "query-closed"
+    QUERY_REFUSED = "query-refused"
+    BUILD_READ = "build-read"
+    LEDGER_EXPORTED = "ledger-exported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that happened: who (and acting through whom), about what, with the facts.
+
+    `at` is the mesh's own clock; the store adds the machine's clock. `facts` are plain strings,
+    numbers, booleans or tuples of them, never secrets or row values.
+    """
+
+    event: Event
+    at: datetime
+    who: str
+    operator: str = ""
+    subject: str = ""
+    purpose: str = ""
+    facts: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An entry as kept: its place in the order (from 1), when the machine wrote it, its own hash.
+
+    `body` is the exact text that was hashed (canonical JSON of entry, place and machine time).
+    """
+
+    place: int
+    recorded_at: datetime
+    entry: Entry
+    body: str
+    hash: str
+    batch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A sealed run of records: the root of their hash tree, chained to the batch before."""
+
+    number: int
+    first: int
+    last: int
+    root: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What verifying found: how many records and batches hold, and every place where they do not."""
+
+    holds: bool
+    records: int
+    batches: int
+    unsealed: int
+    problems: tuple[str, ...] = ()

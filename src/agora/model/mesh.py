@@ -1,0 +1,112 @@
+"""The mesh: all domains under one set of guardrails, as the files say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from agora.model.names import PortName, PortVersion, ProductName
+from agora.model.people import Principal, PrincipalKind, Team
+from agora.model.policy import Policy, Purpose, Tag
+from agora.model.product import OutputPort, Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How to reach a team: a channel such as `email` or `chat`, and its address."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A business area with its team; `owners` answer requests, `publishers` may run products."""
+
+    id: str
+    title: str = ""
+    purpose: str = ""
+    goals: tuple[str, ...] = ()
+    team: str = ""
+    owners: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    location: str = ""
+    quota: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The limits of one query: memory in bytes, seconds, rows of an answer, threads."""
+
+    memory: int = 1 << 30
+    seconds: int = 60
+    rows: int = 50_000_000
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesh:
+    """Everything the files say. `at` is the fixed time of a mesh with its own clock, else None.
+
+    `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
+    """
+
+    name: str
+    title: str = ""
+    operator: str = ""
+    at: datetime | None = None
+    lake: str = "file:.agora/lake"
+    store: str = "sqlite:.agora/agora.db"
+    bounds: Bounds = Bounds()
+    domains: tuple[Domain, ...] = ()
+    principals: tuple[Principal, ...] = ()
+    teams: tuple[Team, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    products: tuple[Product, ...] = ()
+    hash: str = ""
+
+    def domain(self, name: str) -> Domain | None:
+        """The domain of that id, or None."""
+        return next((d for d in self.domains if d.id == name), None)
+
+    def product(self, name: ProductName) -> Product | None:
+        """The product of that name, or None."""
+        return next((p for p in self.products if p.name == name), None)
+
+    def ports(self) -> Iterator[tuple[Product, OutputPort]]:
+        """Every output port with its product."""
+        return ((product, port) for product in self.products for port in product.ports)
+
+    def versions(self, name: PortName) -> tuple[OutputPort, ...]:
+        """All major versions of a port, newest first."""
+        found = [port for _, port in self.ports() if port.name == name]
+        return tuple(sorted(found, key=lambda port: -port.contract.major))
+
+    def port(self, version: PortVersion) -> OutputPort | None:
+        """One version of one port, or None."""
+        return next((port for port in self.versions(version.port) if port.version == version), None)
+
+    def principal(self, name: str) -> Principal | None:
+        """Somebody by id; a product's service exists as soon as the product does."""
+        found = next((p for p in self.principals if p.id == name), None)
+        return found or self._service(name)
+
+    def _service(self, name: str) -> Principal | None:
+        product = next((p for p in self.products if p.name.service == name), None)
+        if product is None:
+            return None
+        domain = self.domain(product.name.domain)
+        return Principal(
+            id=name,
+            kind=PrincipalKind.SERVICE,
+            name=f"build of {product.name}",
+            teams=(domain.team,) if domain and domain.team else (),
+            domains=(product.name.domain,),
+        )
+
+    def classified(self) -> frozenset[str]:
+        """The tags whose values never enter samples, messages or results."""
+        return frozenset(tag.id for tag in self.tags if tag.classified)

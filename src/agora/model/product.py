@@ -1,0 +1,115 @@
+"""Products: what a domain offers, what it reads, and how it is built."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agora.model.contract import Contract
+from agora.model.names import PortName, PortVersion, ProductName
+
+
+class ProductKind(StrEnum):
+    """What a product stands near to: its source, an aggregation, or a consumer's question."""
+
+    SOURCE_ALIGNED = "source-aligned"
+    AGGREGATE = "aggregate"
+    CONSUMER_ALIGNED = "consumer-aligned"
+
+
+class Lifecycle(StrEnum):
+    """The life of a product or contract, in the words of ODPS."""
+
+    PROPOSED = "proposed"
+    DRAFT = "draft"
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputPort:
+    """A named, versioned dataset that others read; `status` is its contract's lifecycle."""
+
+    name: PortName
+    contract: Contract
+    description: str = ""
+
+    @property
+    def version(self) -> PortVersion:
+        """The port and the major version of its contract."""
+        return PortVersion(self.name, self.contract.major)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputPort:
+    """What a product reads from another product, under the SQL name `alias` and for `purpose`."""
+
+    alias: str
+    port: PortVersion
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """Where raw rows come from: `type` picks the source backend, `options` are checked by it."""
+
+    name: str
+    type: str
+    path: str
+    options: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...] = ()
+
+    def option(self, name: str) -> str | int | bool | tuple[str, ...] | None:
+        """The value of one option, or None."""
+        return next((value for key, value in self.options if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One SELECT over sources, inputs and earlier steps; `file` is relative to the mesh folder."""
+
+    name: str
+    file: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Which step, source or input fills a port."""
+
+    port: PortVersion
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How a product is made; `hash` covers the build file and every step's text."""
+
+    sources: tuple[SourceSpec, ...] = ()
+    steps: tuple[Step, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A data product of one domain; an unlisted product is invisible to those who may not use it."""
+
+    name: ProductName
+    id: str
+    kind: ProductKind
+    title: str = ""
+    summary: str = ""
+    description: str = ""
+    status: Lifecycle = Lifecycle.ACTIVE
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    listed: bool = True
+    inputs: tuple[InputPort, ...] = ()
+    ports: tuple[OutputPort, ...] = ()
+    build: Build = Build()
+    readme: str = ""
+    queries: tuple[tuple[str, str], ...] = ()
+    folder: str = ""
+
+    def port(self, version: PortVersion) -> OutputPort | None:
+        """The output port of that name and major version, or None."""
+        return next((p for p in self.ports if p.version == version), None)

@@ -1,0 +1,148 @@
+"""Runs, snapshots and releases: what was built, what was promised of it, what readers see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from agora.model.checks import CheckResult
+from agora.model.names import PortVersion, ProductName
+from agora.model.types import Type
+
+
+class RunState(StrEnum):
+    """How a run ended; a run that was killed stays `running` until the next one clears it up."""
+
+    RUNNING = "running"
+    RELEASED = "released"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """One immutable Parquet file; `path` is absolute or a URL, sizes in rows and bytes."""
+
+    path: str
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedColumn:
+    """A column as released: its field id in the table and the labels policy saw at release."""
+
+    name: str
+    type: Type
+    field_id: int
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """An immutable state of one port's table, written unseen by a run.
+
+    `deletes` is True when the snapshot carries delete files, which plain Parquet readers ignore.
+    """
+
+    port: PortVersion
+    table: str
+    table_uuid: str
+    snapshot_id: int
+    metadata: str
+    columns: tuple[ReleasedColumn, ...]
+    files: tuple[DataFile, ...]
+    deletes: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows the snapshot holds."""
+        return sum(file.rows for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePin:
+    """The exact bytes a run read from a source: content hash and where they are kept."""
+
+    name: str
+    hash: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputPin:
+    """The exact release of another product a run read, and under which agreement."""
+
+    alias: str
+    port: PortVersion
+    release: int
+    snapshot_id: int
+    agreement: str = ""
+    policy_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Rows a check kept out of a port: where they lie and how many there are."""
+
+    port: PortVersion
+    files: tuple[DataFile, ...]
+    columns: tuple[ReleasedColumn, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of a build; `fingerprint` says what went in, so that equal input is skipped."""
+
+    id: str
+    product: ProductName
+    state: RunState
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    fingerprint: str = ""
+    code_hash: str = ""
+    parent: int = 0
+    sources: tuple[SourcePin, ...] = ()
+    inputs: tuple[InputPin, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    results: tuple[CheckResult, ...] = ()
+    quarantines: tuple[Quarantine, ...] = ()
+    release: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The atomic set of snapshots a run published: all output ports at once, or none.
+
+    `number` counts from 1 within the product; `parent` is the number it was built on (0: none).
+    """
+
+    product: ProductName
+    number: int
+    parent: int
+    run: str
+    released_at: datetime
+    fingerprint: str
+    code_hash: str
+    contracts: tuple[tuple[str, str], ...]
+    snapshots: tuple[Snapshot, ...]
+    sources: tuple[SourcePin, ...] = ()
+    inputs: tuple[InputPin, ...] = ()
+    results: tuple[CheckResult, ...] = ()
+    quarantines: tuple[Quarantine, ...] = ()
+
+    def snapshot(self, port: PortVersion) -> Snapshot | None:
+        """The released state of one port version, or None."""
+        return next((s for s in self.snapshots if s.port == port), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """Which release of a product readers get; flipping this row is what publishes."""
+
+    product: ProductName
+    number: int

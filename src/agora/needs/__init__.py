@@ -1,0 +1,1 @@
+"""What we ask of the world, as protocols; the rooms that answer are the backends."""

@@ -1,0 +1,113 @@
+"""The need for engines: SQL over exactly the relations they are given, with limits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from agora.model.mesh import Bounds
+from agora.model.relation import Governed, RawFile, Session
+from agora.model.release import DataFile, ReleasedColumn
+from agora.model.sqlfacts import SqlFacts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Answer(Protocol):
+    """A result that streams: the schema is known before the first batch; closing stops the work."""
+
+    @property
+    def schema(self) -> "pa.Schema":
+        """Column names and types of the answer."""
+        ...
+
+    def __iter__(self) -> "Iterator[pa.RecordBatch]":
+        """The batches, each up to 65,536 rows; raises Exhausted or Refused with a code only."""
+        ...
+
+    def close(self) -> None:
+        """Stop the statement if it still runs and give the worker back; harmless when repeated."""
+        ...
+
+
+class Readers(Protocol):
+    """Warm, locked worker processes, each serving one reader and purpose at a time."""
+
+    def facts(self, session: Session, sql: str) -> SqlFacts:
+        """What the engine's own parser says of this text; raises Exhausted for parse bombs.
+
+        Only `reader` and `purpose` of the session count here: the text is parsed in a process that
+        serves this reader alone.
+        """
+        ...
+
+    def answer(self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds) -> Answer:
+        """Run one judged SELECT over exactly these relations.
+
+        A session whose fingerprint differs from the worker's gets a new process. Raises Refused for
+        statements that fail (codes and neutral sentences only, no values, no paths), Exhausted for
+        limits, Unavailable when no worker can start.
+        """
+        ...
+
+    def close(self) -> None:
+        """Every worker is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Files written for one port, in field-id order, and the folder they are in."""
+
+    files: tuple[DataFile, ...]
+
+
+class Bench(Protocol):
+    """An engine session of one run: its own sources and inputs in, Parquet files out."""
+
+    def facts(self, sql: str) -> SqlFacts:
+        """What the engine's parser says of a step's text."""
+        ...
+
+    def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
+        """Names and SQL types of a relation or step; raises Broken naming what does not bind."""
+        ...
+
+    def step(self, name: str, sql: str, *, keep: bool) -> None:
+        """A relation `name` with this SELECT; kept as a table when read more than once.
+
+        Raises Broken with the engine's sentence and place when the step does not run.
+        """
+        ...
+
+    def write(self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str) -> Written:
+        """The rows of `select`, cast to exactly these columns, as Parquet with field ids.
+
+        Raises Broken when a value does not fit its type (column named, value not shown).
+        """
+        ...
+
+    def attach(self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> None:
+        """A relation `name` over exactly these written files, for checks."""
+        ...
+
+    def rows(self, sql: str) -> tuple[Mapping[str, object], ...]:
+        """The few rows of an aggregate or sample statement; raises Broken when it does not run."""
+        ...
+
+
+class Benches(Protocol):
+    """Opens a bench in a process of its own, with memory limits."""
+
+    def open(
+        self,
+        raw: Sequence[RawFile],
+        inputs: Sequence[Governed],
+        *,
+        writable: Sequence[str],
+        scratch: str,
+        bounds: Bounds,
+    ) -> AbstractContextManager[Bench]:
+        """A bench that can read these files and write below the writable folders, nothing else."""
+        ...

@@ -1,0 +1,28 @@
+"""The need for a folder: the texts of a mesh, read whole and written whole."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Folder(Protocol):
+    """The mesh's files, by path relative to the mesh folder with forward slashes."""
+
+    @property
+    def root(self) -> str:
+        """Where the mesh lies."""
+        ...
+
+    def texts(self) -> Mapping[str, bytes]:
+        """Every text that can matter (YAML, SQL, Markdown), as bytes; lake and hidden folders left out.
+
+        Raises Unavailable when the folder is no mesh (no `agora.yaml`) with the way to make one.
+        """
+        ...
+
+    def exists(self, path: str) -> bool:
+        """True when a file or folder of that name is there."""
+        ...
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """All files are written, each whole; raises Conflict and writes none when one exists."""
+        ...

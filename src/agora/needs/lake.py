@@ -1,0 +1,61 @@
+"""The need for a lake: immutable snapshots of ports, written unseen and published together.
+
+The lake writes and names files; it never returns rows.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from agora.model.names import PortVersion
+from agora.model.product import SourceSpec
+from agora.model.release import DataFile, Release, ReleasedColumn, Snapshot, SourcePin
+from agora.model.types import Type
+
+
+class Lake(Protocol):
+    """Holds the tables of managed ports, the landing area and the quarantine."""
+
+    def prepare(
+        self, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
+    ) -> tuple[ReleasedColumn, ...]:
+        """The port's table exists with exactly these columns (name, type, labels); give their field ids.
+
+        A column keeps its field id as long as its name lives; harmless when repeated.
+        """
+        ...
+
+    def folder(self, port: PortVersion, run: str, area: str = "data") -> str:
+        """A fresh folder for a run's files of this port (`data`, `quarantine` or `samples`)."""
+        ...
+
+    def stage(
+        self, port: PortVersion, run: str, columns: Sequence[ReleasedColumn], files: Sequence[DataFile]
+    ) -> Snapshot:
+        """A snapshot that holds exactly these files, on the run's own branch, seen by nobody.
+
+        Harmless when repeated for the same run: the newest call counts.
+        """
+        ...
+
+    def publish(self, release: Release) -> None:
+        """Every table of the release points at its snapshot and carries the tag `release-<n>`.
+
+        Only repeats what the release row already decided, so it may run any number of times.
+        """
+        ...
+
+    def discard(self, run: str, ports: Sequence[PortVersion]) -> None:
+        """What this run wrote and did not release is gone; harmless when repeated."""
+        ...
+
+    def land(self, spec: SourceSpec, origin: str) -> SourcePin:
+        """The bytes of this file are kept by content hash in the landing area; equal bytes once."""
+        ...
+
+    def scratch(self, run: str) -> str:
+        """A folder for a run's temporary files, removed by `discard` and after publishing."""
+        ...
+
+    def leftovers(self) -> Iterator[str]:
+        """Runs that have files or branches here."""
+        ...

@@ -84,7 +84,10 @@ class InputPin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine:
-    """Rows a check kept out of a port: where they lie and how many there are."""
+    """Rows of a port put aside with their reason: kept out of it, or kept as examples of a failure.
+
+    `columns` are the port's columns followed by `_reason`, the checks each row broke.
+    """
 
     port: PortVersion
     files: tuple[DataFile, ...]
@@ -94,7 +97,11 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of a build; `fingerprint` says what went in, so that equal input is skipped."""
+    """One execution of a build; `fingerprint` says what went in, so that equal input is skipped.
+
+    `failures` are example rows of broken checks; `settled` says that the lake's own tags and
+    pointers agree with the release row, which alone decides.
+    """
 
     id: str
     product: ProductName
@@ -110,7 +117,9 @@ class Run:
     snapshots: tuple[Snapshot, ...] = ()
     results: tuple[CheckResult, ...] = ()
     quarantines: tuple[Quarantine, ...] = ()
+    failures: tuple[Quarantine, ...] = ()
     release: int = 0
+    settled: bool = False
     error: str = ""
 
 

@@ -1,0 +1,84 @@
+"""Building: a product's build reads other products under its own service identity, pinned."""
+
+from agora.governance.shielding import shield
+from agora.model.errors import Denied, Missing
+from agora.model.ledger import Entry, Event
+from agora.model.names import fold
+from agora.model.people import Actor
+from agora.model.product import InputPort, Product
+from agora.model.relation import Governed
+from agora.model.release import InputPin
+from agora.needs.house import House
+from agora.passage.reading import demand
+from agora.passage.ruling import Ruling, rule
+
+SCHEMA = "main"
+
+
+def inputs(house: House, product: Product) -> tuple[tuple[Governed, InputPin], ...]:
+    """Every input port of the product as a shielded relation with its pin.
+
+    Raises Denied, with the request to make, when the product's service may not read one.
+    """
+    return tuple(_input(house, product, each) for each in product.inputs)
+
+
+def read_entry(house: House, who: Actor, product: Product, pins: tuple[InputPin, ...]) -> Entry:
+    """The ledger entry that says what a build read, from which releases, under which agreements."""
+    return Entry(
+        event=Event.BUILD_READ,
+        at=house.now(),
+        who=product.name.service,
+        operator=who.operator or who.principal.id,
+        subject=str(product.name),
+        facts=(
+            ("ports", tuple(str(pin.port) for pin in pins)),
+            ("releases", tuple(str(pin.release) for pin in pins)),
+            ("agreements", tuple(pin.agreement for pin in pins if pin.agreement)),
+            ("policies", tuple(pin.policy_hash for pin in pins)),
+        ),
+    )
+
+
+def _input(house: House, product: Product, port: InputPort) -> tuple[Governed, InputPin]:
+    ruling = _ruled(house, product, port)
+    snapshot, release = ruling.snapshot, ruling.release
+    if snapshot is None or release is None:
+        raise Missing(f"`{port.port}` has no release yet", code="E504")
+    governed = Governed(
+        schema=SCHEMA,
+        name=fold(port.alias),
+        files=snapshot.files,
+        columns=snapshot.columns,
+        shield=shield(ruling.decision),
+        deletes=snapshot.deletes,
+    )
+    pin = InputPin(
+        alias=port.alias,
+        port=port.port,
+        release=release.number,
+        snapshot_id=snapshot.snapshot_id,
+        agreement=ruling.decision.agreement,
+        policy_hash=ruling.decision.policy_hash,
+    )
+    return governed, pin
+
+
+def _ruled(house: House, product: Product, port: InputPort) -> Ruling:
+    service = house.mesh.principal(product.name.service)
+    offering = house.mesh.product(port.port.port.of)
+    promised = house.mesh.port(port.port)
+    if service is None or offering is None or promised is None:
+        raise Missing(f"the input `{port.alias}` names `{port.port}`, which is not there", code="E406")
+    ruling = rule(house, service, port.purpose, offering, promised)
+    try:
+        demand(ruling)
+    except Denied as denied:
+        hint = f"`agora request {port.port} --for {service.id} --purpose {port.purpose} --reason …`"
+        raise Denied(
+            f"`{product.name}` may not read `{port.port}`: {denied.reasons[0].sentence}",
+            reasons=denied.reasons,
+            hint=hint,
+            code=denied.code_shown,
+        ) from None
+    return ruling

@@ -1,0 +1,29 @@
+"""Keys under which the store keeps nouns; a prefix of a key finds everything below it."""
+
+from agora.model.access import Agreement
+from agora.model.names import PortName, ProductName
+
+
+def agreement(noun: Agreement) -> str:
+    """Agreements lie under their port, so that one look finds all that could fit a reader."""
+    return f"{noun.port}/{noun.id}"
+
+
+def agreements_of(port: PortName) -> str:
+    """Everything agreed on any version of a port."""
+    return f"{port}@"
+
+
+def release(product: ProductName, number: int) -> str:
+    """Releases lie under their product in order."""
+    return f"{product}/{number:08d}"
+
+
+def run(product: ProductName, run_id: str) -> str:
+    """Runs lie under their product."""
+    return f"{product}/{run_id}"
+
+
+def runs_of(product: ProductName) -> str:
+    """Every run of a product."""
+    return f"{product}/"

@@ -1,0 +1,133 @@
+"""Reading: a SQL text from a reader becomes an answer, or a refusal that explains itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agora.governance.shielding import shield
+from agora.governance.sql import judge, judge_text
+from agora.model.decision import Decision
+from agora.model.errors import AgoraError, Denied, Refused, Unavailable
+from agora.model.people import Actor
+from agora.model.reasons import Reason
+from agora.model.relation import Governed, Session
+from agora.model.sqlfacts import SqlFacts
+from agora.needs.engine import Answer
+from agora.needs.house import House
+from agora.passage.knowing import find_table
+from agora.passage.recording import Recorded, opened, refused
+from agora.passage.ruling import Ruling, rule_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read: the streaming answer and the decisions it was made under."""
+
+    answer: Answer
+    decisions: tuple[Decision, ...]
+
+
+def read(house: House, who: Actor, sql: str) -> Reading:
+    """Answer this SELECT with what the reader may see; every refusal is recorded and raised.
+
+    Raises Refused (text nobody may run), Missing, Denied (with reasons), Unavailable, Exhausted.
+    """
+    try:
+        session = _session(house, who)
+        facts = _judged(house, session, sql)
+        relations, decisions = _governed(house, who, facts)
+        statement = opened(house, who, decisions, sql)
+    except AgoraError as problem:
+        refused(house, who, "", sql, problem)
+        raise
+    return Reading(answer=_execute(house, who, session, relations, sql, statement), decisions=decisions)
+
+
+def _session(house: House, who: Actor) -> Session:
+    return Session(reader=who.principal.id, purpose=who.purpose, fingerprint=house.mesh.hash)
+
+
+def _judged(house: House, session: Session, sql: str) -> SqlFacts:
+    _refuse(judge_text(sql))
+    facts = house.readers.facts(session, sql)
+    _refuse(judge(facts))
+    return facts
+
+
+def _refuse(reasons: Sequence[Reason]) -> None:
+    if reasons:
+        first = reasons[0]
+        raise Refused(first.sentence, code=first.code, hint=first.hint)
+
+
+def _governed(
+    house: House, who: Actor, facts: SqlFacts
+) -> tuple[tuple[Governed, ...], tuple[Decision, ...]]:
+    rulings: dict[tuple[str, str], Ruling] = {}
+    for table in facts.tables:
+        product, ports = find_table(house, who.principal, table)
+        ruling = rule_version(house, who.principal, who.purpose, product, ports)
+        rulings[table.schema.lower(), table.table.lower()] = ruling
+    for ruling in rulings.values():
+        demand(ruling)
+    decisions = tuple(ruling.decision for ruling in rulings.values())
+    one_purpose(decisions)
+    relations = tuple(relation(ruling, *name) for name, ruling in rulings.items())
+    return relations, decisions
+
+
+def demand(ruling: Ruling) -> None:
+    """The reader may read this port and something is released; raises Denied or Unavailable."""
+    decision = ruling.decision
+    if not decision.allowed:
+        first = decision.reasons[0]
+        raise Denied(
+            f"you may not read `{ruling.port.name}`: {first.sentence}",
+            reasons=decision.reasons,
+            hint=first.hint,
+            code=first.code,
+        )
+    if ruling.snapshot is None:
+        raise Unavailable(
+            f"`{ruling.port.version}` has no release yet",
+            code="E504",
+            hint=f"its owners publish the first one with `agora run {ruling.product.name}`",
+        )
+
+
+def one_purpose(decisions: Sequence[Decision]) -> None:
+    """All ports of one statement are used for one purpose; raises Denied with what to ask for."""
+    purposes = sorted({d.purpose for d in decisions if d.purpose})
+    if len(purposes) > 1:
+        names = " and ".join(f"`{p}`" for p in purposes)
+        ports = " ".join(sorted(str(d.port.port) for d in decisions))
+        raise Denied(
+            f"approvals for different purposes do not mix: {names}",
+            code="E412",
+            hint=f"ask for one purpose that covers all of them: `agora request {ports} --purpose …`",
+        )
+
+
+def relation(ruling: Ruling, schema: str, name: str) -> Governed:
+    """The shielded relation an engine may bind for this ruling."""
+    snapshot = ruling.snapshot
+    if snapshot is None:
+        raise Unavailable(f"`{ruling.port.version}` has no release yet", code="E504")
+    return Governed(
+        schema=schema,
+        name=name,
+        files=snapshot.files,
+        columns=snapshot.columns,
+        shield=shield(ruling.decision),
+        deletes=snapshot.deletes,
+    )
+
+
+def _execute(
+    house: House, who: Actor, session: Session, relations: Sequence[Governed], sql: str, statement: str
+) -> Recorded:
+    try:
+        answer = house.readers.answer(session, relations, sql, house.mesh.bounds)
+    except AgoraError as problem:
+        refused(house, who, statement, sql, problem)
+        raise
+    return Recorded(house, who, statement, answer)

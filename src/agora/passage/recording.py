@@ -1,0 +1,128 @@
+"""Recording: every answer and refusal becomes a ledger entry before and after the bytes."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from agora.model.decision import Decision
+from agora.model.errors import AgoraError, Denied
+from agora.model.ledger import Entry, Event
+from agora.model.people import Actor
+from agora.needs.engine import Answer
+from agora.needs.house import House
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_LITERAL = re.compile(r"\$(\w*)\$.*?\$\1\$|[eE]?'(?:[^']|'')*'|\b\d[\w.]*", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_MAX_SQL = 4000
+
+
+def normalised(sql: str) -> str:
+    """The statement without its literals and comments, so that the ledger keeps no values."""
+    return " ".join(_LITERAL.sub("?", _COMMENT.sub(" ", sql)).split())[:_MAX_SQL]
+
+
+def opened(
+    house: House, who: Actor, decisions: Sequence[Decision], sql: str, *, event: Event = Event.QUERY_OPENED
+) -> str:
+    """Record that an answer is about to start; give the id that its end will carry."""
+    statement = house.new_id("stm")
+    house.store.commit((), (_opening(house, who, decisions, sql, event, statement),))
+    return statement
+
+
+def _opening(
+    house: House, who: Actor, decisions: Sequence[Decision], sql: str, event: Event, statement: str
+) -> Entry:
+    return Entry(
+        event=event,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=", ".join(str(d.port) for d in decisions),
+        purpose=next((d.purpose for d in decisions if d.purpose), ""),
+        facts=(
+            ("statement", statement),
+            ("sql", normalised(sql)),
+            ("sql_sha256", hashlib.sha256(sql.encode()).hexdigest()),
+            ("agreements", tuple(d.agreement for d in decisions if d.agreement)),
+            ("policies", tuple(d.policy_hash for d in decisions)),
+            ("columns", tuple(f"{d.port}:{c.name}" for d in decisions for c in d.visible)),
+        ),
+    )
+
+
+def closed(house: House, who: Actor, statement: str, rows: int, outcome: str) -> None:
+    """Record how an answer ended and how many rows left."""
+    entry = Entry(
+        event=Event.QUERY_CLOSED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        facts=(("statement", statement), ("rows", rows), ("outcome", outcome)),
+    )
+    house.store.commit((), (entry,))
+
+
+def refused(house: House, who: Actor, subject: str, sql: str, problem: AgoraError) -> None:
+    """Record that somebody asked and got nothing, with the codes of the reasons."""
+    reasons = problem.reasons if isinstance(problem, Denied) else ()
+    entry = Entry(
+        event=Event.QUERY_REFUSED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=subject,
+        purpose=who.purpose,
+        facts=(
+            ("code", problem.code_shown),
+            ("rules", tuple(reason.rule for reason in reasons if reason.rule)),
+            ("sql", normalised(sql)),
+        ),
+    )
+    house.store.commit((), (entry,))
+
+
+class Recorded:
+    """An answer whose end is recorded: once, with the rows that left, however it ends."""
+
+    def __init__(self, house: House, who: Actor, statement: str, answer: Answer) -> None:
+        """Wrap an answer that has been opened in the ledger."""
+        self._house, self._who, self._statement, self._answer = house, who, statement, answer
+        self._rows, self._open = 0, True
+
+    @property
+    def schema(self) -> "pa.Schema":
+        """Column names and types of the answer."""
+        return self._answer.schema
+
+    @property
+    def rows(self) -> int:
+        """How many rows have left so far."""
+        return self._rows
+
+    def __iter__(self) -> "Iterator[pa.RecordBatch]":
+        """The batches, counted."""
+        try:
+            for batch in self._answer:
+                self._rows += batch.num_rows
+                yield batch
+            self._end("complete")
+        except AgoraError as problem:
+            self._end(problem.code_shown)
+            raise
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop the work if it still runs and record the end."""
+        self._answer.close()
+        self._end("stopped")
+
+    def _end(self, outcome: str) -> None:
+        if self._open:
+            self._open = False
+            closed(self._house, self._who, self._statement, self._rows, outcome)

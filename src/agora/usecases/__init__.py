@@ -1,0 +1,1 @@
+"""The verbs: what people can do with a mesh, one file each."""

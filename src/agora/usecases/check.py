@@ -1,0 +1,54 @@
+"""Check: everything that is wrong in the files of a mesh, all at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agora.governance import policies
+from agora.model.findings import Finding, Weight
+from agora.model.mesh import Mesh
+from agora.needs.folder import Folder
+from agora.needs.source import Sources
+from agora.spec.mesh import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The mesh as far as it can be read, every finding, and the names of what is left out."""
+
+    mesh: Mesh | None
+    findings: tuple[Finding, ...]
+    broken: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """True when no finding is an error."""
+        return all(finding.weight is not Weight.ERROR for finding in self.findings)
+
+
+def check(folder: Folder, sources: Sources, environment: Mapping[str, str]) -> Checked:
+    """Every text has been read and judged: shape, meaning, policies, source options."""
+    reading = read(folder.texts(), environment)
+    findings = [*reading.findings]
+    if reading.mesh is not None:
+        findings += policies.check(reading.mesh)
+        findings += _sources(reading.mesh, sources)
+    ordered = sorted(findings, key=lambda f: (f.file, f.line, f.column, f.code))
+    return Checked(mesh=reading.mesh, findings=tuple(ordered), broken=reading.broken)
+
+
+def _sources(mesh: Mesh, sources: Sources) -> list[Finding]:
+    found = []
+    for product in mesh.products:
+        for spec in product.build.sources:
+            place = f"{product.folder}/build.yaml"
+            if spec.type not in sources.kinds():
+                kinds = ", ".join(f"`{kind}`" for kind in sources.kinds())
+                found.append(_finding(place, "E301", f"there is no source type `{spec.type}`", f"use one of {kinds}"))
+                continue
+            complaints = sources.pick(spec.type).check(spec)
+            found += [_finding(place, "E302", f"source `{spec.name}`: {words}", "") for words in complaints]
+    return found
+
+
+def _finding(file: str, code: str, sentence: str, hint: str) -> Finding:
+    return Finding(file=file, line=1, column=1, code=code, sentence=sentence, hint=hint)

@@ -1,0 +1,31 @@
+"""Ledger: what happened, and the proof that nobody changed the record of it."""
+
+from collections.abc import Iterator
+
+from agora.governance.rights import may_read_ledger
+from agora.governance.proof import verify as prove
+from agora.model.errors import Denied
+from agora.model.ledger import Batch, Record, Verdict
+from agora.model.people import Actor
+from agora.needs.house import House
+
+
+def records(house: House, who: Actor, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+    """The records from the place behind `after`: all for operator and governance, else one's own."""
+    everything = may_read_ledger(house.mesh, who.principal)
+    found = house.store.records(after=after, limit=limit if everything else None)
+    mine = (r for r in found if everything or who.principal.id in (r.entry.who, r.entry.operator))
+    return mine
+
+
+def verify(house: House, who: Actor) -> Verdict:
+    """Every unsealed record is sealed and the whole ledger is proved, place by place."""
+    if not may_read_ledger(house.mesh, who.principal):
+        raise Denied("only the operator and governance may prove the ledger", code="E418")
+    house.store.seal()
+    return prove(house.store.records(), house.store.batches())
+
+
+def seal(house: House) -> Batch | None:
+    """What is not sealed yet is sealed now."""
+    return house.store.seal()

@@ -1,0 +1,153 @@
+"""Run: a product is built, checked and released, or the last good release keeps serving."""
+
+from dataclasses import dataclass, replace
+
+from agora.governance.rights import may_run
+from agora.model.errors import AgoraError, Conflict, Denied, Unavailable
+from agora.model.ledger import Entry, Event
+from agora.model.people import Actor
+from agora.model.product import Product
+from agora.model.progress import Phase
+from agora.model.release import Release, Run, RunState
+from agora.needs.engine import Bench
+from agora.needs.house import House
+from agora.needs.store import Put
+from agora.passage import keys
+from agora.passage.building import read_entry
+from agora.passage.knowing import find_product
+from agora.passage.ruling import current_release
+from agora.usecases.running import building, checking, landing, releasing
+from agora.usecases.running.landing import Pins
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a run ended; `skipped` when nothing that goes in has changed since the current release."""
+
+    run: Run | None
+    release: Release | None
+    skipped: bool = False
+
+
+def run(house: House, who: Actor, name: str, *, again: bool = False) -> Ran:
+    """The product has a new release, or its last one and the results that say why not.
+
+    Raises Missing, Denied, Invalid (a step or source is wrong), Unavailable, Exhausted; Conflict
+    when other runs were faster three times.
+    """
+    product = find_product(house, who.principal, name)
+    _demand(house, who, product)
+    releasing.repair(house, who, product)
+    for _ in range(TRIES - 1):
+        try:
+            return _attempt(house, who, product, again=again)
+        except Conflict:
+            continue
+    return _attempt(house, who, product, again=again)
+
+
+def _demand(house: House, who: Actor, product: Product) -> None:
+    reasons = may_run(house.mesh, product.name, who.principal)
+    if reasons:
+        first = reasons[0]
+        raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+
+
+def _attempt(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
+    house.progress.phase(product.name, Phase.LAND)
+    standing = current_release(house, product)
+    pins = landing.pin(house, product)
+    if standing is not None and standing.fingerprint == pins.fingerprint and not again:
+        return Ran(run=None, release=standing, skipped=True)
+    begun = _begin(house, who, product, pins, standing)
+    try:
+        built = _build(house, product, pins, begun)
+        if not checking.holds(built):
+            return _blocked(house, who, product, built)
+        made = releasing.release(house, who, product, built)
+    except AgoraError as problem:
+        _failed(house, who, product, begun, problem)
+        raise
+    releasing.settle(house, product, made)
+    return Ran(run=replace(built, state=RunState.RELEASED, release=made.number), release=made)
+
+
+def _begin(
+    house: House, who: Actor, product: Product, pins: Pins, standing: Release | None
+) -> Run:
+    begun = Run(
+        id=house.new_id("run"),
+        product=product.name,
+        state=RunState.RUNNING,
+        started_by=who.principal.id,
+        started_at=house.now(),
+        fingerprint=pins.fingerprint,
+        code_hash=product.build.hash,
+        parent=standing.number if standing else 0,
+        sources=pins.sources,
+        inputs=pins.inputs,
+    )
+    started = Entry(
+        event=Event.RUN_STARTED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=str(product.name),
+        facts=(("run", begun.id), ("fingerprint", begun.fingerprint)),
+    )
+    entries = [started]
+    if pins.inputs:
+        entries.append(read_entry(house, who, product, pins.inputs))
+    house.progress.point("before-begin")
+    house.store.commit((Put(key=keys.run(product.name, begun.id), noun=begun),), entries)
+    house.progress.point("after-begin")
+    return begun
+
+
+def _build(house: House, product: Product, pins: Pins, begun: Run) -> Run:
+    scratch = house.lake.scratch(begun.id)
+    raw = landing.raw_files(house, product, pins, scratch)
+    with house.benches.open(
+        raw,
+        pins.relations,
+        writable=_writable(house, product, begun.id),
+        scratch=scratch,
+        bounds=house.mesh.bounds,
+    ) as bench:
+        return _made(house, product, bench, begun)
+
+
+def _made(house: House, product: Product, bench: Bench, begun: Run) -> Run:
+    house.progress.phase(product.name, Phase.BUILD)
+    building.steps(house, product, bench)
+    staged = building.stage(house, product, bench, begun.id)
+    checked = checking.check(house, product, bench, begun.id, staged)
+    return replace(
+        begun,
+        snapshots=checked.snapshots,
+        results=checked.results,
+        quarantines=checked.quarantines,
+        failures=checked.failures,
+    )
+
+
+def _writable(house: House, product: Product, run_id: str) -> tuple[str, ...]:
+    areas = ("data", "quarantine", "samples")
+    return tuple(house.lake.folder(port.version, run_id, area) for port in product.ports for area in areas)
+
+
+def _blocked(house: House, who: Actor, product: Product, built: Run) -> Ran:
+    ended = releasing.end(house, who, built, RunState.BLOCKED, "a blocking check did not hold")
+    house.lake.discard(built.id, [port.version for port in product.ports])
+    return Ran(run=ended, release=current_release(house, product))
+
+
+def _failed(house: House, who: Actor, product: Product, begun: Run, problem: AgoraError) -> None:
+    """Clean up as far as the world allows: a full disk may refuse even that, and the next run repairs."""
+    try:
+        house.lake.discard(begun.id, [port.version for port in product.ports])
+        releasing.end(house, who, begun, RunState.FAILED, problem.sentence)
+    except Unavailable:
+        return

@@ -1,0 +1,195 @@
+"""Checking: every promise is counted on exactly the staged snapshots; bad rows are put aside."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agora.governance.sql import judge_step, judge_text
+from agora.model.checks import CheckResult
+from agora.model.contract import QualityRule, RuleKind
+from agora.model.errors import AgoraError
+from agora.model.names import fold
+from agora.model.product import OutputPort, Product
+from agora.model.progress import Phase
+from agora.model.release import Quarantine, ReleasedColumn, Run, Snapshot
+from agora.model.types import Kind, Type
+from agora.needs.engine import Bench
+from agora.needs.house import House
+from agora.passage.aside import REASON
+from agora.quality import samples
+from agora.quality.conclude import conclude
+from agora.quality.plans import CheckPlan, Scan, plan
+from agora.quality.quarantine import split
+from agora.usecases.running.building import restage
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+Answers = dict[str, tuple[Mapping[str, object], ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a run may release: final snapshots, every result, and the rows put aside."""
+
+    snapshots: tuple[Snapshot, ...]
+    results: tuple[CheckResult, ...]
+    quarantines: tuple[Quarantine, ...] = ()
+    failures: tuple[Quarantine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Port:
+    snapshot: Snapshot
+    results: tuple[CheckResult, ...]
+    quarantine: Quarantine | None = None
+    failures: Quarantine | None = None
+
+
+def holds(run: Run) -> bool:
+    """True when no blocking promise of the run is broken."""
+    return not any(result.blocks for result in run.results)
+
+
+def check(
+    house: House, product: Product, bench: Bench, run: str, staged: Sequence[Snapshot]
+) -> Checked:
+    """Every contract's promises are counted; rows to quarantine are out of the final snapshots."""
+    for snapshot in staged:
+        bench.attach(_relation(snapshot), snapshot.files, snapshot.columns)
+    others = _others(house, product)
+    done = [_check_port(house, product, bench, run, snapshot, others) for snapshot in staged]
+    return Checked(
+        snapshots=tuple(port.snapshot for port in done),
+        results=tuple(result for port in done for result in port.results),
+        quarantines=tuple(port.quarantine for port in done if port.quarantine),
+        failures=tuple(port.failures for port in done if port.failures),
+    )
+
+
+def _check_port(
+    house: House,
+    product: Product,
+    bench: Bench,
+    run: str,
+    snapshot: Snapshot,
+    others: Mapping[str, str],
+) -> _Port:
+    house.progress.phase(product.name, Phase.CHECK, str(snapshot.port))
+    port = product.port(snapshot.port)
+    if port is None:
+        return _Port(snapshot=snapshot, results=())
+    made = _plan(house, port, _relation(snapshot), others)
+    results = _count(bench, port, made)
+    parts = split(made, results)
+    if parts is None:
+        failures = _failures(house, bench, run, snapshot, made, results)
+        return _Port(snapshot=snapshot, results=results, failures=failures)
+    aside = _put_aside(house, bench, run, snapshot, parts.bad, "quarantine")
+    final = restage(house, run, bench, snapshot, parts.good)
+    bench.attach(f"{_relation(snapshot)}_kept", final.files, final.columns)
+    again = _plan(house, port, f"{_relation(snapshot)}_kept", others)
+    counted = _count(bench, port, again)
+    return _Port(
+        snapshot=final,
+        results=_told(results, counted),
+        quarantine=aside,
+        failures=_failures(house, bench, run, final, again, counted),
+    )
+
+
+def _plan(house: House, port: OutputPort, relation: str, others: Mapping[str, str]) -> CheckPlan:
+    return plan(
+        port.contract,
+        port.version,
+        relation=relation,
+        others=others,
+        classified=house.mesh.classified(),
+    )
+
+
+def _count(bench: Bench, port: OutputPort, made: CheckPlan) -> tuple[CheckResult, ...]:
+    refused = {rule.id: words for rule in port.contract.rules if (words := _refused(bench, rule))}
+    scans = tuple(scan for scan in made.scans if scan.id not in refused)
+    answers, errors = _ask(bench, scans)
+    if errors:
+        singles, errors = _ask(bench, (s for s in made.singles if s.id not in refused))
+        answers |= singles
+    results = conclude(made, answers, errors | refused)
+    asked, _ = _ask(bench, samples.scans(made, results))
+    return samples.attach(results, asked)
+
+
+def _ask(bench: Bench, scans: Iterable[Scan]) -> tuple[Answers, dict[str, str]]:
+    answers: Answers = {}
+    errors: dict[str, str] = {}
+    for scan in scans:
+        try:
+            answers[scan.id] = bench.rows(scan.sql)
+        except AgoraError as problem:
+            errors[scan.id] = problem.sentence
+    return answers, errors
+
+
+def _refused(bench: Bench, rule: QualityRule) -> str:
+    """Why the SQL of a contract's rule may not run: it is text from a file, judged like any other."""
+    if rule.kind is not RuleKind.SQL:
+        return ""
+    text = _PLACEHOLDER.sub("placeholder", rule.query)
+    reasons = judge_text(text) or judge_step(bench.facts(text))
+    return reasons[0].sentence if reasons else ""
+
+
+def _told(first: Sequence[CheckResult], final: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+    """The final results, each telling how many rows its rule had put aside before."""
+    before = {result.check: result.failing or 0 for result in first}
+    return tuple(
+        replace(result, detail=f"{before[result.check]} rows were put aside")
+        if before.get(result.check) and not result.failing
+        else result
+        for result in final
+    )
+
+
+def _failures(
+    house: House,
+    bench: Bench,
+    run: str,
+    snapshot: Snapshot,
+    made: CheckPlan,
+    results: Sequence[CheckResult],
+) -> Quarantine | None:
+    examples = samples.examples(made, results)
+    return _put_aside(house, bench, run, snapshot, examples, "samples") if examples else None
+
+
+def _put_aside(
+    house: House, bench: Bench, run: str, snapshot: Snapshot, select: str, area: str
+) -> Quarantine:
+    reason = ReleasedColumn(name=REASON, type=Type(kind=Kind.VARCHAR), field_id=_next_id(snapshot))
+    columns = (*snapshot.columns, reason)
+    folder = house.lake.folder(snapshot.port, run, area)
+    house.progress.point(f"before-{area}")
+    written = bench.write(select, columns, folder, "aside")
+    house.progress.point(f"after-{area}")
+    rows = sum(file.rows for file in written.files)
+    return Quarantine(port=snapshot.port, files=written.files, columns=columns, rows=rows)
+
+
+def _next_id(snapshot: Snapshot) -> int:
+    return max((column.field_id for column in snapshot.columns), default=0) + 100_000
+
+
+def _relation(snapshot: Snapshot) -> str:
+    return f"checked_{snapshot.port.table}"
+
+
+def _others(house: House, product: Product) -> dict[str, str]:
+    """What references may point at: the run's own ports, and inputs under their agreements."""
+    found = {}
+    for port in product.ports:
+        relation = f"checked_{port.version.table}"
+        found |= {port.contract.table: relation, port.contract.id: relation}
+    for each in product.inputs:
+        promised = house.mesh.port(each.port)
+        if promised is not None:
+            found |= {promised.contract.id: fold(each.alias)}
+    return found

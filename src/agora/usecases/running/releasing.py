@@ -1,0 +1,125 @@
+"""Releasing: one transaction makes a run's snapshots what readers get; tags only repeat it."""
+
+from dataclasses import replace
+
+from agora.model.ledger import Entry, Event
+from agora.model.people import Actor
+from agora.model.product import Product
+from agora.model.progress import Phase
+from agora.model.release import Current, Release, Run, RunState
+from agora.needs.house import House
+from agora.needs.store import Put
+from agora.passage import keys
+from agora.passage.aside import runs_of
+
+
+def release(house: House, who: Actor, product: Product, run: Run) -> Release:
+    """The run's snapshots are released, or Conflict is raised because another run was faster."""
+    house.progress.phase(product.name, Phase.RELEASE)
+    current = house.store.get(Current, str(product.name))
+    made = _release(house, product, run)
+    ended = replace(run, state=RunState.RELEASED, release=made.number, ended_at=house.now())
+    kept = house.store.get(Run, keys.run(product.name, run.id))
+    puts = (
+        Put(key=keys.release(product.name, made.number), noun=made),
+        Put(
+            key=str(product.name),
+            noun=Current(product=product.name, number=made.number),
+            revision=current.revision if current else 0,
+        ),
+        Put(key=keys.run(product.name, run.id), noun=ended, revision=kept.revision if kept else 0),
+    )
+    house.progress.point("before-release")
+    house.store.commit(puts, (_released(house, who, made), run_ended(house, who, ended)))
+    house.progress.point("after-release")
+    return made
+
+
+def settle(house: House, product: Product, made: Release) -> None:
+    """The lake's own pointers and tags agree with the release row; may run any number of times."""
+    house.progress.phase(product.name, Phase.TAG)
+    house.progress.point("before-tag")
+    house.lake.publish(made)
+    house.progress.point("after-tag")
+    kept = house.store.get(Run, keys.run(product.name, made.run))
+    if kept is not None and not kept.noun.settled:
+        put = Put(key=kept.key, noun=replace(kept.noun, settled=True), revision=kept.revision)
+        house.store.commit((put,), ())
+    house.progress.point("after-settle")
+
+
+def repair(house: House, who: Actor, product: Product) -> None:
+    """What a killed run left behind is finished (when it was released) or gone (when it was not)."""
+    gone = set(house.lake.leftovers())
+    ports = [port.version for port in product.ports]
+    for run in runs_of(house, product):
+        if run.state is RunState.RELEASED and not run.settled:
+            made = house.store.get(Release, keys.release(product.name, run.release))
+            if made is not None:
+                settle(house, product, made.noun)
+        elif run.state is RunState.RUNNING and run.id in gone:
+            house.lake.discard(run.id, ports)
+            end(house, who, run, RunState.ABANDONED, "the process was gone")
+
+
+def end(house: House, who: Actor, run: Run, state: RunState, error: str = "") -> Run:
+    """The run is over without a release, and the ledger says how."""
+    kept = house.store.get(Run, keys.run(run.product, run.id))
+    ended = replace(run, state=state, ended_at=house.now(), error=error)
+    put = Put(key=keys.run(run.product, run.id), noun=ended, revision=kept.revision if kept else 0)
+    house.store.commit((put,), (run_ended(house, who, ended),))
+    return ended
+
+
+def run_ended(house: House, who: Actor, run: Run) -> Entry:
+    """The ledger entry for the end of a run, with what its checks counted."""
+    outcomes = [result.outcome.value for result in run.results]
+    return Entry(
+        event=Event.RUN_ENDED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=str(run.product),
+        facts=(
+            ("run", run.id),
+            ("state", run.state.value),
+            ("error", run.error),
+            ("outcomes", tuple(f"{o}={outcomes.count(o)}" for o in sorted(set(outcomes)))),
+            ("quarantined", sum(batch.rows for batch in run.quarantines)),
+        ),
+    )
+
+
+def _release(house: House, product: Product, run: Run) -> Release:
+    return Release(
+        product=product.name,
+        number=run.parent + 1,
+        parent=run.parent,
+        run=run.id,
+        released_at=house.now(),
+        fingerprint=run.fingerprint,
+        code_hash=run.code_hash,
+        contracts=tuple((str(port.version), port.contract.hash) for port in product.ports),
+        snapshots=run.snapshots,
+        sources=run.sources,
+        inputs=run.inputs,
+        results=run.results,
+        quarantines=run.quarantines,
+    )
+
+
+def _released(house: House, who: Actor, made: Release) -> Entry:
+    return Entry(
+        event=Event.RELEASED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=str(made.product),
+        facts=(
+            ("release", made.number),
+            ("run", made.run),
+            ("fingerprint", made.fingerprint),
+            ("snapshots", tuple(f"{s.port}={s.snapshot_id}" for s in made.snapshots)),
+            ("rows", tuple(f"{s.port}={s.rows}" for s in made.snapshots)),
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Show: the label of a product, and rows of it as one person sees them."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from agora.governance.results import seen
+from agora.model.decision import Decision
+from agora.model.mesh import Domain
+from agora.model.people import Actor
+from agora.model.product import Product
+from agora.model.release import Release, Run
+from agora.needs.engine import Answer
+from agora.needs.house import House
+from agora.passage import aside
+from agora.passage.knowing import find_port, find_product
+from agora.passage.ruling import current_release, rule
+from agora.quality.levels import Promise, judge
+
+
+class Part(StrEnum):
+    """Which rows to show of a port."""
+
+    SAMPLE = "sample"
+    QUARANTINE = "quarantine"
+    FAILURES = "failures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A product's label for one person: what it is, what is released, what was promised and holds.
+
+    `decisions` has one entry per port; check samples hold only what this person may see.
+    """
+
+    product: Product
+    domain: Domain | None
+    decisions: tuple[Decision, ...]
+    promises: tuple[Promise, ...] = ()
+    release: Release | None = None
+    run: Run | None = None
+
+
+def show(house: House, who: Actor, name: str) -> Shown:
+    """Everything this person may know about a product. Raises Missing."""
+    product = find_product(house, who.principal, name)
+    rulings = [rule(house, who.principal, who.purpose, product, port) for port in product.ports]
+    decisions = tuple(ruling.decision for ruling in rulings)
+    release, run = current_release(house, product), aside.newest_run(house, product)
+    return Shown(
+        product=product,
+        domain=house.mesh.domain(product.name.domain),
+        decisions=decisions,
+        promises=_promises(house, product, release),
+        release=replace(release, results=seen(release.results, decisions)) if release else None,
+        run=replace(run, results=seen(run.results, decisions)) if run else None,
+    )
+
+
+def rows(house: House, who: Actor, name: str, *, of: Part = Part.SAMPLE, limit: int = 20) -> Answer:
+    """Rows of a port as this person sees them. Raises Missing, Denied or Unavailable."""
+    product, port = find_port(house, who.principal, name)
+    match of:
+        case Part.SAMPLE:
+            return aside.sample(house, who, product, port, limit)
+        case Part.QUARANTINE:
+            return aside.quarantined(house, who, product, port, limit)
+        case Part.FAILURES:
+            return aside.failing(house, who, product, port, limit)
+
+
+def _promises(house: House, product: Product, release: Release | None) -> tuple[Promise, ...]:
+    at = release.released_at if release else None
+    return tuple(
+        promise
+        for port in product.ports
+        for promise in judge(port.contract.service_levels, released_at=at, now=house.now())
+    )

@@ -1,0 +1,1 @@
+"""What answers the needs: engines, lakes, stores, folders, sources."""

@@ -1,0 +1,1 @@
+"""DuckDB as the embedded engine: locked workers for readers, benches for builds."""

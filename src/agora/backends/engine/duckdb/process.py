@@ -1,0 +1,129 @@
+"""A worker seen from its parent: commands in, frames out, killed when it takes too long."""
+
+import contextlib
+import fcntl
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import agora
+from agora.backends.engine.duckdb.frames import WORDS, Closed, receive, send
+from agora.model.errors import Exhausted, Unavailable
+
+_PIPE_SIZE = 1 << 20
+Words = dict[str, Any]
+
+
+class WorkerProcess:
+    """One spawned worker; every method may raise Exhausted when it was killed or died."""
+
+    def __init__(self) -> None:
+        """Start the program with an empty environment, in the root folder, on two pipes."""
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+                [sys.executable, "-c", _PROGRAM, str(Path(agora.__file__).parent.parent)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                close_fds=True,
+            )
+        except OSError as problem:
+            raise Unavailable("no worker process can be started", code="E510") from problem
+        self._killed = False
+        self._widen()
+
+    @property
+    def alive(self) -> bool:
+        """True while the process runs and nobody has killed it."""
+        return not self._killed and self._process.poll() is None
+
+    def ask(self, command: Words, seconds: float) -> Words:
+        """Send a command that answers with words only."""
+        with self.deadline(seconds):
+            self.send(command)
+            return self.words()
+
+    def send(self, command: Words) -> None:
+        """Send a command; its frames are read with `frame`."""
+        if self._process.stdin is None:
+            raise self._gone()
+        try:
+            send(self._process.stdin, WORDS, json.dumps(command).encode())
+        except (OSError, ValueError):
+            raise self._gone() from None
+
+    def words(self) -> Words:
+        """The next frame, which must be words."""
+        kind, payload = self.frame()
+        if kind != WORDS:
+            raise self._gone()
+        words: Words = json.loads(payload)
+        return words
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """The next frame."""
+        if self._process.stdout is None:
+            raise self._gone()
+        try:
+            return receive(self._process.stdout)
+        except (Closed, OSError, ValueError):
+            raise self._gone() from None
+
+    @contextlib.contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Kill the worker unless the block ends in time."""
+        timer = threading.Timer(seconds, self.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        """The process is gone, now; harmless when repeated."""
+        self._killed = True
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def close(self) -> None:
+        """The process is gone and its pipes are closed."""
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    pipe.close()
+
+    def _gone(self) -> Exhausted:
+        late = self._killed
+        self.close()
+        if late:
+            return Exhausted(
+                "the statement took longer than it may",
+                code="E430",
+                hint="narrow it with WHERE, or ask the operator for more time",
+            )
+        return Exhausted(
+            "the statement needed more memory than it may use",
+            code="E431",
+            hint="select fewer columns or rows",
+        )
+
+    def _widen(self) -> None:
+        if self._process.stdout is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+
+
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    "from agora.backends.engine.duckdb.worker import main; main()"
+)
+Spawn = Callable[[], WorkerProcess]

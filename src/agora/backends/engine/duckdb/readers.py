@@ -1,0 +1,231 @@
+"""Readers: a pool of warm, locked workers, each serving one reader and purpose at a time."""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from agora.backends.engine.duckdb import render
+from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS
+from agora.backends.engine.duckdb.process import WorkerProcess
+from agora.backends.engine.duckdb.refusals import refusal
+from agora.model.documents import from_document
+from agora.model.errors import Exhausted, Unavailable
+from agora.model.mesh import Bounds
+from agora.model.relation import Governed, Session
+from agora.model.sqlfacts import SqlFacts
+from agora.model.types import quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARSE_SECONDS = 5.0
+Relations = frozenset[Governed]
+Log = Callable[[str, str], None]
+
+
+class _Seat:
+    """A worker with what it is bound to; taken by one statement at a time."""
+
+    def __init__(self) -> None:
+        self.process = WorkerProcess()
+        self.fingerprint = ""
+        self.bound: Relations = frozenset()
+
+
+class DuckReaders:
+    """The Readers need on DuckDB; safe for several threads."""
+
+    def __init__(self, *, most: int = 8, log: Log | None = None) -> None:
+        """Keep at most so many idle workers; `log` gets full engine errors, for the owner only."""
+        self._idle: OrderedDict[tuple[str, str], list[_Seat]] = OrderedDict()
+        self._most = most
+        self._log = log or (lambda _reader, _detail: None)
+        self._lock = threading.Lock()
+
+    def facts(self, session: Session, sql: str) -> SqlFacts:
+        seat = self._take(session)
+        try:
+            words = seat.process.ask({"do": "facts", "sql": sql}, PARSE_SECONDS)
+        except Exhausted:
+            seat.process.close()
+            raise Exhausted("the statement is too large to read", code="E432") from None
+        self._give(session, seat)
+        if not words["ok"]:
+            return SqlFacts(error="it is too large or too deep")
+        return from_document(SqlFacts, words["facts"])
+
+    def answer(
+        self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds
+    ) -> "DuckAnswer":
+        seat = self._bound(session, frozenset(relations), bounds)
+        answer = DuckAnswer(self, session, seat, sql, bounds)
+        answer.begin()
+        return answer
+
+    def close(self) -> None:
+        with self._lock:
+            seats = [seat for kept in self._idle.values() for seat in kept]
+            self._idle.clear()
+        for seat in seats:
+            seat.process.close()
+
+    def told(self, session: Session, detail: str) -> None:
+        """Pass an engine's own words to the owner's log."""
+        self._log(session.reader, detail)
+
+    def _take(self, session: Session) -> _Seat:
+        key = (session.reader, session.purpose)
+        with self._lock:
+            kept = self._idle.get(key, [])
+            while kept:
+                seat = kept.pop()
+                if seat.process.alive:
+                    return seat
+        return _Seat()
+
+    def give(self, session: Session, seat: _Seat) -> None:
+        """Keep a worker for its reader's next statement; the longest idle one makes room."""
+        self._give(session, seat)
+
+    def _give(self, session: Session, seat: _Seat) -> None:
+        if not seat.process.alive:
+            seat.process.close()
+            return
+        key = (session.reader, session.purpose)
+        surplus = []
+        with self._lock:
+            self._idle.setdefault(key, []).append(seat)
+            self._idle.move_to_end(key)
+            while sum(len(kept) for kept in self._idle.values()) > self._most:
+                oldest = next(iter(self._idle))
+                surplus.append(self._idle[oldest].pop(0))
+                if not self._idle[oldest]:
+                    del self._idle[oldest]
+        for each in surplus:
+            each.process.close()
+
+    def _bound(self, session: Session, wanted: Relations, bounds: Bounds) -> _Seat:
+        """A worker that holds these relations under this fingerprint, and none under another."""
+        seat = self._take(session)
+        if seat.fingerprint == session.fingerprint and wanted <= seat.bound:
+            return seat
+        union = wanted
+        if seat.fingerprint == session.fingerprint:
+            names = {(each.schema, each.name) for each in wanted}
+            union |= {each for each in seat.bound if (each.schema, each.name) not in names}
+        if seat.fingerprint:
+            seat.process.close()
+            seat = _Seat()
+        self._bind(seat, union, bounds)
+        seat.fingerprint, seat.bound = session.fingerprint, union
+        return seat
+
+    def _bind(self, seat: _Seat, relations: Relations, bounds: Bounds) -> None:
+        try:
+            words = seat.process.ask(binding(relations, bounds), bounds.seconds)
+        except Exhausted:
+            seat.process.close()
+            raise
+        if not words["ok"]:
+            seat.process.close()
+            self._log("", str(words.get("detail", "")))
+            raise Unavailable(
+                "the tables cannot be opened", code="E511", hint="their owners find the reason in the log"
+            )
+
+
+def binding(relations: Relations, bounds: Bounds) -> dict[str, Any]:
+    """The command that gives a worker exactly these relations."""
+    if any(relation.deletes for relation in relations):
+        raise Unavailable(
+            "a table carries row deletes that this engine does not read", code="E512"
+        )
+    ordered = sorted(relations, key=lambda r: (r.schema, r.name))
+    schemas = sorted({relation.schema for relation in ordered} - {"main"})
+    views = [
+        render.view(relation, name)
+        for relation in ordered
+        for name in (relation.name, *relation.aliases)
+    ]
+    return {
+        "do": "bind",
+        "statements": [f"CREATE SCHEMA {quoted(schema)}" for schema in schemas] + views,
+        "paths": sorted({file.path for relation in ordered for file in relation.files}),
+        "folders": [],
+        "tables": sorted(
+            f"{r.schema}.{name}".lower() for r in ordered for name in (r.name, *r.aliases)
+        ),
+        "scans": any(not relation.shield.barrier for relation in ordered),
+        "settings": {"memory": bounds.memory, "threads": bounds.threads, "scratch": ""},
+    }
+
+
+class DuckAnswer:
+    """A streaming answer from a worker; reading it to the end or closing it frees the worker."""
+
+    def __init__(
+        self, readers: DuckReaders, session: Session, seat: _Seat, sql: str, bounds: Bounds
+    ) -> None:
+        """Hold a bound worker for one statement."""
+        self._readers, self._session, self._seat = readers, session, seat
+        self._sql, self._bounds = sql, bounds
+        self._schema: pa.Schema | None = None
+        self._open = True
+        self._ended = False
+
+    @property
+    def schema(self) -> "pa.Schema":
+        if self._schema is None:
+            raise Unavailable("the answer has no schema", code="E513")
+        return self._schema
+
+    def begin(self) -> None:
+        """Send the statement and wait for its schema; raises what the statement comes to."""
+        import pyarrow as pa
+
+        command = {"do": "run", "sql": self._sql, "rows": self._bounds.rows}
+        process = self._seat.process
+        with process.deadline(self._bounds.seconds):
+            process.send(command)
+            kind, payload = process.frame()
+        if kind == WORDS:
+            self._finish(payload)
+        elif kind == SCHEMA:
+            self._schema = pa.ipc.read_schema(pa.py_buffer(payload))
+
+    def __iter__(self) -> "Iterator[pa.RecordBatch]":
+        import pyarrow as pa
+
+        while self._open and not self._ended:
+            with self._seat.process.deadline(self._bounds.seconds):
+                kind, payload = self._seat.process.frame()
+            if kind == BATCH:
+                yield pa.ipc.read_record_batch(pa.py_buffer(payload), self.schema)
+            else:
+                self._finish(payload)
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        if self._ended:
+            self._readers.give(self._session, self._seat)
+        else:
+            self._seat.process.close()
+
+    def _finish(self, payload: bytes) -> None:
+        words = json.loads(payload)
+        self._ended = True
+        if words["ok"] and words.get("more"):
+            self.close()
+            raise Exhausted(
+                f"the answer has more than {self._bounds.rows:,} rows",
+                code="E433",
+                hint="narrow it with WHERE or LIMIT",
+            )
+        if not words["ok"]:
+            self._readers.told(self._session, str(words.get("detail", "")))
+            self.close()
+            raise refusal(str(words["error"]), str(words.get("detail", "")), self._sql)

@@ -1,0 +1,128 @@
+"""Rendering: expressions, masks and shields as DuckDB SQL, every literal typed and quoted."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from agora.model.decision import ColumnView
+from agora.model.expressions import (
+    Absent,
+    All,
+    AnyOf,
+    Attribute,
+    ColumnRef,
+    Compare,
+    Expression,
+    Literal,
+    Not,
+    OneOf,
+    Value,
+)
+from agora.model.policy import MaskKind
+from agora.model.relation import Governed
+from agora.model.release import DataFile, ReleasedColumn
+from agora.model.types import Kind, Type, quoted
+
+
+def text(value: str) -> str:
+    """A SQL string literal; NUL cannot be part of one and becomes the replacement character."""
+    return "'" + value.replace("\x00", "\ufffd").replace("'", "''") + "'"
+
+
+def value(of: Value) -> str:
+    """A literal with its type spelled out."""
+    match of:
+        case None:
+            return "NULL"
+        case bool():
+            return "TRUE" if of else "FALSE"
+        case int():
+            return str(of)
+        case Decimal():
+            return f"{of:f}"
+        case datetime():
+            zoned = of.tzinfo is not None
+            return f"{'TIMESTAMPTZ' if zoned else 'TIMESTAMP'} {text(of.isoformat(sep=' '))}"
+        case date():
+            return f"DATE {text(of.isoformat())}"
+    return text(str(of))
+
+
+def expression(of: Expression) -> str:
+    """A row expression as a SQL condition; raises ValueError for an attribute left unbound."""
+    match of:
+        case Literal(value=literal):
+            return value(literal)
+        case ColumnRef(name=name):
+            return quoted(name)
+        case Compare(by=by, left=left, right=right):
+            return f"({expression(left)} {by.value} {expression(right)})"
+        case OneOf(item=item, options=options):
+            listed = ", ".join(expression(option) for option in options)
+            return f"({expression(item)} IN ({listed}))" if options else "FALSE"
+        case Absent(item=item):
+            return f"({expression(item)} IS NULL)"
+        case Not(item=item):
+            return f"(NOT {expression(item)})"
+        case All(parts=parts):
+            return f"({' AND '.join(expression(p) for p in parts)})" if parts else "TRUE"
+        case AnyOf(parts=parts):
+            return f"({' OR '.join(expression(p) for p in parts)})" if parts else "FALSE"
+        case Attribute(scope=scope, name=name):
+            raise ValueError(f"${scope}.{name}")
+
+
+def column(seen: ColumnView) -> str:
+    """A column as it is seen, always of its own type."""
+    name = quoted(seen.name)
+    match seen.mask.kind:
+        case MaskKind.CLEAR:
+            return name
+        case MaskKind.CONSTANT:
+            return f"CAST({text(seen.mask.constant)} AS {seen.type.sql}) AS {name}"
+        case MaskKind.PARTIAL:
+            return f"{_partial(name, seen.mask.first, seen.mask.last)} AS {name}"
+    return f"CAST(NULL AS {seen.type.sql}) AS {name}"
+
+
+def _partial(name: str, first: int, last: int) -> str:
+    """The first and last letters; a text too short to hide something in is hidden whole."""
+    start = f"left({name}, {first})" if first else "''"
+    end = f"right({name}, {last})" if last else "''"
+    shown = f"{start} || '***' || {end}"
+    return f"CASE WHEN {name} IS NULL THEN NULL WHEN length({name}) <= {first + last} THEN '***' ELSE {shown} END"
+
+
+def scan(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
+    """A scan of exactly these files, columns found by field id so that renames read right."""
+    listed = ", ".join(text(file.path) for file in files)
+    mapped = ", ".join(
+        f"{c.field_id}: {{name: {text(c.name)}, type: {text(c.type.sql)}, default_value: NULL}}"
+        for c in columns
+    )
+    return f"read_parquet([{listed}], schema=MAP {{{mapped}}})"
+
+
+def rows(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
+    """The FROM clause for a port: its files, or no rows at all when it has none."""
+    if files:
+        return scan(files, columns)
+    nulls = ", ".join(f"CAST(NULL AS {c.type.sql}) AS {quoted(c.name)}" for c in columns)
+    return f"(SELECT {nulls} WHERE FALSE)"
+
+
+def view(relation: Governed, name: str) -> str:
+    """The statement that makes one SQL name of a governed relation."""
+    seen = ", ".join(column(each) for each in relation.shield.columns) or "NULL AS nothing"
+    where = f" WHERE {expression(relation.shield.rows)}" if relation.shield.rows else ""
+    kind = "SECURE VIEW" if relation.shield.barrier else "VIEW"
+    whole = f"{quoted(relation.schema)}.{quoted(name)}"
+    source = rows(relation.files, relation.columns)
+    return f"CREATE {kind} {whole} AS SELECT {seen} FROM {source}{where}"
+
+
+def typed(name: str, of: Type) -> str:
+    """A column cast to exactly its contract's type."""
+    if of.kind is Kind.VARCHAR:
+        return f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}"
+    return f"CAST({quoted(name)} AS {of.sql}) AS {quoted(name)}"

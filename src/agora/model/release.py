@@ -30,12 +30,16 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedColumn:
-    """A column as released: its field id in the table and the labels policy saw at release."""
+    """A column as released: its field id in the table and the labels policy saw at release.
+
+    `nested` holds the field ids of list elements and struct members, outer before inner.
+    """
 
     name: str
     type: Type
     field_id: int
     labels: tuple[str, ...] = ()
+    nested: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,13 @@ class Lake(Protocol):
         """
         ...
 
-    def discard(self, run: str, ports: Sequence[PortVersion]) -> None:
-        """What this run wrote and did not release is gone; harmless when repeated."""
+    def discard(
+        self, run: str, ports: Sequence[PortVersion], *, keep_examples: bool = False
+    ) -> None:
+        """What this run wrote and did not release is gone; harmless when repeated.
+
+        With `keep_examples` its quarantine and failing rows stay, for those who may look at them.
+        """
         ...
 
     def land(self, spec: SourceSpec, origin: str) -> SourcePin:
@@ -53,9 +58,12 @@ class Lake(Protocol):
         ...
 
     def scratch(self, run: str) -> str:
-        """A folder for a run's temporary files, removed by `discard` and after publishing."""
+        """A folder for a run's temporary files, removed by `discard` and after publishing.
+
+        While it stands and this process lives, the run is not left over.
+        """
         ...
 
     def leftovers(self) -> Iterator[str]:
-        """Runs that have files or branches here."""
+        """Runs that began here and whose process is gone."""
         ...

@@ -140,7 +140,8 @@ def _writable(house: House, product: Product, run_id: str) -> tuple[str, ...]:
 
 def _blocked(house: House, who: Actor, product: Product, built: Run) -> Ran:
     ended = releasing.end(house, who, built, RunState.BLOCKED, "a blocking check did not hold")
-    house.lake.discard(built.id, [port.version for port in product.ports])
+    ports = [port.version for port in product.ports]
+    house.lake.discard(built.id, ports, keep_examples=True)
     return Ran(run=ended, release=current_release(house, product))
 
 

@@ -100,7 +100,7 @@ class DuckBench:
         self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str
     ) -> Written:
         listed = ", ".join(render.typed(c.name, c.type) for c in columns)
-        ids = ", ".join(f"{quoted(c.name)}: {_ids(c.field_id, c.type)}" for c in columns)
+        ids = ", ".join(f"{quoted(c.name)}: {_ids(c.field_id, c.type, iter(c.nested))}" for c in columns)
         copy = (
             f"COPY (SELECT {listed} FROM ({select})) TO {render.text(folder)} (FORMAT parquet, "
             f"COMPRESSION zstd, FIELD_IDS {{{ids}}}, FILE_SIZE_BYTES '{FILE_SIZE}', "
@@ -184,16 +184,15 @@ def _raw_view(raw: RawFile) -> str:
     return f"CREATE VIEW {quoted(raw.name)} AS SELECT * FROM read_parquet([{listed}])"
 
 
-def _ids(field_id: int, of: Type) -> str:
-    """Field ids of nested fields follow their column's: see `nested_ids` of the lake."""
+def _ids(field_id: int, of: Type, nested: Iterator[int]) -> str:
+    """The field id of a column and of everything inside it, as COPY spells them."""
     inner = dict(of.fields)
     if of.element is not None:
         inner = {"element": of.element}
     if not inner:
         return str(field_id)
     parts = [f"__duckdb_field_id: {field_id}"]
-    for number, (name, each) in enumerate(inner.items(), start=1):
-        parts.append(f"{quoted(name)}: {_ids(field_id * 100 + number, each)}")
+    parts += [f"{quoted(name)}: {_ids(next(nested), each, nested)}" for name, each in inner.items()]
     return "{" + ", ".join(parts) + "}"
 
 

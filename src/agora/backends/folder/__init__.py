@@ -1,0 +1,1 @@
+"""Folders: where the texts of a mesh lie."""

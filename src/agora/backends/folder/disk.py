@@ -1,0 +1,82 @@
+"""A mesh's folder on disk: its texts read whole, new files written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from agora.model.errors import Conflict, Exhausted, Unavailable
+
+MESH_FILE = "agora.yaml"
+TEXTS = frozenset({".yaml", ".yml", ".sql", ".md"})
+MAX_FILES = 20_000
+MAX_SIZE = 5 << 20
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder from here upward that holds a mesh."""
+    return next((f for f in (start, *start.parents) if (f / MESH_FILE).is_file()), None)
+
+
+class DiskFolder:
+    """The Folder need on a local file system."""
+
+    def __init__(self, root: Path) -> None:
+        """Look at this folder; it need not hold a mesh yet."""
+        self._root = root.absolute()
+
+    @property
+    def root(self) -> str:
+        return str(self._root)
+
+    def texts(self) -> Mapping[str, bytes]:
+        if not (self._root / MESH_FILE).is_file():
+            raise Unavailable(
+                f"there is no mesh in `{self._root}`",
+                code="E506",
+                hint="`agora init` makes one, `agora demo` makes one with data",
+            )
+        try:
+            found = dict(self._files())
+        except OSError as problem:
+            raise Unavailable(f"`{problem.filename}` cannot be read", code="E507") from problem
+        return found
+
+    def exists(self, path: str) -> bool:
+        return (self._root / path).exists()
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        standing = sorted(path for path in files if self.exists(path))
+        if standing:
+            raise Conflict(f"`{standing[0]}` exists already", code="E508", hint="nothing was written")
+        try:
+            for path, content in files.items():
+                self._write(self._root / path, content)
+        except OSError as problem:
+            raise Unavailable(f"`{self._root}` cannot be written", code="E509") from problem
+
+    def _write(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        count = 0
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            for name in sorted(names):
+                path = Path(folder) / name
+                if path.suffix not in TEXTS or name.startswith(".") or not self._inside(path):
+                    continue
+                count += 1
+                if count > MAX_FILES or path.stat().st_size > MAX_SIZE:
+                    raise Exhausted(f"`{path.name}` is one text too many or too large", code="E434")
+                yield path.relative_to(self._root).as_posix(), path.read_bytes()
+
+    def _inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._root.resolve())

@@ -1,0 +1,1 @@
+"""Lakes: where released rows lie."""

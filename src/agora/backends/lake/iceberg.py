@@ -1,0 +1,274 @@
+"""The Lake need on Apache Iceberg: one table per port version, written on branches nobody reads.
+
+pyiceberg costs a second of start-up, so it is imported where a table is touched and nowhere else:
+answering a query needs only the release row. Source of the write order: measured facts on
+`add_files` with branches; the release row, not the catalogue, is what publishes.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from agora.backends.lake import landing, locks
+from agora.backends.lake.schemas import iceberg_type, nested_ids, shape
+from agora.model.errors import AgoraError, Conflict, Unavailable
+from agora.model.names import PortVersion, fold
+from agora.model.product import SourceSpec
+from agora.model.release import DataFile, Release, ReleasedColumn, Snapshot, SourcePin
+from agora.model.types import Type
+
+_RETRIES = "20"
+_FIRST_ID = 1_000_000
+"""Field ids of columns added later start here, far above any nested id of the first ones."""
+
+
+class IcebergLake:
+    """Tables, landing area and quarantine below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Look at this folder; it is made by the first write."""
+        self._root = root.absolute()
+        self._catalog: Any = None
+        self._held: dict[str, locks.Held] = {}
+
+    def prepare(
+        self, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
+    ) -> tuple[ReleasedColumn, ...]:
+        with _told():
+            table = self._table(port)
+            if table is None:
+                return self._create(port, columns)
+            return _evolve(table, port, columns)
+
+    def folder(self, port: PortVersion, run: str, area: str = "data") -> str:
+        return str(self._port_folder(port) / area / run)
+
+    def stage(
+        self,
+        port: PortVersion,
+        run: str,
+        columns: Sequence[ReleasedColumn],
+        files: Sequence[DataFile],
+    ) -> Snapshot:
+        landing.sync(file.path for file in files)
+        with _told():
+            table = self._existing(port)
+            branch = f"run-{run}"
+            _drop_branch(table, branch)
+            base = table.metadata.current_snapshot_id
+            table.manage_snapshots().create_branch(snapshot_id=base, branch_name=branch).commit()
+            _replace(table, branch, run, [file.path for file in files])
+            table = self._existing(port)
+            return Snapshot(
+                port=port,
+                table=".".join(table.name()),
+                table_uuid=str(table.metadata.table_uuid),
+                snapshot_id=table.metadata.refs[branch].snapshot_id,
+                metadata=table.metadata_location,
+                columns=tuple(columns),
+                files=tuple(files),
+            )
+
+    def publish(self, release: Release) -> None:
+        with _told():
+            for snapshot in release.snapshots:
+                self._publish(snapshot, release.number, release.run)
+        self._free(release.run)
+
+    def discard(self, run: str, ports: Sequence[PortVersion], *, keep_examples: bool = False) -> None:
+        areas = ("data",) if keep_examples else ("data", "quarantine", "samples")
+        for port in ports:
+            with _told():
+                table = self._table(port)
+                if table is not None:
+                    _drop_branch(table, f"run-{run}")
+            for area in areas:
+                shutil.rmtree(self.folder(port, run, area), ignore_errors=True)
+        self._free(run)
+
+    def land(self, spec: SourceSpec, origin: str) -> SourcePin:
+        return landing.keep(spec.name, Path(origin), self._root / "landing")
+
+    def scratch(self, run: str) -> str:
+        folder = self._root / "scratch" / run
+        with _told():
+            folder.mkdir(parents=True, exist_ok=True)
+            if run not in self._held:
+                self._held[run] = locks.hold(folder / ".lock")
+        return str(folder)
+
+    def leftovers(self) -> Iterator[str]:
+        area = self._root / "scratch"
+        for folder in sorted(area.iterdir()) if area.is_dir() else ():
+            if folder.name not in self._held and locks.free(folder / ".lock"):
+                yield folder.name
+
+    def _free(self, run: str) -> None:
+        held = self._held.pop(run, None)
+        if held is not None:
+            held.release()
+        shutil.rmtree(self._root / "scratch" / run, ignore_errors=True)
+
+    def _publish(self, snapshot: Snapshot, number: int, run: str) -> None:
+        """Only forward: a table that carries a later release's tag keeps its pointer."""
+        table = self._existing(snapshot.port)
+        tag, branch = f"release-{number}", f"run-{run}"
+        changes = table.manage_snapshots()
+        if table.metadata.current_snapshot_id != snapshot.snapshot_id and not _later(table, number):
+            changes = changes.set_current_snapshot(snapshot_id=snapshot.snapshot_id)
+        if tag not in table.metadata.refs:
+            changes = changes.create_tag(snapshot_id=snapshot.snapshot_id, tag_name=tag)
+        changes.commit()
+        _drop_branch(self._existing(snapshot.port), branch)
+
+    def _opened(self) -> Any:
+        if self._catalog is None:
+            from pyiceberg.catalog.sql import SqlCatalog
+
+            self._root.mkdir(parents=True, exist_ok=True)
+            self._catalog = SqlCatalog(
+                "lake",
+                uri=f"sqlite:///{self._root / 'catalog.db'}",
+                warehouse=f"file://{self._root}",
+                **{"py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO"},
+            )
+        return self._catalog
+
+    def _table(self, port: PortVersion) -> Any:
+        from pyiceberg.exceptions import NoSuchTableError
+
+        try:
+            return self._opened().load_table(_identifier(port))
+        except NoSuchTableError:
+            return None
+
+    def _existing(self, port: PortVersion) -> Any:
+        table = self._table(port)
+        if table is None:
+            raise Unavailable(f"the table of `{port}` is gone", code="E520")
+        return table
+
+    def _create(
+        self, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
+    ) -> tuple[ReleasedColumn, ...]:
+        from pyiceberg.exceptions import TableAlreadyExistsError
+        from pyiceberg.schema import Schema
+        from pyiceberg.types import NestedField
+
+        fields = [
+            NestedField(number, name, iceberg_type(of, number), required=False)
+            for number, (name, of, _) in enumerate(columns, start=1)
+        ]
+        self._opened().create_namespace_if_not_exists(_identifier(port)[:-1])
+        try:
+            table = _create_with_ids(self._opened(), port, Schema(*fields), self._port_folder(port))
+        except TableAlreadyExistsError:
+            return _evolve(self._existing(port), port, columns)
+        table.append(table.schema().as_arrow().empty_table())
+        return _columns(table, columns)
+
+    def _port_folder(self, port: PortVersion) -> Path:
+        name = port.port
+        return self._root / name.domain / name.product / f"{name.port}.v{port.major}"
+
+
+def _create_with_ids(catalog: Any, port: PortVersion, schema: Any, folder: Path) -> Any:
+    return catalog.create_table(
+        _identifier(port),
+        schema,
+        location=f"file://{folder}",
+        properties={
+            "format-version": "2",
+            "commit.retry.num-retries": _RETRIES,
+            "write.parquet.compression-codec": "zstd",
+        },
+    )
+
+
+def _identifier(port: PortVersion) -> tuple[str, str]:
+    name = port.port
+    return f"{fold(name.domain)}__{fold(name.product)}", f"{fold(name.port)}_v{port.major}"
+
+
+def _evolve(
+    table: Any, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
+) -> tuple[ReleasedColumn, ...]:
+    """The table's schema has these columns: known names keep their ids, new names get new ones."""
+    standing = {field.name: shape(field.field_type) for field in table.schema().fields}
+    wanted = {name: shape(iceberg_type(of, _FIRST_ID)) for name, of, _ in columns}
+    changed = [name for name in wanted if standing.get(name, wanted[name]) != wanted[name]]
+    if changed:
+        raise Conflict(
+            f"column `{changed[0]}` of `{port}` cannot change its type in place",
+            code="E325",
+            hint="offer a new major version of the contract beside this one",
+        )
+    fresh = [(name, of) for name, of, _ in columns if name not in standing]
+    if fresh:
+        with table.update_schema() as update:
+            for name, of in fresh:
+                update.add_column(name, iceberg_type(of, _FIRST_ID))
+    return _columns(table, columns)
+
+
+def _columns(
+    table: Any, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
+) -> tuple[ReleasedColumn, ...]:
+    fields = {field.name: field for field in table.schema().fields}
+    return tuple(
+        ReleasedColumn(
+            name=name,
+            type=of,
+            field_id=fields[name].field_id,
+            labels=labels,
+            nested=tuple(nested_ids(fields[name].field_type)),
+        )
+        for name, of, labels in columns
+    )
+
+
+def _replace(table: Any, branch: str, run: str, files: list[str]) -> None:
+    """One transaction on the branch: everything out, exactly these files in."""
+    import warnings
+
+    from pyiceberg.expressions import AlwaysTrue
+
+    with warnings.catch_warnings(), table.transaction() as change:
+        warnings.simplefilter("ignore")
+        change.delete(AlwaysTrue(), branch=branch)
+        if files:
+            change.add_files(
+                files,
+                branch=branch,
+                check_duplicate_files=False,
+                snapshot_properties={"agora.run": run},
+            )
+
+
+def _drop_branch(table: Any, branch: str) -> None:
+    if branch in table.metadata.refs:
+        table.manage_snapshots().remove_branch(branch).commit()
+
+
+def _later(table: Any, number: int) -> bool:
+    tags = [name.removeprefix("release-") for name in table.metadata.refs if name.startswith("release-")]
+    return any(tag.isdigit() and int(tag) > number for tag in tags)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the table format and the disk become ours; nothing of them reaches a reader."""
+    try:
+        yield
+    except AgoraError:
+        raise
+    except OSError as problem:
+        raise landing.unavailable(problem) from problem
+    except Exception as problem:
+        if type(problem).__name__ in ("CommitFailedException", "ValidationException"):
+            raise Conflict("another run changed the same table", code="E521", hint="run again") from problem
+        if "full" in str(problem).lower():
+            raise landing.unavailable(OSError(28, "full")) from problem
+        raise Unavailable("the lake does not answer", code="E522", hint=type(problem).__name__) from problem

@@ -1,0 +1,1 @@
+"""The memory of a mesh: nouns and ledger in one SQL database."""

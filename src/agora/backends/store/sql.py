@@ -1,0 +1,194 @@
+"""The Store need on any SQL database: nouns as documents, and the ledger in the same transaction."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar, cast
+
+import sqlalchemy as sa
+
+from agora.backends.store.database import Database
+from agora.backends.store.grouping import Group
+from agora.backends.store.tables import batches, ledger, nouns
+from agora.governance.proof import GENESIS, leaf
+from agora.governance.proof import seal as sealed
+from agora.model.documents import from_document, to_document
+from agora.model.errors import Conflict
+from agora.model.ledger import Batch, Entry, Event, Record
+from agora.needs.store import Kept, Put
+
+N = TypeVar("N")
+PAGE = 1_000
+_UNREADABLE = Entry(event=Event.CHECKED, at=datetime.min.replace(tzinfo=UTC), who="unreadable")
+SCHEMA_VERSION = 1
+
+
+class SqlStore:
+    """Keeps nouns and the ledger; commits of several threads share one transaction."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet: the database is opened by the first use."""
+        self._database = Database(url)
+        self._group = Group(self._commit_all)
+
+    def get(self, kind: type[N], key: str) -> Kept[N] | None:
+        chosen = sa.select(nouns).where(
+            nouns.c.kind == kind.__name__, nouns.c.key == key, nouns.c.newest
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return _kept(kind, row) if row else None
+
+    def find(self, kind: type[N], prefix: str = "") -> Iterator[Kept[N]]:
+        after = ""
+        while True:
+            chosen = (
+                sa.select(nouns)
+                .where(nouns.c.kind == kind.__name__, nouns.c.newest, nouns.c.key > after)
+                .where(nouns.c.key.startswith(prefix, autoescape=True))
+                .order_by(nouns.c.key)
+                .limit(PAGE)
+            )
+            with self._database.reading() as connection:
+                rows = connection.execute(chosen).all()
+            yield from (_kept(kind, row) for row in rows)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].key
+
+    def history(self, kind: type[N], key: str) -> Iterator[Kept[N]]:
+        chosen = (
+            sa.select(nouns)
+            .where(nouns.c.kind == kind.__name__, nouns.c.key == key)
+            .order_by(nouns.c.revision)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen).all()
+        yield from (_kept(kind, row) for row in rows)
+
+    def commit(self, puts: Sequence[Put], entries: Sequence[Entry]) -> tuple[int, ...]:
+        places: tuple[int, ...] = self._group.join((tuple(puts), tuple(entries)))
+        return places
+
+    def records(self, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+        given = 0
+        while limit is None or given < limit:
+            page = PAGE if limit is None else min(PAGE, limit - given)
+            chosen = (
+                sa.select(ledger).where(ledger.c.place > after).order_by(ledger.c.place).limit(page)
+            )
+            with self._database.reading() as connection:
+                rows = connection.execute(chosen).all()
+            yield from (_record(row) for row in rows)
+            given += len(rows)
+            if len(rows) < page:
+                return
+            after = rows[-1].place
+
+    def batches(self) -> Iterator[Batch]:
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(batches).order_by(batches.c.number)).all()
+        yield from (Batch(**row._mapping) for row in rows)  # noqa: SLF001 (SQLAlchemy's public name)
+
+    def seal(self) -> Batch | None:
+        with self._database.writing() as connection:
+            last = connection.execute(
+                sa.select(batches).order_by(batches.c.number.desc()).limit(1)
+            ).first()
+            after = last.last if last else 0
+            rows = connection.execute(
+                sa.select(ledger).where(ledger.c.place > after).order_by(ledger.c.place)
+            ).all()
+            if not rows:
+                return None
+            batch = sealed(
+                last.number + 1 if last else 1,
+                [_record(row) for row in rows],
+                last.hash if last else GENESIS,
+            )
+            connection.execute(sa.insert(batches), [_columns(batch)])
+        return batch
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _commit_all(
+        self, wishes: Sequence[tuple[tuple[Put, ...], tuple[Entry, ...]]]
+    ) -> list[tuple[int, ...] | Conflict]:
+        """All wishes in one transaction; one that conflicts is undone alone."""
+        answers: list[tuple[int, ...] | Conflict] = []
+        with self._database.writing() as connection:
+            for puts, entries in wishes:
+                try:
+                    with connection.begin_nested():
+                        for put in puts:
+                            _put(connection, put)
+                        answers.append(_append(connection, entries))
+                except Conflict as conflict:
+                    answers.append(conflict)
+        return answers
+
+
+def _put(connection: sa.Connection, put: Put) -> None:
+    kind = type(put.noun).__name__
+    here = sa.and_(nouns.c.kind == kind, nouns.c.key == put.key)
+    if put.revision:
+        outdated = connection.execute(
+            sa.update(nouns)
+            .where(here, nouns.c.revision == put.revision, nouns.c.newest)
+            .values(newest=False)
+        )
+        stale = outdated.rowcount != 1
+    else:
+        stale = connection.execute(sa.select(nouns.c.revision).where(here)).first() is not None
+    if stale:
+        raise Conflict(f"`{put.key}` was changed by somebody else", code="E409", hint="look again and retry")
+    row = {
+        "kind": kind,
+        "key": put.key,
+        "revision": put.revision + 1,
+        "schema_version": SCHEMA_VERSION,
+        "newest": True,
+        "document": json.dumps(to_document(put.noun), ensure_ascii=False),
+    }
+    connection.execute(sa.insert(nouns), [row])
+
+
+def _append(connection: sa.Connection, entries: Sequence[Entry]) -> tuple[int, ...]:
+    if not entries:
+        return ()
+    last = connection.execute(sa.select(sa.func.max(ledger.c.place))).scalar() or 0
+    rows = [_row(place, entry) for place, entry in enumerate(entries, start=last + 1)]
+    connection.execute(sa.insert(ledger), rows)
+    return tuple(range(last + 1, last + 1 + len(rows)))
+
+
+def _row(place: int, entry: Entry) -> dict[str, object]:
+    now = datetime.now(UTC).isoformat()
+    document = {"place": place, "recorded_at": now, "entry": to_document(entry)}
+    body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return {"place": place, "recorded_at": now, "body": body, "hash": leaf(body)}
+
+
+def _record(row: "sa.Row[tuple[object, ...]]") -> Record:
+    """The record as its body says; columns beside the body are only copies."""
+    try:
+        entry = from_document(Entry, json.loads(row.body)["entry"])
+    except (ValueError, KeyError, TypeError):
+        entry = _UNREADABLE
+    return Record(
+        place=row.place,
+        recorded_at=datetime.fromisoformat(row.recorded_at),
+        entry=entry,
+        body=row.body,
+        hash=row.hash,
+    )
+
+
+def _kept(kind: type[N], row: "sa.Row[tuple[object, ...]]") -> Kept[N]:
+    noun = from_document(kind, json.loads(row.document))
+    return Kept(key=cast("str", row.key), revision=cast("int", row.revision), noun=noun)
+
+
+def _columns(batch: Batch) -> dict[str, object]:
+    return {column.name: getattr(batch, column.name) for column in batches.columns}

@@ -1,0 +1,1 @@
+"""Sources: where raw rows come from, one kind a file."""

@@ -1,0 +1,104 @@
+"""CSV files, read as text: encoding, delimiter and header are declared, types come from the contract."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from agora.backends.source.files import Allowed, inside, named, unfit
+from agora.backends.source.rows import write_text
+from agora.model.errors import Invalid
+from agora.model.product import SourceSpec
+
+OPTIONS: Allowed = {
+    "delimiter": str,
+    "quote": str,
+    "encoding": str,
+    "header": int,
+    "nulls": (str, tuple),
+}
+_LIMIT = 10 << 20
+
+
+class CsvSource:
+    """A CSV file beside the product; every column is text until the contract says otherwise."""
+
+    def check(self, spec: SourceSpec) -> tuple[str, ...]:
+        found = list(unfit(spec, OPTIONS))
+        for option in ("delimiter", "quote"):
+            value = spec.option(option)
+            if isinstance(value, str) and len(value) != 1:
+                found.append(f"option `{option}` is one character, not `{value}`")
+        encoding = spec.option("encoding")
+        if isinstance(encoding, str) and not _known(encoding):
+            found.append(f"there is no encoding `{encoding}`")
+        return tuple(found)
+
+    def locate(self, spec: SourceSpec, folder: str) -> str:
+        return inside(spec, folder)
+
+    def to_parquet(self, spec: SourceSpec, landed: str, folder: str) -> tuple[str, ...]:
+        encoding = str(spec.option("encoding") or "utf-8-sig")
+        csv.field_size_limit(_LIMIT)
+        try:
+            with Path(landed).open(encoding=encoding, newline="") as file:
+                rows = _rows(spec, file)
+                header = named(spec, [name or "" for name in next(rows, [])])
+                if not header:
+                    raise Invalid(f"source `{spec.name}` has no header row", code="E336")
+                return (write_text(header, rows, folder),)
+        except UnicodeError as problem:
+            raise Invalid(
+                f"source `{spec.name}`: `{spec.path}` is not written in {encoding.removesuffix('-sig')}",
+                code="E337",
+                hint="declare its `encoding` in `build.yaml`, for example `cp1252` or `utf-16`",
+            ) from problem
+
+
+def _rows(spec: SourceSpec, file: TextIO) -> Iterator[list[str | None]]:
+    """The header, then every row of the same width; raises Invalid with the line of one that differs."""
+    nulls = spec.option("nulls")
+    null_words = {nulls} if isinstance(nulls, str) else set(nulls if isinstance(nulls, tuple) else ())
+    reader = csv.reader(
+        _without_nul(spec, file),
+        delimiter=str(spec.option("delimiter") or ","),
+        quotechar=str(spec.option("quote") or '"'),
+        strict=True,
+    )
+    width, skipped = 0, int(str(spec.option("header") or 1)) - 1
+    try:
+        for row in reader:
+            if not row or reader.line_num <= skipped:
+                continue
+            width = width or len(row)
+            if len(row) != width:
+                raise Invalid(
+                    f"source `{spec.name}`: line {reader.line_num} has {len(row)} values, not {width}",
+                    code="E338",
+                    hint="is the delimiter right, and is every text with a delimiter quoted?",
+                )
+            yield [None if value == "" or value in null_words else value for value in row]
+    except csv.Error as problem:
+        raise Invalid(
+            f"source `{spec.name}`: line {reader.line_num} cannot be read ({problem})", code="E339"
+        ) from problem
+
+
+def _without_nul(spec: SourceSpec, file: TextIO) -> Iterator[str]:
+    for number, line in enumerate(file, start=1):
+        if "\x00" in line:
+            raise Invalid(
+                f"source `{spec.name}`: line {number} holds zero bytes",
+                code="E337",
+                hint="the file may be UTF-16: declare its `encoding`",
+            )
+        yield line
+
+
+def _known(encoding: str) -> bool:
+    import codecs
+
+    try:
+        return codecs.lookup(encoding) is not None
+    except LookupError:
+        return False

@@ -1,0 +1,66 @@
+"""What file sources share: a place inside the product's folder, options, and calm errors."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from agora.model.errors import Invalid, Unavailable
+from agora.model.product import SourceSpec
+
+MAX_COLUMNS = 2_000
+Allowed = Mapping[str, type | tuple[type, ...]]
+
+
+def unfit(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
+    """What is wrong with the options: names that are none, values of the wrong type."""
+    names = ", ".join(f"`{name}`" for name in sorted(allowed)) or "none"
+    found = []
+    for name, value in spec.options:
+        if name not in allowed:
+            found.append(f"there is no option `{name}`; there are {names}")
+        elif not isinstance(value, allowed[name]):
+            found.append(f"option `{name}` cannot be `{value}`")
+    return tuple(found)
+
+
+def inside(spec: SourceSpec, folder: str) -> str:
+    """The file the source names, which must lie in the product's folder."""
+    root = Path(folder).resolve()
+    path = (root / spec.path).resolve()
+    if not path.is_relative_to(root):
+        raise Invalid(
+            f"source `{spec.name}`: `{spec.path}` leaves the product's folder",
+            code="E330",
+            hint="copy the file next to `build.yaml`, or use another source type",
+        )
+    if not path.is_file():
+        raise Unavailable(
+            f"source `{spec.name}`: there is no file `{spec.path}`",
+            code="E303",
+            hint="paths are relative to the product's folder",
+        )
+    if path.stat().st_size == 0:
+        raise Invalid(f"source `{spec.name}`: `{spec.path}` is empty", code="E331")
+    return str(path)
+
+
+def named(spec: SourceSpec, header: list[str]) -> list[str]:
+    """The header as column names; raises Invalid for one that is empty, doubled or too wide."""
+    names = [name.strip() for name in header]
+    if len(names) > MAX_COLUMNS:
+        raise Invalid(
+            f"source `{spec.name}` has {len(names):,} columns, more than {MAX_COLUMNS:,}",
+            code="E332",
+            hint="is it laid out sideways? turn it so that each row is one record",
+        )
+    for place, name in enumerate(names, start=1):
+        if not name:
+            raise Invalid(
+                f"source `{spec.name}`: column {place} has no name", code="E333", hint="fill in the header"
+            )
+        if name.lower() in {other.lower() for other in names[: place - 1]}:
+            raise Invalid(
+                f"source `{spec.name}`: the column `{name}` stands twice in the header",
+                code="E334",
+                hint="rename one of them in the file",
+            )
+    return names

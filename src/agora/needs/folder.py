@@ -26,3 +26,7 @@ class Folder(Protocol):
     def write(self, files: Mapping[str, bytes]) -> None:
         """All files are written, each whole; raises Conflict and writes none when one exists."""
         ...
+
+    def replace(self, path: str, content: bytes) -> None:
+        """One file has this content instead, whole, from one moment to the next."""
+        ...

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from agora.model.checks import CheckResult, Outcome
 from agora.model.contract import Operator, QualityRule, Severity
-from agora.quality.plans import SHARED, Check, CheckPlan
+from agora.quality.checks import SHARED, Check, CheckPlan
 
 Rows = tuple[Mapping[str, object], ...]
 

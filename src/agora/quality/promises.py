@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agora.model.contract import Column, Contract, Relationship
 from agora.model.types import Kind, quoted
-from agora.quality.plans import Check
+from agora.quality.checks import Check
 from agora.quality.sql import is_text, listed, literal, one_of, present, typed
 
 FORMATS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agora.model.checks import CheckResult
 from agora.model.contract import Severity
 from agora.model.types import quoted
-from agora.quality.plans import Check, CheckPlan
+from agora.quality.checks import Check, CheckPlan
 from agora.quality.sql import listed
 
 

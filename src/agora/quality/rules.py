@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from agora.model.contract import Contract, Metric, QualityRule, RuleKind, Severity
 from agora.model.types import Kind, Type, quoted
 from agora.quality import promises
-from agora.quality.plans import Check
+from agora.quality.checks import Check
 from agora.quality.sql import one_of
 
 _PLACEHOLDER = re.compile(r"\{(object|table|property|column)\}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agora.model.checks import CheckResult, Outcome, Sample
 from agora.model.types import quoted
-from agora.quality.plans import Check, CheckPlan, Scan
+from agora.quality.checks import Check, CheckPlan, Scan
 from agora.quality.quarantine import rows_where
 from agora.quality.sql import as_text
 

@@ -1,13 +1,24 @@
 """New: a first product, from a file or from a small example, that passes every check."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agora.governance.rights import may_run
-from agora.model.errors import Conflict, Denied, Unusable
+from agora.model.errors import Conflict, Denied, Missing, Unusable
+from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Actor
+from agora.model.product import SourceSpec
+from agora.model.relation import RawFile
+from agora.model.types import Type, parse_type
 from agora.needs.house import House
 from agora.spec import scaffold
+from agora.spec.editing import edit
+
+KINDS = {
+    "csv": "csv", "tsv": "csv", "parquet": "parquet", "json": "json", "ndjson": "json", "jsonl": "json",
+    "xlsx": "sheet", "ods": "sheet", "xls": "sheet",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +26,91 @@ class Created:
     """The files that were written, relative to the mesh folder."""
 
     files: tuple[str, ...]
+
+
+def new(
+    house: House, who: Actor, name: str, *, origin: str = "", content: bytes = b""
+) -> Created:
+    """The product's folder holds its files; a domain that is not there yet comes with it.
+
+    `origin` is the path of a data file and `content` its bytes; without them a small example is
+    used. Raises Unusable for a bad name or file, Conflict when it exists, Denied.
+    """
+    product = _named(name)
+    mesh = house.mesh
+    if house.folder.exists(f"{product.domain}/{product.product}"):
+        raise Conflict(f"`{product}` exists already", code="E013", hint=f"agora show {product}")
+    fresh = mesh.domain(product.domain) is None
+    if not fresh and (reasons := may_run(mesh, product, who.principal)):
+        raise Denied(reasons[0].sentence, reasons=reasons, hint=reasons[0].hint, code=reasons[0].code)
+    file = origin or f"{product.product}.csv"
+    source = _source(file)
+    data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
+    columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
+    files = data | scaffold.product(product, columns=columns, source=source)
+    if fresh:
+        files |= _domain(mesh, who, product)
+    house.folder.write(files)
+    if fresh:
+        _enlist(house, product.domain)
+    return Created(files=tuple(sorted(files)))
+
+
+def _named(name: str) -> ProductName:
+    try:
+        return ProductName.parse(name.replace("/", "."))
+    except ValueError:
+        raise Unusable(
+            f"`{name}` cannot name a product",
+            code="E014",
+            hint="write `domain.product`, in lower-case words joined by hyphens",
+        ) from None
+
+
+def _source(file: str) -> SourceSpec:
+    base = file.rpartition("/")[2]
+    kind = KINDS.get(base.rpartition(".")[2].lower())
+    if kind is None:
+        kinds = ", ".join(f".{suffix}" for suffix in KINDS)
+        raise Unusable(f"`{base}` is no kind of file that can be read", code="E015", hint=f"use {kinds}")
+    options = (("delimiter", "\t"),) if base.lower().endswith(".tsv") else ()
+    return SourceSpec(name="raw", type=kind, path=base, options=options)
+
+
+def _columns(house: House, source: SourceSpec, origin: str) -> Sequence[tuple[str, Type]]:
+    """Names from the file; types as Parquet says them, and text where a file only holds text."""
+    run = house.new_id("new")
+    scratch = house.lake.scratch(run)
+    try:
+        landed = house.lake.land(source, origin)
+        files = house.sources.pick(source.type).to_parquet(source, landed.path, scratch)
+        raw = RawFile(name="raw", files=files)
+        with house.benches.open((raw,), (), writable=(), scratch=scratch, bounds=house.mesh.bounds) as bench:
+            return [(name, _type(of)) for name, of in bench.columns("raw")]
+    finally:
+        house.lake.discard(run, ())
+
+
+def _type(of: str) -> Type:
+    try:
+        return parse_type(of)
+    except ValueError:
+        return parse_type("VARCHAR")
+
+
+def _domain(mesh: Mesh, who: Actor, product: ProductName) -> dict[str, bytes]:
+    teams = who.principal.teams
+    if not teams:
+        raise Missing(
+            f"`{who.principal.id}` is in no team that could own `{product.domain}`",
+            code="E016",
+            hint="add a team in `people.yaml`",
+        )
+    files = scaffold.domain(product.domain, teams[0], who.principal.id)
+    return {path: text.replace(b"PORT", str(product).encode()) for path, text in files.items()}
+
+
+def _enlist(house: House, domain: str) -> None:
+    text = house.folder.texts()["agora.yaml"].decode()
+    changed = edit(text, ("domains", len(house.mesh.domains)), domain)
+    house.folder.replace("agora.yaml", changed.encode())

@@ -55,6 +55,12 @@ class DiskFolder:
         except OSError as problem:
             raise Unavailable(f"`{self._root}` cannot be written", code="E509") from problem
 
+    def replace(self, path: str, content: bytes) -> None:
+        try:
+            self._write(self._root / path, content)
+        except OSError as problem:
+            raise Unavailable(f"`{self._root}` cannot be written", code="E509") from problem
+
     def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")

@@ -17,8 +17,9 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.passage.aside import REASON
 from agora.quality import samples
+from agora.quality.checks import CheckPlan, Scan
 from agora.quality.conclude import conclude
-from agora.quality.plans import CheckPlan, Scan, plan
+from agora.quality.plans import plan
 from agora.quality.quarantine import split
 from agora.usecases.running.building import restage
 
@@ -184,7 +185,7 @@ def _relation(snapshot: Snapshot) -> str:
 
 def _others(house: House, product: Product) -> dict[str, str]:
     """What references may point at: the run's own ports, and inputs under their agreements."""
-    found = {}
+    found: dict[str, str] = {}
     for port in product.ports:
         relation = f"checked_{port.version.table}"
         found |= {port.contract.table: relation, port.contract.id: relation}

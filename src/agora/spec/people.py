@@ -1,0 +1,104 @@
+"""People, teams, services and agents from `people.yaml`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agora.model.mesh import Domain
+from agora.model.people import Principal, PrincipalKind, Team
+from agora.spec.shape import check_own
+from agora.spec.texts import Text, texts
+
+
+def teams(text: Text) -> tuple[Team, ...]:
+    """Every team of the file."""
+    listed = text.get("teams") or ()
+    return tuple(Team(id=node["id"], title=str(node.get("title") or "")) for node in listed)
+
+
+def principals(text: Text) -> tuple[Principal, ...]:
+    """Everybody of the file; ids and teams are checked, agents stay within their person."""
+    if not check_own(text, "people"):
+        return ()
+    known = {team.id for team in teams(text)}
+    people = [*_people(text, known), *_services(text, known)]
+    found = [*people, *_agents(text, people)]
+    _no_twins(text, found)
+    return tuple(found)
+
+
+def in_domains(found: Sequence[Principal], domains: Sequence[Domain]) -> tuple[Principal, ...]:
+    """Everybody with the domains their teams own."""
+    return tuple(
+        replace(each, domains=tuple(d.id for d in domains if d.team in each.teams)) for each in found
+    )
+
+
+def _people(text: Text, known: set[str]) -> Iterator[Principal]:
+    for place, node in enumerate(text.get("people") or ()):
+        _teams_known(text, ("people", place), node, known)
+        yield Principal(
+            id=node["id"],
+            kind=PrincipalKind.PERSON,
+            name=str(node.get("name") or node["id"]),
+            email=str(node.get("email") or ""),
+            teams=texts(node.get("teams")),
+            roles=texts(node.get("roles")),
+            attributes=_attributes(node),
+        )
+
+
+def _services(text: Text, known: set[str]) -> Iterator[Principal]:
+    for place, node in enumerate(text.get("services") or ()):
+        _teams_known(text, ("services", place), node, known)
+        yield Principal(
+            id=f"service:{node['id']}",
+            kind=PrincipalKind.SERVICE,
+            name=str(node.get("name") or node["id"]),
+            teams=texts(node.get("teams")),
+            roles=texts(node.get("roles")),
+            attributes=_attributes(node),
+        )
+
+
+def _agents(text: Text, people: Sequence[Principal]) -> Iterator[Principal]:
+    by_id = {person.id: person for person in people}
+    for place, node in enumerate(text.get("agents") or ()):
+        person = by_id.get(node["acts_for"])
+        if person is None:
+            text.report("E125", ("agents", place, "acts_for"), f"there is no person `{node['acts_for']}`")
+            continue
+        yield Principal(
+            id=f"agent:{node['id']}",
+            kind=PrincipalKind.AGENT,
+            name=str(node.get("name") or node["id"]),
+            teams=person.teams,
+            roles=tuple(role for role in texts(node.get("roles")) if role in person.roles),
+            attributes=person.attributes,
+            acts_for=person.id,
+        )
+
+
+def _attributes(node: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    given = node.get("attributes") or {}
+    return tuple(
+        (name, texts(value) if isinstance(value, list) else (str(value),))
+        for name, value in given.items()
+    )
+
+
+def _teams_known(text: Text, path: tuple[str | int, ...], node: dict[str, Any], known: set[str]) -> None:
+    for place, team in enumerate(node.get("teams") or ()):
+        if team not in known:
+            text.report("E125", (*path, "teams", place), f"there is no team `{team}`")
+
+
+def _no_twins(text: Text, found: Sequence[Principal]) -> None:
+    lists = {PrincipalKind.PERSON: "people", PrincipalKind.SERVICE: "services", PrincipalKind.AGENT: "agents"}
+    seen: set[str] = set()
+    counts = dict.fromkeys(lists, -1)
+    for each in found:
+        counts[each.kind] += 1
+        if each.id in seen:
+            text.report("E124", (lists[each.kind], counts[each.kind], "id"), f"`{each.id}` stands twice")
+        seen.add(each.id)

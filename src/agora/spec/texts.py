@@ -1,0 +1,183 @@
+"""Texts: YAML read into plain values that remember where each of them stood.
+
+Nothing is guessed: dates stay text, `yes` stays text, a key that stands twice is a finding, and
+aliases are unfolded only up to a bound.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from agora.model.findings import Finding, Weight
+from agora.spec.codes import CODES
+
+Path = tuple[str | int, ...]
+MAX_VALUES = 200_000
+MAX_ALIASED = 10_000
+MAX_DEPTH = 60
+_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
+_NUMBER = re.compile(r"[-+]?([0-9][0-9_]*)?\.[0-9_]+([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")
+_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None}
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET = re.compile(r"\$\{(env|file|keyring):[^}]+\}")
+
+
+@dataclass
+class Text:
+    """One file: its values, where each stood (1-based line and column), and what is wrong in it."""
+
+    file: str
+    value: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Where a value stands, or the nearest one around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def report(self, code: str, path: Path, sentence: str, hint: str = "") -> None:
+        """Note that something is wrong at this place."""
+        line, column = self.place(path)
+        self.findings.append(
+            Finding(
+                file=self.file,
+                line=line,
+                column=column,
+                code=code,
+                sentence=sentence,
+                hint=hint or CODES[code][1],
+            )
+        )
+
+    @property
+    def fine(self) -> bool:
+        """True when nothing in it is an error."""
+        return not any(finding.weight is Weight.ERROR for finding in self.findings)
+
+    def get(self, *path: str | int) -> Any:
+        """The value at a path, or None."""
+        value = self.value
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+
+def read(file: str, content: bytes, environment: Mapping[str, str]) -> Text:
+    """The values of a YAML file with every problem of its text noted; `value` is None on failure."""
+    text = Text(file=file)
+    try:
+        source = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        text.report("E101", (), f"byte {problem.start} is not UTF-8")
+        return text
+    node = _compose(text, source)
+    if node is None:
+        if text.fine:
+            text.report("E105", (), "there is nothing in it")
+        return text
+    reader = _Reader(text, environment)
+    value = reader.read(node, (), 0)
+    text.value = value if text.fine or not reader.broken else None
+    return text
+
+
+def _compose(text: Text, source: str) -> Node | None:
+    try:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.allow_duplicate_keys = True
+        node: Node | None = yaml.compose(source)
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        text.places[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        text.report("E102", (), (problem.problem or "it cannot be read").strip())
+        return None
+    except (YAMLError, RecursionError, ValueError) as problem:
+        words = str(problem).splitlines()[0] if str(problem) else "it cannot be read"
+        text.report("E102", (), words)
+        return None
+    return node
+
+
+class _Reader:
+    def __init__(self, text: Text, environment: Mapping[str, str]) -> None:
+        self._text, self._environment = text, environment
+        self._seen: set[int] = set()
+        self._values = self._aliased = 0
+        self.broken = False
+
+    def read(self, node: Node, path: Path, depth: int) -> Any:
+        """The plain value of a node; counts what aliases unfold to."""
+        self._text.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        self._values += 1
+        self._aliased += id(node) in self._seen
+        self._seen.add(id(node))
+        if self._values > MAX_VALUES or self._aliased > MAX_ALIASED or depth > MAX_DEPTH:
+            if not self.broken:
+                self._text.report("E104", path, "it unfolds to more than can be read")
+            self.broken = True
+            return None
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, path)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path, depth)
+        return [self.read(item, (*path, place), depth + 1) for place, item in enumerate(node.value)]
+
+    def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            here = (*path, name)
+            if name in found:
+                self._text.places[here] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                self._text.report("E103", here, f"the key `{name}` stands twice")
+                continue
+            found[name] = self.read(value, here, depth + 1)
+            self._text.places[here] = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if self.broken:
+                break
+        return found
+
+    def _scalar(self, node: ScalarNode, path: Path) -> Any:
+        if node.style in ("'", '"', "|", ">"):
+            return self._filled(node.value, path)
+        value = node.value
+        if value in _WORDS:
+            return _WORDS[value]
+        if _INT.match(value) and len(value) < 40:  # noqa: PLR2004 (more digits than any type holds)
+            return int(value.replace("_", ""))
+        if _NUMBER.match(value):
+            return Decimal(value.replace("_", ""))
+        return self._filled(value, path)
+
+    def _filled(self, value: str, path: Path) -> str:
+        """Variables replaced; a variable without a value is a finding, never an empty text."""
+
+        def replace(found: re.Match[str]) -> str:
+            name = found[1]
+            if name not in self._environment:
+                self._text.report("E106", path, f"the variable `{name}` has no value")
+                return found[0]
+            return self._environment[name]
+
+        return value if _SECRET.fullmatch(value) else _VARIABLE.sub(replace, value)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of words as a tuple; anything else as none."""
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def findings_of(read_texts: Iterable[Text]) -> tuple[Finding, ...]:
+    """Every finding of several files."""
+    return tuple(finding for text in read_texts for finding in text.findings)

@@ -30,7 +30,7 @@ _SIGNS = {"!=": "<>"}
 _WORDS = frozenset("and or not in is null true false between date timestamp".split())  # noqa: SIM905
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 (it becomes a finding)
     """The text is no row rule; `position` counts letters from 0."""
 
     def __init__(self, words: str, position: int) -> None:

@@ -1,201 +1,253 @@
-"""First texts: an empty mesh with its own rules, and a first product that passes every check."""
+"""Scaffold: the texts of a new mesh, a new domain and a first product, which pass every check."""
 
-from collections.abc import Sequence
-from textwrap import dedent
+from collections.abc import Collection, Iterator, Sequence
 
-from agora.model.names import ProductName, fold
+from agora.model.names import ProductName
 from agora.model.product import SourceSpec
-from agora.model.types import Kind, Type
+from agora.model.types import Kind, Type, quoted
+from agora.spec.editing import spell
 
-_LOGICAL = {
-    Kind.BOOLEAN: "boolean", Kind.INTEGER: "integer", Kind.BIGINT: "integer", Kind.DECIMAL: "number",
-    Kind.REAL: "number", Kind.DOUBLE: "number", Kind.DATE: "date", Kind.TIME: "time",
-    Kind.TIMESTAMP: "timestamp", Kind.INSTANT: "timestamp",
-}  # fmt: skip
-EXAMPLE = b"id,name,visited_on,amount\n1,Ana,2026-01-05,12.50\n2,Tom,2026-01-06,7.00\n3,Mei,2026-01-06,31.25\n"
-EXAMPLE_COLUMNS = (
-    ("id", Type(kind=Kind.INTEGER)),
-    ("name", Type(kind=Kind.VARCHAR)),
-    ("visited_on", Type(kind=Kind.DATE)),
-    ("amount", Type(kind=Kind.DECIMAL, precision=10, scale=2)),
+EXAMPLE = b"""order_id,ordered_on,item,quantity,price,email
+1,2024-03-01,Bread,2,3.20,ada@example.org
+2,2024-03-01,Milk,1,1.15,grace@example.org
+3,2024-03-02,Coffee,3,7.90,ada@example.org
+4,2024-03-03,Apples,6,0.45,alan@example.org
+"""
+EXAMPLE_COLUMNS: tuple[tuple[str, Type], ...] = (
+    ("order_id", Type(kind=Kind.BIGINT)),
+    ("ordered_on", Type(kind=Kind.DATE)),
+    ("item", Type(kind=Kind.VARCHAR)),
+    ("quantity", Type(kind=Kind.INTEGER)),
+    ("price", Type(kind=Kind.DECIMAL, precision=9, scale=2)),
+    ("email", Type(kind=Kind.VARCHAR)),
 )
+EXAMPLE_PERSONAL = frozenset({"email"})
+_LOGICAL = {
+    Kind.VARCHAR: "string", Kind.BLOB: "string", Kind.INTEGER: "integer", Kind.BIGINT: "integer",
+    Kind.DECIMAL: "number", Kind.REAL: "number", Kind.DOUBLE: "number", Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date", Kind.TIME: "time", Kind.TIMESTAMP: "timestamp", Kind.INSTANT: "timestamp",
+    Kind.STRUCT: "object", Kind.LIST: "array",
+}  # fmt: skip
+_IMPLIED = frozenset(
+    {Kind.VARCHAR, Kind.BIGINT, Kind.DOUBLE, Kind.BOOLEAN, Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT}
+)
+
+_MESH = """\
+# The whole mesh. Every domain is a folder and stands in `domains`.
+agora: 1
+kind: mesh
+name: {name}
+title: {title}
+operator: {operator}            # the person at this terminal
+domains: []
+"""
+_PEOPLE = """\
+# Everybody who can ask for data. In a company a directory takes this file's place.
+agora: 1
+kind: people
+teams:
+  - {{id: data-team, title: Data team}}
+people:
+  - {{id: {operator}, name: {title}, teams: [data-team], roles: [operator]}}
+"""
+_PURPOSES = """\
+# Why data may be used. Whoever asks names one of these.
+agora: 1
+kind: purposes
+purposes:
+  - {id: reporting, title: Reporting, description: Regular figures for people inside the company}
+  - {id: analysis, title: Analysis, description: A question that is answered once}
+"""
+_TAGS = """\
+# The words that classify columns. Values under a `classified` tag never show up in samples.
+agora: 1
+kind: tags
+tags:
+  - {id: personal, title: Personal data, description: Says something about a person, classified: true}
+  - {id: confidential, title: Confidential, description: Would hurt us outside the company, classified: true}
+"""
+_GUARDRAIL = """\
+# A rule for the whole mesh: no domain can weaken it.
+agora: 1
+kind: guardrail
+id: mask-personal
+title: Personal data is masked outside the domain that owns it
+applies_to: {tags: [personal]}
+unless: [{owning_domain: true}]
+effect: {mask: null-value}
+"""
+_DOMAIN = """\
+agora: 1
+kind: domain
+id: {domain}
+title: {title}
+purpose: Say in one sentence what this domain knows.
+team: {team}
+owners: [{owner}]               # answer requests
+publishers: [{owner}]           # may run products
+"""
+_PERMIT = """\
+# Without this rule even the domain's own people would have to ask.
+agora: 1
+kind: policy
+id: own-people
+title: The domain's own people read its products
+who: {{owning_domain: true, kinds: [person]}}
+effect: {{permit: true}}
+tests:
+  - {{as: {owner}, port: PORT, allowed: true}}
+"""
+_PRODUCT = """\
+apiVersion: v1.0.0
+kind: DataProduct
+id: {id}
+name: {product}
+version: 1.0.0
+status: active
+domain: {domain}
+description:
+  purpose: Say in one sentence what this product is good for.
+outputPorts:
+  - name: {product}
+    version: 1.0.0
+    contractId: {id}.v1
+"""
+_CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: {id}.v1
+name: {title}
+version: 1.0.0
+status: active
+description:
+  purpose: Say what one row stands for.
+schema:
+  - name: {table}
+    logicalType: object
+    physicalType: table
+    properties:
+{columns}    quality:
+      - {{id: not-empty, metric: rowCount, mustBeGreaterThan: 0}}
+"""
+_BUILD = """\
+agora: 1
+kind: build
+product_kind: source-aligned
+sources:
+  - {source}
+steps:
+  - {{file: steps/prepared.sql}}      # one SELECT over what is named above
+outputs:
+  - {{port: {product}, from: prepared}}
+"""
+_README = """\
+# {title}
+
+How to use it, what a row stands for, and what it is not good for.
+"""
 
 
 def mesh(name: str, operator: str) -> dict[str, bytes]:
-    """A mesh with one person, a purpose, two tags, one guardrail, and no domain yet."""
-    texts = {
-        "agora.yaml": f"""\
-            agora: 1
-            kind: mesh
-            name: {name}
-            title: {_title(name)}
-            operator: {operator}
-            domains: []
-            """,
-        "people.yaml": f"""\
-            agora: 1
-            kind: people
-            teams:
-              - id: platform
-                title: Platform team
-            people:
-              - id: {operator}
-                name: {_title(operator)}
-                teams: [platform]
-                roles: [operator]
-            """,
-        "guardrails/purposes.yaml": """\
-            agora: 1
-            kind: purposes
-            purposes:
-              - id: reporting
-                title: Reporting
-                description: Regular figures for people inside the company.
-              - id: analysis
-                title: Analysis
-                description: Finding out something once.
-            """,
-        "guardrails/tags.yaml": """\
-            agora: 1
-            kind: tags
-            tags:
-              - id: personal
-                title: Personal data
-                description: Says something about one living person.
-                classified: true
-            """,
-        "guardrails/mask-personal.yaml": f"""\
-            agora: 1
-            kind: guardrail
-            id: mask-personal
-            title: Personal data is masked outside the owning domain
-            applies_to:
-              tags: [personal]
-            unless:
-              - owning_domain: true
-            effect:
-              mask: null-value
-            # Tests stand beside a rule: add one as soon as a product has a personal column.
-            # tests:
-            #   - {{as: {operator}, port: sales.visits, sees: {{name: null-value}}}}
-            """,
-    }
-    return {path: dedent(text).encode() for path, text in texts.items()}
-
-
-def domain(name: str, team: str, owner: str) -> dict[str, bytes]:
-    """A domain with one owner, whose team may read its own products by a policy of its own."""
-    texts = {
-        f"{name}/domain.yaml": f"""\
-            agora: 1
-            kind: domain
-            id: {name}
-            title: {_title(name)}
-            purpose: Say here what this domain knows better than anybody else.
-            team: {team}
-            owners: [{owner}]
-            publishers: [{owner}]
-            """,
-        f"{name}/policies/own-people.yaml": f"""\
-            agora: 1
-            kind: policy
-            id: own-people
-            title: The domain's own people read its products
-            who:
-              owning_domain: true
-            effect:
-              permit: true
-            tests:
-              - as: {owner}
-                port: PORT
-                allowed: true
-            """,
-    }
-    return {path: dedent(text).encode() for path, text in texts.items()}
-
-
-def product(
-    name: ProductName, *, columns: Sequence[tuple[str, Type]], source: SourceSpec, title: str = ""
-) -> dict[str, bytes]:
-    """A source-aligned product with one port, its contract, one step and a README."""
-    folder = f"{name.domain}/{name.product}"
-    contract = f"{name.domain}-{name.product}-v1"
-    shown = title or _title(name.product)
-    texts = {
-        f"{folder}/{name.product}.odps.yaml": _odps(name, contract, shown),
-        f"{folder}/contracts/{name.product}.v1.odcs.yaml": _odcs(name, contract, columns),
-        f"{folder}/build.yaml": _build(name, source),
-        f"{folder}/steps/clean.sql": _step(columns, source),
-        f"{folder}/README.md": f"# {shown}\n\nSay here what the rows mean and how to use them.\n",
-    }
-    return {path: text.encode() for path, text in texts.items()}
-
-
-def _odps(name: ProductName, contract: str, title: str) -> str:
-    return dedent(f"""\
-        apiVersion: v1.0.0
-        kind: DataProduct
-        id: {name.domain}-{name.product}
-        name: {name.product}
-        version: 1.0.0
-        status: active
-        domain: {name.domain}
-        description:
-          purpose: {title}.
-        customProperties:
-          - property: title
-            value: {title}
-        outputPorts:
-          - name: {name.product}
-            version: 1.0.0
-            contractId: {contract}
-        """)
-
-
-def _odcs(name: ProductName, contract: str, columns: Sequence[tuple[str, Type]]) -> str:
-    head = dedent(f"""\
-        apiVersion: v3.1.0
-        kind: DataContract
-        id: {contract}
-        name: {name.product}
-        version: 1.0.0
-        status: active
-        domain: {name.domain}
-        schema:
-          - name: {fold(name.product)}
-            logicalType: object
-            physicalType: table
-            quality:
-              - id: not-empty
-                metric: rowCount
-                mustBeGreaterThan: 0
-                description: there is at least one row
-            properties:
-        """)
-    return head + "".join(_property(column, of) for column, of in columns)
-
-
-def _property(column: str, of: Type) -> str:
-    logical = _LOGICAL.get(of.kind, "string")
-    name = column if column.isidentifier() else '"' + column.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"      - name: {name}\n        logicalType: {logical}\n        physicalType: {of.sql}\n"
-
-
-def _build(name: ProductName, source: SourceSpec) -> str:
-    options = ", ".join(f"{key}: {value}" for key, value in source.options)
-    line = f"    options: {{{options}}}\n" if options else ""
-    return (
-        "agora: 1\nkind: build\nproduct_kind: source-aligned\nsources:\n"
-        f"  - name: {source.name}\n    type: {source.type}\n    path: {source.path}\n{line}"
-        "steps:\n  - file: steps/clean.sql\noutputs:\n"
-        f"  - port: {name.product}\n    from: clean\n"
+    """An empty mesh with one person, purposes, tags and a guardrail, by path."""
+    words = {"name": spell(name), "title": spell(_title(name)), "operator": spell(operator)}
+    return _encoded(
+        {
+            "agora.yaml": _MESH.format(**words),
+            "people.yaml": _PEOPLE.format(operator=spell(operator), title=spell(_title(operator))),
+            "guardrails/purposes.yaml": _PURPOSES,
+            "guardrails/tags.yaml": _TAGS,
+            "guardrails/mask-personal.yaml": _GUARDRAIL,
+        }
     )
 
 
-def _step(columns: Sequence[tuple[str, Type]], source: SourceSpec) -> str:
-    lines = ",\n".join(f'    cast("{c.replace(chr(34), chr(34) * 2)}" as {of.sql}) as "{c.replace(chr(34), chr(34) * 2)}"' for c, of in columns)
-    return f"-- One SELECT over the sources, inputs and earlier steps of this product.\nselect\n{lines}\nfrom {fold(source.name)}\n"
+def domain(name: str, team: str, owner: str) -> dict[str, bytes]:
+    """A domain whose own people may read it; `PORT` stands where its first port's name belongs."""
+    words = {"domain": spell(name), "team": spell(team), "owner": spell(owner)}
+    return _encoded(
+        {
+            f"{name}/domain.yaml": _DOMAIN.format(**words, title=spell(_title(name))),
+            f"{name}/policies/own-people.yaml": _PERMIT.format(**words),
+        }
+    )
+
+
+def product(
+    name: ProductName,
+    *,
+    columns: Sequence[tuple[str, Type]] = EXAMPLE_COLUMNS,
+    source: SourceSpec,
+    title: str = "",
+    personal: Collection[str] = (),
+) -> dict[str, bytes]:
+    """A product with one port, filled from one source; column names become SQL names.
+
+    `personal` names the columns that are tagged so; the tag has to exist in the mesh.
+    """
+    shown = title or _title(name.product)
+    named = tuple(zip(_sql_names(column for column, _ in columns), columns, strict=True))
+    promised = "".join(_column(new, of, personal=old in personal) for new, (old, of) in named)
+    selected = ",\n".join(_selected(old, new) for new, (old, _) in named)
+    folder = f"{name.domain}/{name.product}"
+    words = {"id": spell(str(name)), "product": spell(name.product), "domain": spell(name.domain)}
+    table = spell(name.product.replace("-", "_"))
+    return _encoded(
+        {
+            f"{folder}/{name.product}.odps.yaml": _PRODUCT.format(**words),
+            f"{folder}/build.yaml": _BUILD.format(source=_source(source), **words),
+            f"{folder}/contracts/{name.product}.v1.odcs.yaml": _CONTRACT.format(
+                id=words["id"], title=spell(shown), table=table, columns=promised
+            ),
+            f"{folder}/steps/prepared.sql": f"select\n{selected}\nfrom {source.name.replace('-', '_')}\n",
+            f"{folder}/README.md": _README.format(title=shown),
+        }
+    )
 
 
 def _title(name: str) -> str:
     return name.replace("-", " ").capitalize()
+
+
+def _source(source: SourceSpec) -> str:
+    node: dict[str, object] = {"name": source.name, "type": source.type, "path": source.path}
+    return spell(node | ({"options": dict(source.options)} if source.options else {}))
+
+
+def _sql_names(names: Iterator[str]) -> Iterator[str]:
+    """Each name in lower-case letters, digits and underscores, and never the same twice."""
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        word = "".join(letter if letter.isalnum() else "_" for letter in name.strip().lower())
+        word = "_".join(part for part in word.split("_") if part) or f"column_{place}"
+        word = f"c_{word}" if word[0].isdigit() else word
+        found, number = word, 2
+        while found in seen:
+            found, number = f"{word}_{number}", number + 1
+        seen.add(found)
+        yield found
+
+
+def _selected(old: str, new: str) -> str:
+    plain = old == new and new.isascii()
+    return f"  {quoted(old)}" + ("" if plain else f" as {quoted(new)}")
+
+
+def _column(name: str, of: Type, *, personal: bool) -> str:
+    node = {"name": name} | _typed(of) | ({"tags": ["personal"]} if personal else {})
+    return f"      - {spell(node)}\n"
+
+
+def _typed(of: Type) -> dict[str, object]:
+    """A type in the words of ODCS: the logical type, and the physical one where it says more."""
+    node: dict[str, object] = {"logicalType": _LOGICAL[of.kind]}
+    if of.kind is Kind.LIST and of.element is not None:
+        return node | {"items": _typed(of.element)}
+    if of.kind is Kind.STRUCT:
+        return node | {"properties": [{"name": name} | _typed(inner) for name, inner in of.fields]}
+    if of.kind is Kind.INSTANT:
+        return node | {"logicalTypeOptions": {"timezone": True}}
+    return node if of.kind in _IMPLIED else node | {"physicalType": of.sql}
+
+
+def _encoded(texts: dict[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in texts.items()}

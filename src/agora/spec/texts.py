@@ -73,8 +73,11 @@ class Text:
         return value
 
 
-def read(file: str, content: bytes, environment: Mapping[str, str]) -> Text:
-    """The values of a YAML file with every problem of its text noted; `value` is None on failure."""
+def read(file: str, content: bytes, environment: Mapping[str, str] | None) -> Text:
+    """The values of a YAML file with every problem of its text noted; `value` is None on failure.
+
+    Without an environment `${VAR}` stays as it is written, for texts that will be written back.
+    """
     text = Text(file=file)
     try:
         source = content.decode("utf-8-sig")
@@ -110,7 +113,7 @@ def _compose(text: Text, source: str) -> Node | None:
 
 
 class _Reader:
-    def __init__(self, text: Text, environment: Mapping[str, str]) -> None:
+    def __init__(self, text: Text, environment: Mapping[str, str] | None) -> None:
         self._text, self._environment = text, environment
         self._seen: set[int] = set()
         self._values = self._aliased = 0
@@ -165,6 +168,8 @@ class _Reader:
 
         def replace(found: re.Match[str]) -> str:
             name = found[1]
+            if self._environment is None:
+                return found[0]
             if name not in self._environment:
                 self._text.report("E106", path, f"the variable `{name}` has no value")
                 return found[0]

@@ -68,6 +68,9 @@ def _read_union(kinds: tuple[object, ...], document: object) -> object:
     nouns = {k.__name__: k for k in kinds if isinstance(k, type) and is_dataclass(k)}
     if isinstance(document, Mapping) and document.get("is") in nouns:
         return _read(nouns[document["is"]], document)
+    lists = [k for k in kinds if typing.get_origin(k) in (tuple, frozenset)]
+    if isinstance(document, list) and lists:
+        return _read(lists[0], document)
     plain = [k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)]
     exact = next((k for k in plain if type(document) is k), None)
     chosen = exact or next(iter(plain), None) or next(iter(nouns.values()))

@@ -30,6 +30,11 @@ class Ran:
     release: Release | None
     skipped: bool = False
 
+    @property
+    def release_made(self) -> bool:
+        """True when this run made a new release."""
+        return self.run is not None and self.run.state is RunState.RELEASED
+
 
 def run(house: House, who: Actor, name: str, *, again: bool = False) -> Ran:
     """The product has a new release, or its last one and the results that say why not.

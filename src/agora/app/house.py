@@ -1,0 +1,149 @@
+"""The House: a mesh's folder opened with the embedded backends, each made when it is first used."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from agora.app.settings import local_path, resolved, settled
+from agora.backends.folder.disk import DiskFolder, find_root
+from agora.model.errors import Invalid, Unusable
+from agora.model.mesh import Mesh
+from agora.model.names import ProductName
+from agora.model.progress import Phase
+from agora.needs.engine import Benches, Readers
+from agora.needs.folder import Folder
+from agora.needs.house import House
+from agora.needs.lake import Lake
+from agora.needs.progress import Progress
+from agora.needs.source import Sources
+from agora.needs.store import Store
+from agora.spec.mesh import read
+
+OWNER_LOG = "agora.owner"
+
+
+class Silent:
+    """Progress nobody watches."""
+
+    def phase(self, product: ProductName, phase: Phase, detail: str = "") -> None:
+        """Nobody is told."""
+
+    def point(self, name: str) -> None:
+        """Nobody is told."""
+
+
+class Later:
+    """A backend that is made when it is first asked for something."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        """Remember how to make it."""
+        self._make = make
+        self._made: object | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return getattr(self._made, name)
+
+    def close(self) -> None:
+        """Close it if it was ever made."""
+        if self._made is not None:
+            cast("Any", self._made).close()
+
+
+def find(start: Path) -> Path:
+    """The mesh folder at or above this one; raises Unusable when there is none."""
+    root = find_root(start.absolute())
+    if root is None:
+        raise Unusable(
+            f"there is no mesh in `{start}` or above it",
+            code="E010",
+            hint="`agora init` makes one here, `agora demo` makes one with data",
+        )
+    return root
+
+
+def open_folder(root: Path) -> Folder:
+    """The texts of a folder, mesh or not."""
+    return DiskFolder(root)
+
+
+def open_sources() -> Sources:
+    """The source kinds that are installed."""
+    from agora.backends.source.registry import InstalledSources
+
+    return InstalledSources()
+
+
+def open_house(
+    root: Path, environment: Mapping[str, str], progress: Progress | None = None
+) -> House:
+    """The mesh in this folder with its backends; raises Invalid when its own files are in doubt."""
+    folder = DiskFolder(root)
+    reading = read(folder.texts(), environment)
+    if reading.mesh is None:
+        raise Invalid(
+            "the mesh cannot be opened",
+            findings=reading.findings,
+            hint="`agora check` shows every finding",
+        )
+    mesh = settled(reading.mesh, environment)
+    return House(
+        mesh=mesh,
+        folder=folder,
+        store=cast("Store", Later(lambda: _store(mesh, folder, environment))),
+        lake=cast("Lake", Later(lambda: _lake(mesh, folder))),
+        sources=cast("Sources", Later(open_sources)),
+        readers=cast("Readers", Later(_readers)),
+        benches=cast("Benches", Later(_benches)),
+        progress=progress or Silent(),
+        now=_clock(mesh),
+        new_id=new_id,
+    )
+
+
+def close_house(house: House) -> None:
+    """Workers are gone and the store is closed."""
+    house.readers.close()
+    house.store.close()
+
+
+def new_id(kind: str) -> str:
+    """A new name for something, sorted by the machine's time: `run-20180102T080000123456-3f9c21`."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return f"{kind}-{moment}-{secrets.token_hex(3)}"
+
+
+def _clock(mesh: Mesh) -> Callable[[], datetime]:
+    fixed = mesh.at
+    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC))
+
+
+def _store(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> Store:
+    from agora.backends.store.sql import SqlStore
+
+    if mesh.store.startswith("sqlite:"):
+        return SqlStore(f"sqlite:{local_path(mesh.store, folder.root, 'sqlite:')}")
+    return SqlStore(resolved(mesh.store, environment).reveal())
+
+
+def _lake(mesh: Mesh, folder: DiskFolder) -> Lake:
+    from agora.backends.lake.iceberg import IcebergLake
+
+    return IcebergLake(local_path(mesh.lake, folder.root, "file:"))
+
+
+def _readers() -> Readers:
+    from agora.backends.engine.duckdb.readers import DuckReaders
+
+    log = logging.getLogger(OWNER_LOG)
+    return DuckReaders(log=lambda reader, detail: log.info("%s: %s", reader, detail))
+
+
+def _benches() -> Benches:
+    from agora.backends.engine.duckdb.benches import DuckBenches
+
+    return DuckBenches()

@@ -1,0 +1,65 @@
+"""`agora approve`: see and answer requests."""
+
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, moment, opened, words
+from agora.cli.tables import table
+from agora.cli.terminal import give, say
+from agora.model.access import Request
+from agora.usecases.access import answer, end, pending
+
+app = command("approve", "")
+
+
+@app.command(epilog=epilog("agora approve req-20180102T080000-3f9c21 --as sofia"))
+def approve(
+    request: Annotated[str, typer.Argument(help="Which request; without one, those that wait are listed.")] = "",
+    refuse: Annotated[bool, typer.Option("--refuse", help="Say no.")] = False,
+    end_: Annotated[bool, typer.Option("--end", help="End an agreement: name it instead of a request.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="What to tell the one who asked.")] = "",
+    columns: Annotated[list[str] | None, typer.Option("--columns", help="Allow only these columns.")] = None,
+    until: Annotated[str, typer.Option("--until", help="Allow it until this day, as 2018-06-30.")] = "",
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """Answer a request; an approval is the access, from this moment on."""
+    with opened(mesh) as house:
+        who = actor(house, as_)
+        if not request:
+            _list(pending(house, who), as_json=json)
+            return
+        if end_:
+            ended = end(house, who, request, reason)
+            give("agreement", ended) if json else say(f"{ended.id} has ended")
+            return
+        answered = answer(
+            house,
+            who,
+            request,
+            approve=not refuse,
+            columns=words(columns),
+            until=moment(until),
+            words=reason,
+        )
+    if json:
+        give("answered", answered)
+    elif answered.agreement:
+        until_words = f" until {answered.agreement.expires:%Y-%m-%d}" if answered.agreement.expires else ""
+        say(f"{answered.agreement.id}: `{answered.agreement.consumer}` may use {answered.agreement.port}{until_words}")
+    else:
+        say(f"{answered.request.id} was refused")
+
+
+def _list(requests: tuple[Request, ...], *, as_json: bool) -> None:
+    if as_json:
+        give("requests", requests)
+        return
+    if not requests:
+        say("nothing waits for you")
+        return
+    rows = [[r.id, str(r.port), r.consumer, r.purpose, r.reason] for r in requests]
+    say(table(["request", "table", "for", "purpose", "reason"], rows))
+    say("Next: agora approve REQUEST --as OWNER, or with --refuse --reason …")

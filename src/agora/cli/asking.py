@@ -1,0 +1,94 @@
+"""What every command can be asked: which mesh, as whom, for what purpose, and in which form."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer._click as click
+import typer
+
+from agora.cli.errors import near
+from agora.cli.openings import Openings
+from agora.model.errors import Missing, Unusable
+from agora.model.people import Actor
+from agora.needs.house import House
+from agora.needs.progress import Progress
+
+As = Annotated[str, typer.Option("--as", help="Whose rights count; by default the operator's.", metavar="PERSON")]
+Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.", metavar="PURPOSE")]
+Json = Annotated[bool, typer.Option("--json", help="Give the result as JSON.")]
+MeshFolder = Annotated[str, typer.Option("--mesh", help="The mesh's folder; by default this one.", metavar="FOLDER")]
+
+
+def command(name: str, example: str) -> typer.Typer:
+    """An app of one command, with an example under its help."""
+    return typer.Typer(
+        name=name,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        epilog=f"Example: {example}",
+    )
+
+
+def epilog(example: str) -> str:
+    """The example line of a command's help."""
+    return f"Example: {example}"
+
+
+def openings() -> Openings:
+    """The ways to open things that were handed to this command line."""
+    found: Openings = click.globals.get_current_context().find_object(Openings) or _lost()
+    return found
+
+
+def _lost() -> Openings:
+    raise Unusable("the command line was started without its openings")
+
+
+def root(folder: str) -> Path:
+    """The mesh folder that was named, or the one this is inside of."""
+    named = folder or os.environ.get("AGORA_MESH", "")
+    return Path(named) if named else openings().find(Path.cwd())
+
+
+@contextmanager
+def opened(folder: str, progress: Progress | None = None) -> Iterator[House]:
+    """The mesh, closed again whatever happens."""
+    house = openings().house(root(folder), progress)
+    try:
+        yield house
+    finally:
+        house.readers.close()
+        house.store.close()
+
+
+def actor(house: House, name: str, purpose: str = "") -> Actor:
+    """Who acts: the named person with the operator behind them, or the operator."""
+    wanted = name or house.mesh.operator
+    if not wanted:
+        raise Unusable("nobody is acting", code="E017", hint="say who with `--as`, or set `operator`")
+    principal = house.mesh.principal(wanted)
+    if principal is None:
+        known = [p.id for p in house.mesh.principals]
+        raise Missing(f"there is no `{wanted}`", code="E018", hint=near(wanted, known))
+    return Actor(principal=principal, operator=house.mesh.operator, purpose=purpose)
+
+
+def moment(text: str) -> datetime | None:
+    """A day or time somebody typed, in UTC; None for an empty text."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"`{text}` is no day", code="E019", hint="write it as 2018-06-30") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def words(values: Any) -> tuple[str, ...]:
+    """Names given one by one or with commas between them."""
+    return tuple(word.strip() for value in values or () for word in value.split(",") if word.strip())

@@ -1,0 +1,19 @@
+"""`agora demo`: a mesh with real data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import command, epilog, openings
+
+app = command("demo", "")
+
+
+@app.command(epilog=epilog("agora demo ./agora-demo"))
+def demo(
+    folder: Annotated[str, typer.Argument(help="Where to build it.")] = "agora-demo",
+) -> int:
+    """Build the demo mesh from The Complete Journey, and show what three persons see of it."""
+    code = openings().demo(Path(folder), None)
+    return int(code or 0)

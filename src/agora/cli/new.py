@@ -1,0 +1,38 @@
+"""`agora new`: a first product."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.terminal import give, say
+from agora.model.errors import Unavailable
+from agora.usecases.new import new as make
+
+app = command("new", "")
+
+
+@app.command(epilog=epilog("agora new sales.visits --from visits.csv"))
+def new(
+    product: Annotated[str, typer.Argument(help="Its name: domain.product.")],
+    origin: Annotated[str, typer.Option("--from", help="A CSV, Parquet, JSON or spreadsheet file.")] = "",
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """Make a product's files: label, contract, build and first step."""
+    content = b""
+    if origin:
+        try:
+            content = Path(origin).read_bytes()
+        except OSError:
+            raise Unavailable(f"`{origin}` cannot be read", code="E303") from None
+    with opened(mesh) as house:
+        created = make(house, actor(house, as_), product, origin=origin, content=content)
+    if json:
+        give("created", created)
+        return
+    for file in created.files:
+        say(f"wrote {file}")
+    say(f"Next: agora check, then agora run {product.replace('/', '.')}")

@@ -1,0 +1,23 @@
+"""Openings: the ways this face was given to open what it needs; it chooses nothing itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agora.needs.folder import Folder
+from agora.needs.house import House
+from agora.needs.progress import Progress
+from agora.needs.source import Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openings:
+    """Handed in by the app: how to open a mesh, a folder, the sources, and the demo."""
+
+    environment: Mapping[str, str]
+    house: Callable[[Path, Progress | None], House]
+    folder: Callable[[Path], Folder]
+    sources: Callable[[], Sources]
+    find: Callable[[Path], Path]
+    demo: Callable[[Path, Any], Any]

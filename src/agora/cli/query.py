@@ -1,0 +1,49 @@
+"""`agora query`: SQL over products, as somebody who may."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.rows import chosen, write
+from agora.model.errors import Unavailable, Unusable
+from agora.usecases.query import query as ask
+
+app = command("query", "")
+
+
+@app.command(epilog=epilog('agora query "select * from sales.weekly_sales limit 5" --as fay --purpose reporting'))
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.")] = "",
+    file: Annotated[str, typer.Option("--file", help="Read the SELECT from this file.")] = "",
+    as_: As = "",
+    purpose: Purpose = "",
+    form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or arrow.")] = "",
+    output: Annotated[str, typer.Option("-o", "--output", help="Write the rows to this file.")] = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """Ask products with SQL: name them as `domain.product`, with `_` for `-`."""
+    statement = _statement(sql, file)
+    wanted = chosen("json" if json else form, output)
+    with opened(mesh) as house:
+        queried = ask(house, actor(house, as_, purpose), statement)
+        try:
+            write(queried.answer, wanted, output)
+        finally:
+            queried.answer.close()
+
+
+def _statement(sql: str, file: str) -> str:
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeError):
+            raise Unavailable(f"`{file}` cannot be read", code="E025") from None
+    if sql == "-":
+        return sys.stdin.read()
+    if not sql:
+        raise Unusable("there is no statement", code="E026", hint="give one SELECT, `-`, or `--file`")
+    return sql

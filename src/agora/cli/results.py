@@ -1,0 +1,48 @@
+"""Check results as lines for people."""
+
+from collections.abc import Iterator, Sequence
+
+from agora.cli.terminal import paint, safe
+from agora.model.checks import CheckResult, Outcome
+
+_MARKS = {
+    Outcome.PASS: ("✓", "green"),
+    Outcome.FAIL: ("✗", "red"),
+    Outcome.WARN: ("!", "yellow"),
+    Outcome.ERROR: ("?", "red"),
+    Outcome.SKIP: ("-", "dim"),
+}
+_WORDS = {
+    Outcome.PASS: "hold", Outcome.FAIL: "fail", Outcome.WARN: "warn", Outcome.ERROR: "could not be counted",
+    Outcome.SKIP: "not counted",
+}  # fmt: skip
+
+
+def summary(results: Sequence[CheckResult]) -> str:
+    """`12 promises hold, 1 warns` in the order of what matters."""
+    order = (Outcome.FAIL, Outcome.ERROR, Outcome.WARN, Outcome.PASS, Outcome.SKIP)
+    counts = [(outcome, sum(r.outcome is outcome for r in results)) for outcome in order]
+    parts = [f"{number} {_WORDS[outcome]}" for outcome, number in counts if number]
+    return f"checks: {', '.join(parts)}" if parts else "no checks"
+
+
+def line(result: CheckResult) -> str:
+    """One promise, whether it holds, and what was counted."""
+    mark, colour = _MARKS[result.outcome]
+    counted = ""
+    if result.failing and result.rows is not None:
+        counted = f": {result.failing:,} of {result.rows:,} rows do not"
+    elif result.outcome in (Outcome.FAIL, Outcome.WARN) and result.value is not None:
+        counted = f": it is {result.value:,}"
+    detail = f" ({safe(result.detail)})" if result.detail else ""
+    return f"{paint(mark, colour)} {safe(result.sentence)}{counted}{detail}"
+
+
+def broken(results: Sequence[CheckResult]) -> Iterator[str]:
+    """Lines for every promise that does not hold, with a few of the rows that break it."""
+    for result in results:
+        if result.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
+            yield f"  {line(result)}"
+            for sample in result.samples[:3]:
+                values = ", ".join(f"{name}={value}" for name, value in sample.values)
+                yield paint(f"      for example {safe(values)}", "dim")

@@ -1,0 +1,74 @@
+"""`agora run`: products are built, checked and released."""
+
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.results import broken, summary
+from agora.cli.terminal import count, give, paint, say, tell
+from agora.cli.watching import Watch
+from agora.model.errors import Unusable
+from agora.model.names import ProductName
+from agora.needs.house import House
+from agora.usecases.run import Ran
+from agora.usecases.run import run as build
+
+app = command("run", "")
+
+
+@app.command(epilog=epilog("agora run sales.weekly-sales"))
+def run(
+    products: Annotated[list[str] | None, typer.Argument(help="Which products, in this order.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every product, inputs first.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also when nothing has changed.")] = False,
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> int:
+    """Build, check and release; a check that blocks keeps the last good release serving."""
+    with Watch(len(products or ())) as watch, opened(mesh, watch) as house:
+        names = _names(house, products or [], every=every)
+        who = actor(house, as_)
+        ran = [build(house, who, name, again=again) for name in names]
+    if json:
+        give("runs", tuple(ran))
+    else:
+        for name, each in zip(names, ran, strict=True):
+            _show(name, each)
+    return 0 if all(each.skipped or each.release_made for each in ran) else 1
+
+
+def _names(house: House, products: list[str], *, every: bool) -> list[str]:
+    if every:
+        return [str(name) for name in in_order(house)]
+    if not products:
+        raise Unusable("no product is named", code="E021", hint="name one, or say `--all`")
+    return products
+
+
+def in_order(house: House) -> list[ProductName]:
+    """Every product after those it reads."""
+    from graphlib import TopologicalSorter
+
+    graph = {p.name: {each.port.port.of for each in p.inputs} for p in house.mesh.products}
+    known = set(graph)
+    return [name for name in TopologicalSorter(graph).static_order() if name in known]
+
+
+def _show(name: str, ran: Ran) -> None:
+    if ran.skipped and ran.release:
+        say(f"{paint('=', 'dim')} {name}: nothing has changed since release {ran.release.number}")
+        return
+    if ran.run is None:
+        return
+    for line in broken(ran.run.results):
+        tell(line)
+    for batch in ran.run.quarantines:
+        tell(f"  {count(batch.rows, 'row')} of {batch.port} in quarantine: agora show {name} --quarantine")
+    if ran.release_made and ran.release:
+        rows = sum(snapshot.rows for snapshot in ran.release.snapshots)
+        say(f"{paint('✓', 'green')} {name}: release {ran.release.number}, {count(rows, 'row')}, {summary(ran.run.results)}")
+    else:
+        serving = f"release {ran.release.number} keeps serving" if ran.release else "nothing is released"
+        say(f"{paint('✗', 'red')} {name}: not released, {summary(ran.run.results)}; {serving}")

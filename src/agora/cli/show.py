@@ -1,0 +1,119 @@
+"""`agora show`: a product's label, or its rows as one person sees them."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.results import line, summary
+from agora.cli.rows import write
+from agora.cli.tables import table
+from agora.cli.terminal import count, give, paint, safe, say
+from agora.model.decision import Decision
+from agora.model.errors import Unusable
+from agora.model.product import OutputPort
+from agora.model.release import RunState
+from agora.quality.levels import Promise
+from agora.usecases.show import Part, Shown
+from agora.usecases.show import rows as rows_of
+from agora.usecases.show import show as label
+
+app = command("show", "")
+
+
+@app.command(epilog=epilog("agora show sales.weekly-sales --sample --as ana"))
+def show(
+    product: Annotated[str, typer.Argument(help="The product or port: domain.product[.port].")],
+    sample: Annotated[bool, typer.Option("--sample", help="Some rows as this person sees them.")] = False,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="Rows the newest run kept out.")] = False,
+    failures: Annotated[bool, typer.Option("--failures", help="Rows that broke a check.")] = False,
+    rows: Annotated[int, typer.Option("--rows", help="How many rows.")] = 20,
+    as_: As = "",
+    purpose: Purpose = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """Read the label: what it is, what it promises, whether it holds, and how to use it."""
+    part = _part(sample=sample, quarantine=quarantine, failures=failures)
+    with opened(mesh) as house:
+        who = actor(house, as_, purpose)
+        if part is not None:
+            answer = rows_of(house, who, product, of=part, limit=max(rows, 1))
+            try:
+                write(answer, "json" if json else "table", "")
+            finally:
+                answer.close()
+            return
+        shown = label(house, who, product)
+    if json:
+        give("label", shown)
+        sys.stdout.flush()
+        return
+    _label(shown)
+
+
+def _part(*, sample: bool, quarantine: bool, failures: bool) -> Part | None:
+    given = [
+        part
+        for part, wanted in ((Part.SAMPLE, sample), (Part.QUARANTINE, quarantine), (Part.FAILURES, failures))
+        if wanted
+    ]
+    if len(given) > 1:
+        raise Unusable("only one kind of rows at a time", code="E029")
+    return given[0] if given else None
+
+
+def _label(shown: Shown) -> None:
+    product, domain = shown.product, shown.domain
+    say(f"{paint(safe(product.title), 'bold')}  {product.name}  {product.status.value} {product.version}")
+    if product.summary:
+        say(safe(product.summary))
+    if domain:
+        contacts = ", ".join(f"{c.address}" for c in domain.contacts)
+        say(f"of {domain.title}; owned by {', '.join(domain.owners)}{'; ' + contacts if contacts else ''}")
+    if shown.release:
+        release = shown.release
+        say(f"release {release.number} of {release.released_at:%Y-%m-%d %H:%M}; {summary(release.results)}")
+    else:
+        say("nothing is released yet")
+    if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
+        say(paint(f"the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"))
+    for port, decision in zip(product.ports, shown.decisions, strict=True):
+        _port(shown, port, decision)
+    _promises(shown)
+
+
+def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
+    snapshot = shown.release.snapshot(port.version) if shown.release else None
+    rows = f"{count(snapshot.rows, 'row')}" if snapshot else "no rows yet"
+    say()
+    say(f"{paint(str(port.version), 'bold')}  {rows}; query it as {port.name.schema}.{port.name.table}")
+    masks = {column.name: column.mask.kind.name.lower() for column in decision.columns}
+    lines = []
+    for column in port.contract.columns:
+        seen = masks.get(column.name, "") if decision.allowed else ""
+        marks = ", ".join(sorted(column.labels))
+        key = "key" if column.key_position else ("required" if column.required else "")
+        lines.append([column.name, column.type.sql, key, marks, "" if seen == "clear" else seen, column.description])
+    say(table(["column", "type", "", "tags", "seen", "meaning"], lines))
+    access = "you may read it" if decision.allowed else f"no access: {decision.reasons[0].sentence}"
+    say(f"access: {access}")
+    if not decision.allowed and decision.reasons[0].hint:
+        say(f"  = help: {decision.reasons[0].hint}")
+
+
+def _promises(shown: Shown) -> None:
+    if shown.promises or (shown.release and shown.release.results):
+        say()
+        say(paint("promises", "bold"))
+    for promise in shown.promises:
+        say(f"{_kept(promise)} {promise.property}: {safe(promise.sentence)}")
+    for result in shown.release.results if shown.release else ():
+        say(line(result))
+
+
+def _kept(promise: Promise) -> str:
+    if promise.kept is None:
+        return paint("-", "dim")
+    return paint("✓", "green") if promise.kept else paint("✗", "red")

@@ -193,7 +193,7 @@ def _row_rules(
             condition = bind(policy.effect.rows, readers[0], right)
         except Unbound as missing:
             return _why(mesh, policy, "E420", f"asks for `{missing}`, which you do not have")
-        if mistyped(condition, types) or not columns_of(condition) <= types.keys():
+        if mistyped(policy.effect.rows, types) or not columns_of(condition) <= types.keys():
             return _why(mesh, policy, "E421", "cannot be evaluated on this table")
         found.append(RowRule(condition=condition, reason=_why(mesh, policy, "E400", policy.rows_text)))
     return tuple(found)

@@ -63,16 +63,13 @@ def schema(name: str) -> dict[str, Any]:
 @cache
 def versioned(name: str, version: str) -> dict[str, Any]:
     """The schema as it was in an earlier version: later keys gone, earlier shapes back."""
-    whole: dict[str, Any] = _at(schema(name), _order(version))
-    later = whole.pop("x-optional-since", {})
-    optional = {key for key, since in later.items() if _order(version) >= _order(since)}
-    whole["required"] = [key for key in whole["required"] if key not in optional]
-    return whole
+    found: dict[str, Any] = _at(schema(name), _order(version))
+    return found
 
 
 def _at(node: Any, version: tuple[int, ...]) -> Any:
     if isinstance(node, list):
-        return [_at(item, version) for item in node]
+        return [_at(item, version) for item in node if not _later(item, version)]
     if not isinstance(node, dict):
         return node
     before = node.get("x-before")
@@ -81,10 +78,26 @@ def _at(node: Any, version: tuple[int, ...]) -> Any:
     kept = {
         key: _at(value, version)
         for key, value in node.items()
-        if key not in ("x-before", "x-since")
-        and not (isinstance(value, dict) and version < _order(str(value.get("x-since", "0"))))
+        if not key.startswith("x-") and not _later(value, version)
     }
+    if "required" in node and isinstance(node["required"], list):
+        kept["required"] = _required(node, version)
     return kept
+
+
+def _later(value: Any, version: tuple[int, ...]) -> bool:
+    return isinstance(value, dict) and version < _order(str(value.get("x-since", "0")))
+
+
+def _required(node: dict[str, Any], version: tuple[int, ...]) -> list[str]:
+    """The keys that had to be there in that version."""
+    later = node.get("x-required-since", {})
+    earlier = node.get("x-optional-since", {})
+    return [
+        key
+        for key in node["required"]
+        if version >= _order(later.get(key, "0")) and version < _order(earlier.get(key, "999"))
+    ]
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+select "week", department, sum(sales) as revenue from weekly group by all

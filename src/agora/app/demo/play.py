@@ -1,0 +1,152 @@
+"""Playing the demo: lay the mesh out, let people ask and answer, run every product, and show it."""
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agora.app.demo.lay import lay
+from agora.app.demo.script import PURPOSE, QUESTION, READERS, WISHES, Wish
+from agora.app.house import close_house, open_house
+from agora.cli.results import line, summary
+from agora.cli.rows import write
+from agora.cli.run import in_order
+from agora.cli.tables import table
+from agora.cli.terminal import count, paint, say, tell
+from agora.cli.watching import Watch
+from agora.model.access import Agreement, Request, RequestState
+from agora.model.checks import Outcome
+from agora.model.errors import AgoraError, Missing
+from agora.model.people import Actor
+from agora.needs.house import House
+from agora.usecases.access import answer, ask
+from agora.usecases.query import query
+from agora.usecases.run import Ran, run
+from agora.usecases.show import show
+
+
+def play(folder: Path, _progress: object = None) -> int:
+    """The demo mesh stands in the folder, released and governed; a second time only shows it."""
+    started = time.monotonic()
+    written = lay(folder)
+    tell(f"the mesh lies in {folder}" + (f" ({count(written, 'file')} written)" if written else ""))
+    with Watch(10) as watch:
+        house = open_house(folder, dict(os.environ), watch)
+        try:
+            agreed = sum(_settle(house, wish) for wish in WISHES)
+            ran = [run(house, _operator(house), str(name)) for name in in_order(house)]
+        except AgoraError:
+            close_house(house)
+            raise
+    try:
+        _tell_runs(ran, agreed, time.monotonic() - started)
+        _show_products(house)
+        _show_readers(house)
+        _what_next(folder)
+    finally:
+        close_house(house)
+    return 0 if all(each.skipped or each.release_made for each in ran) else 1
+
+
+def _settle(house: House, wish: Wish) -> bool:
+    """The wish has been asked and answered, once; True when this call did it."""
+    consumer = wish.consumer or wish.by
+    if _agreed(house, wish, consumer):
+        return False
+    request = _pending(house, wish, consumer)
+    if request is None:
+        until = datetime.fromisoformat(wish.until).replace(tzinfo=UTC)
+        asked = ask(
+            house, _actor(house, wish.by), wish.port, purpose=wish.purpose, reason=wish.reason,
+            consumer=consumer, until=until,
+        )  # fmt: skip
+        request = asked.request.id
+    elif not wish.answered_by:
+        return False
+    if wish.answered_by:
+        answer(house, _actor(house, wish.answered_by), request, approve=True)
+    return True
+
+
+def _agreed(house: House, wish: Wish, consumer: str) -> bool:
+    return any(
+        (str(k.noun.port.port), k.noun.consumer, k.noun.purpose) == (wish.port, consumer, wish.purpose)
+        for k in house.store.find(Agreement, f"{wish.port}@")
+    )
+
+
+def _pending(house: House, wish: Wish, consumer: str) -> str | None:
+    for kept in house.store.find(Request):
+        noun = kept.noun
+        same = (str(noun.port.port), noun.consumer, noun.purpose) == (wish.port, consumer, wish.purpose)
+        if same and noun.state is RequestState.PENDING:
+            return noun.id
+    return None
+
+
+def _actor(house: House, name: str, purpose: str = "") -> Actor:
+    principal = house.mesh.principal(name)
+    if principal is None:
+        raise Missing(f"there is no `{name}` in the demo", code="E018", hint="was `people.yaml` changed?")
+    return Actor(principal=principal, operator=house.mesh.operator, purpose=purpose)
+
+
+def _operator(house: House) -> Actor:
+    return _actor(house, house.mesh.operator)
+
+
+def _tell_runs(ran: Sequence[Ran], agreed: int, seconds: float) -> None:
+    made = sum(each.release_made for each in ran)
+    kept = sum(each.skipped for each in ran)
+    words = [count(made, "release") + " made" if made else "", f"{kept} unchanged" if kept else ""]
+    words.append(f"{count(agreed, 'request')} made and answered" if agreed else "nothing new to agree")
+    tell(f"{', '.join(word for word in words if word)} in {seconds:.0f} s")
+
+
+def _show_products(house: House) -> None:
+    say(paint("What there is, and whether its promises hold", "bold"))
+    rows, notes = [], []
+    for product in house.mesh.products:
+        shown = show(house, _operator(house), str(product.name))
+        if shown.release is None:
+            rows.append([str(product.name), "not released", "", ""])
+            continue
+        total = sum(snapshot.rows for snapshot in shown.release.snapshots)
+        results = shown.release.results
+        rows.append([str(product.name), product.title, f"{total:,}", summary(results).removeprefix("checks: ")])
+        notes += [f"  {product.name}: {line(r)}" for r in results if r.outcome is Outcome.WARN]
+        notes += [
+            f"  {product.name}: {count(q.rows, 'row')} of {q.port.port} in quarantine"
+            for q in shown.release.quarantines
+        ]
+    say(table(["product", "title", "rows", "promises"], rows, right=[False, False, True, False]))
+    for note in notes:
+        say(note)
+
+
+def _show_readers(house: House) -> None:
+    say()
+    say(paint("One question, three persons", "bold"))
+    say(paint(QUESTION, "dim"))
+    for name, words in READERS:
+        say()
+        say(f"{paint(name, 'cyan', 'bold')} — {words}")
+        asked = query(house, _actor(house, name, PURPOSE), QUESTION)
+        write(asked.answer, "table", "")
+
+
+def _what_next(folder: Path) -> None:
+    say()
+    say(paint("What to try next", "bold"))
+    at = f"cd {folder}"
+    for command in (
+        at,
+        "agora show sales.weekly-sales --as fay",
+        "agora explain customers.households --as fay --purpose reporting",
+        'agora query "select segment, count(*) from marketing.customer_segments group by all" --as mia',
+        "agora approve --as maya",
+        "agora show marketing.campaigns.coupons --quarantine --as mei",
+        "agora ledger verify",
+    ):
+        say(f"  {command}")

@@ -1,0 +1,79 @@
+"""The script of the demo: who asks whom for what, and the query that three persons ask."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A request, and who answers it; a wish nobody answers stays pending."""
+
+    port: str
+    by: str
+    purpose: str
+    reason: str
+    consumer: str = ""
+    until: str = "2018-12-31"
+    answered_by: str = ""
+
+
+WISHES = (
+    Wish(
+        port="merchandising.catalogue", by="emil", consumer="service:sales.weekly-sales",
+        purpose="reporting", reason="departments for the weekly report", answered_by="mona",
+    ),
+    Wish(
+        port="sales.transactions", by="milo", consumer="service:marketing.customer-segments",
+        purpose="segmentation", reason="recency, frequency and spending", answered_by="sofia",
+    ),
+    Wish(
+        port="customers.households", by="milo", consumer="service:marketing.customer-segments",
+        purpose="segmentation", reason="age bands beside the segments", answered_by="cora",
+    ),
+    Wish(
+        port="sales.transactions", by="milo", consumer="service:marketing.campaign-response",
+        purpose="campaign-planning", reason="sales while a campaign runs", answered_by="sofia",
+    ),
+    Wish(
+        port="sales.weekly-sales", by="finn", consumer="service:finance.revenue-vs-target",
+        purpose="finance-planning", reason="revenue beside the targets", answered_by="sofia",
+    ),
+    Wish(
+        port="customers.households", by="ana", purpose="reporting",
+        reason="who shops in my stores", answered_by="cora",
+    ),
+    Wish(
+        port="customers.households", by="fay", purpose="reporting",
+        reason="households behind the figures of the board", answered_by="cora",
+    ),
+    Wish(
+        port="sales.transactions", by="fay", purpose="reporting",
+        reason="revenue by group of households", answered_by="sofia",
+    ),
+    Wish(
+        port="sales.transactions", by="cora", purpose="reporting",
+        reason="how much each group of households spends", answered_by="sofia",
+    ),
+    Wish(
+        port="sales.weekly-sales", by="finn", consumer="service:bi", purpose="reporting",
+        reason="board dashboards", answered_by="sofia",
+    ),
+    Wish(
+        port="marketing.customer-segments", by="mia", purpose="range-planning",
+        reason="which segments buy our own brand",
+    ),
+)  # fmt: skip
+
+READERS = (
+    ("cora", "owns the households: sees every age and every store"),
+    ("ana", "analyst of sales: sees the stores she looks after, and no ages"),
+    ("fay", "analyst of finance: sees every store, and no ages"),
+)
+PURPOSE = "reporting"
+QUESTION = """\
+select h.age, count(distinct t.store_id) as stores, count(distinct t.household_id) as households,
+       sum(t.sales_value) as sales
+from sales.transactions t
+join customers.households h on h.household_id = t.household_id
+where t.week between 40 and 52
+group by h.age
+order by h.age"""

@@ -17,7 +17,7 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.passage.aside import REASON
 from agora.quality import samples
-from agora.quality.checks import CheckPlan, Scan
+from agora.quality.checks import SHARED, CheckPlan, Scan
 from agora.quality.conclude import conclude
 from agora.quality.plans import plan
 from agora.quality.quarantine import split
@@ -111,9 +111,9 @@ def _count(bench: Bench, port: OutputPort, made: CheckPlan) -> tuple[CheckResult
     refused = {rule.id: words for rule in port.contract.rules if (words := _refused(bench, rule))}
     scans = tuple(scan for scan in made.scans if scan.id not in refused)
     answers, errors = _ask(bench, scans)
-    if errors:
-        singles, errors = _ask(bench, (s for s in made.singles if s.id not in refused))
-        answers |= singles
+    if SHARED in errors:
+        singles, problems = _ask(bench, made.singles)
+        answers, errors = answers | singles, errors | problems
     results = conclude(made, answers, errors | refused)
     asked, _ = _ask(bench, samples.scans(made, results))
     return samples.attach(results, asked)

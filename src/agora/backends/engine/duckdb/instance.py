@@ -30,6 +30,7 @@ def locked(
     connection.execute(f"SET memory_limit={text(str(settings['memory']) + 'B')}")
     connection.execute(f"SET threads={int(settings['threads'])}")
     connection.execute("SET TimeZone='UTC'")
+    connection.execute("SET enable_progress_bar=false")
     connection.execute(f"SET allowed_paths={_listed(paths)}")
     connection.execute(f"SET allowed_directories={_listed(folders)}")
     connection.execute("SET enable_external_access=false")

@@ -6,6 +6,7 @@ confines itself before it opens the first relation, so that a hole in the engine
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
@@ -131,9 +132,15 @@ def _plain(value: object) -> object:
 
 
 def main() -> None:
-    """Serve the parent on standard input and output; nothing else may write there."""
+    """Serve the parent on standard input and output.
+
+    The engine prints (a progress bar, for one): its standard output leads nowhere, or a frame
+    would be torn.
+    """
     sandbox.die_with_parent()
-    Worker(sys.stdout.buffer).serve(sys.stdin.buffer)
+    private = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    Worker(private).serve(sys.stdin.buffer)
 
 
 if __name__ == "__main__":

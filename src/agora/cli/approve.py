@@ -15,12 +15,20 @@ app = command("approve", "")
 
 @app.command(epilog=epilog("agora approve req-20180102T080000-3f9c21 --as sofia"))
 def approve(
-    request: Annotated[str, typer.Argument(help="Which request; without one, those that wait are listed.")] = "",
+    request: Annotated[
+        str, typer.Argument(help="Which request; without one, those that wait are listed.")
+    ] = "",
     refuse: Annotated[bool, typer.Option("--refuse", help="Say no.")] = False,
-    end_: Annotated[bool, typer.Option("--end", help="End an agreement: name it instead of a request.")] = False,
+    end_: Annotated[
+        bool, typer.Option("--end", help="End an agreement: name it instead of a request.")
+    ] = False,
     reason: Annotated[str, typer.Option("--reason", help="What to tell the one who asked.")] = "",
-    columns: Annotated[list[str] | None, typer.Option("--columns", help="Allow only these columns.")] = None,
-    until: Annotated[str, typer.Option("--until", help="Allow it until this day, as 2018-06-30.")] = "",
+    columns: Annotated[
+        list[str] | None, typer.Option("--columns", help="Allow only these columns.")
+    ] = None,
+    until: Annotated[
+        str, typer.Option("--until", help="Allow it until this day, as 2018-06-30.")
+    ] = "",
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
@@ -47,8 +55,12 @@ def approve(
     if json:
         give("answered", answered)
     elif answered.agreement:
-        until_words = f" until {answered.agreement.expires:%Y-%m-%d}" if answered.agreement.expires else ""
-        say(f"{answered.agreement.id}: `{answered.agreement.consumer}` may use {answered.agreement.port}{until_words}")
+        until_words = (
+            f" until {answered.agreement.expires:%Y-%m-%d}" if answered.agreement.expires else ""
+        )
+        say(
+            f"{answered.agreement.id}: `{answered.agreement.consumer}` may use {answered.agreement.port}{until_words}"
+        )
     else:
         say(f"{answered.request.id} was refused")
 

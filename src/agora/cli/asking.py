@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer._click as click
 import typer
+import typer._click as click
 
 from agora.cli.errors import near
 from agora.cli.openings import Openings
@@ -17,10 +17,17 @@ from agora.model.people import Actor
 from agora.needs.house import House
 from agora.needs.progress import Progress
 
-As = Annotated[str, typer.Option("--as", help="Whose rights count; by default the operator's.", metavar="PERSON")]
-Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.", metavar="PURPOSE")]
+As = Annotated[
+    str,
+    typer.Option("--as", help="Whose rights count; by default the operator's.", metavar="PERSON"),
+]
+Purpose = Annotated[
+    str, typer.Option("--purpose", help="What the data is used for.", metavar="PURPOSE")
+]
 Json = Annotated[bool, typer.Option("--json", help="Give the result as JSON.")]
-MeshFolder = Annotated[str, typer.Option("--mesh", help="The mesh's folder; by default this one.", metavar="FOLDER")]
+MeshFolder = Annotated[
+    str, typer.Option("--mesh", help="The mesh's folder; by default this one.", metavar="FOLDER")
+]
 
 
 def command(name: str, example: str) -> typer.Typer:
@@ -70,7 +77,9 @@ def actor(house: House, name: str, purpose: str = "") -> Actor:
     """Who acts: the named person with the operator behind them, or the operator."""
     wanted = name or house.mesh.operator
     if not wanted:
-        raise Unusable("nobody is acting", code="E017", hint="say who with `--as`, or set `operator`")
+        raise Unusable(
+            "nobody is acting", code="E017", hint="say who with `--as`, or set `operator`"
+        )
     principal = house.mesh.principal(wanted)
     if principal is None:
         known = [p.id for p in house.mesh.principals]
@@ -91,4 +100,6 @@ def moment(text: str) -> datetime | None:
 
 def words(values: Any) -> tuple[str, ...]:
     """Names given one by one or with commas between them."""
-    return tuple(word.strip() for value in values or () for word in value.split(",") if word.strip())
+    return tuple(
+        word.strip() for value in values or () for word in value.split(",") if word.strip()
+    )

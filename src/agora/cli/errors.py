@@ -53,7 +53,10 @@ def findings(found: Sequence[Finding], texts: Mapping[str, bytes]) -> None:
     for finding in found:
         wrong = finding.weight is Weight.ERROR
         label = paint(
-            f"{finding.weight.value}[{finding.code}]", "red" if wrong else "yellow", "bold", stream=sys.stderr
+            f"{finding.weight.value}[{finding.code}]",
+            "red" if wrong else "yellow",
+            "bold",
+            stream=sys.stderr,
         )
         tell(f"{label}: {safe(finding.sentence)}")
         tell(f"  --> {finding.place}")
@@ -82,6 +85,8 @@ def _line(texts: Mapping[str, bytes], finding: Finding) -> str:
 def _unexpected(problem: Exception) -> None:
     label = paint("error[E001]", "red", "bold", stream=sys.stderr)
     tell(f"{label}: something went wrong that Agora did not expect ({type(problem).__name__})")
-    tell("  = help: run it again with AGORA_DEBUG=1 and send what it prints to whoever runs this mesh")
+    tell(
+        "  = help: run it again with AGORA_DEBUG=1 and send what it prints to whoever runs this mesh"
+    )
     if os.environ.get("AGORA_DEBUG") == "1":
         traceback.print_exception(problem)

@@ -45,7 +45,9 @@ def explain(
 
 def _code(code: str, *, as_json: bool) -> None:
     if code not in CODES:
-        raise Missing(f"there is no code `{code}` for texts", code="E027", hint=near(code, list(CODES)))
+        raise Missing(
+            f"there is no code `{code}` for texts", code="E027", hint=near(code, list(CODES))
+        )
     title, advice = CODES[code]
     if as_json:
         give("code", {"code": code, "title": title, "advice": advice})

@@ -21,14 +21,18 @@ ACTIONS = ("list", "verify", "export")
 def ledger(
     action: Annotated[str, typer.Argument(help="list, verify or export (JSON lines).")] = "list",
     after: Annotated[int, typer.Option("--after", help="Only records behind this place.")] = 0,
-    last: Annotated[int, typer.Option("--last", help="Only the newest so many, when listing.")] = 20,
+    last: Annotated[
+        int, typer.Option("--last", help="Only the newest so many, when listing.")
+    ] = 20,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> int:
     """See what happened: the operator and governance see everything, everybody else their own."""
     if action not in ACTIONS:
-        raise Unusable(f"`{action}` is nothing a ledger can do", code="E028", hint=f"use {', '.join(ACTIONS)}")
+        raise Unusable(
+            f"`{action}` is nothing a ledger can do", code="E028", hint=f"use {', '.join(ACTIONS)}"
+        )
     with opened(mesh) as house:
         who = actor(house, as_)
         if action == "verify":
@@ -42,7 +46,9 @@ def ledger(
     if json:
         give("records", tuple(kept))
         return 0
-    say(table(["place", "at", "who", "what", "about", "purpose"], [_row(record) for record in kept]))
+    say(
+        table(["place", "at", "who", "what", "about", "purpose"], [_row(record) for record in kept])
+    )
     return 0
 
 
@@ -52,7 +58,11 @@ def _newest(found: Iterable[Record], last: int) -> list[Record]:
 
 def _row(record: Record) -> list[str]:
     entry = record.entry
-    who = entry.who if entry.who == entry.operator or not entry.operator else f"{entry.who} (by {entry.operator})"
+    who = (
+        entry.who
+        if entry.who == entry.operator or not entry.operator
+        else f"{entry.who} (by {entry.operator})"
+    )
     what = entry.event.value
     facts = dict(entry.facts)
     about = entry.subject or str(facts.get("statement", "")) or str(facts.get("code", ""))
@@ -67,8 +77,9 @@ def _verdict(verdict: Verdict, *, as_json: bool) -> int:
     else:
         mark = paint("✓", "green") if verdict.holds else paint("✗", "red")
         words = "the record holds" if verdict.holds else "the record was tampered with"
-        say(f"{mark} {words}: {count(verdict.records, 'record')} in {count(verdict.batches, 'batch', 'batches')}")
+        say(
+            f"{mark} {words}: {count(verdict.records, 'record')} in {count(verdict.batches, 'batch', 'batches')}"
+        )
         for problem in verdict.problems:
             say(f"  {problem}")
     return 0 if verdict.holds else 1
-

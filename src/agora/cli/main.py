@@ -4,8 +4,8 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
-import typer._click as click
 import typer
+import typer._click as click
 from typer.core import TyperGroup
 
 from agora.cli.errors import guarded, near
@@ -23,7 +23,10 @@ COMMANDS = {
     "approve": ("agora.cli.approve", "See and answer requests; an approval is the access."),
     "search": ("agora.cli.search", "Find products by any word on their label."),
     "show": ("agora.cli.show", "Read the label of a product, or look at its rows."),
-    "explain": ("agora.cli.explain", "Say what somebody sees of a product and why; or what a code means."),
+    "explain": (
+        "agora.cli.explain",
+        "Say what somebody sees of a product and why; or what a code means.",
+    ),
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
 EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."
@@ -32,11 +35,11 @@ EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."
 class Lazy(TyperGroup):
     """Knows every command by name and one line; imports a command only to run it or show its help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands in the order a newcomer meets them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> Any:
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
@@ -46,10 +49,12 @@ class Lazy(TyperGroup):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """As usual, but a name that is none gets a suggestion."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.exceptions.UsageError(f"there is no command `{args[0]}`; {near(args[0], list(COMMANDS))}", ctx)
+            raise click.exceptions.UsageError(
+                f"there is no command `{args[0]}`; {near(args[0], list(COMMANDS))}", ctx
+            )
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table itself: no command is imported to list them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
@@ -63,7 +68,9 @@ def run(openings: Openings, arguments: Sequence[str]) -> int:
 def _run(openings: Openings, arguments: list[str]) -> int:
     command = typer.main.get_command(_app())
     try:
-        result = command.main(args=arguments, prog_name="agora", standalone_mode=False, obj=openings)
+        result = command.main(
+            args=arguments, prog_name="agora", standalone_mode=False, obj=openings
+        )
     except click.exceptions.UsageError as problem:
         tell(f"error[E002]: {problem.format_message()}")
         path = problem.ctx.command_path if problem.ctx else "agora"

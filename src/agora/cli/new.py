@@ -16,7 +16,9 @@ app = command("new", "")
 @app.command(epilog=epilog("agora new sales.visits --from visits.csv"))
 def new(
     product: Annotated[str, typer.Argument(help="Its name: domain.product.")],
-    origin: Annotated[str, typer.Option("--from", help="A CSV, Parquet, JSON or spreadsheet file.")] = "",
+    origin: Annotated[
+        str, typer.Option("--from", help="A CSV, Parquet, JSON or spreadsheet file.")
+    ] = "",
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,

@@ -14,14 +14,20 @@ from agora.usecases.query import query as ask
 app = command("query", "")
 
 
-@app.command(epilog=epilog('agora query "select * from sales.weekly_sales limit 5" --as fay --purpose reporting'))
+@app.command(
+    epilog=epilog(
+        'agora query "select * from sales.weekly_sales limit 5" --as fay --purpose reporting'
+    )
+)
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.")] = "",
     file: Annotated[str, typer.Option("--file", help="Read the SELECT from this file.")] = "",
     as_: As = "",
     purpose: Purpose = "",
     form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or arrow.")] = "",
-    output: Annotated[str, typer.Option("-o", "--output", help="Write the rows to this file.")] = "",
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="Write the rows to this file.")
+    ] = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> None:
@@ -45,5 +51,7 @@ def _statement(sql: str, file: str) -> str:
     if sql == "-":
         return sys.stdin.read()
     if not sql:
-        raise Unusable("there is no statement", code="E026", hint="give one SELECT, `-`, or `--file`")
+        raise Unusable(
+            "there is no statement", code="E026", hint="give one SELECT, `-`, or `--file`"
+        )
     return sql

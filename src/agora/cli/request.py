@@ -11,13 +11,23 @@ from agora.usecases.access import ask
 app = command("request", "")
 
 
-@app.command(epilog=epilog('agora request customers.households --purpose reporting --reason "board pack" --as fay'))
+@app.command(
+    epilog=epilog(
+        'agora request customers.households --purpose reporting --reason "board pack" --as fay'
+    )
+)
 def request(
-    port: Annotated[str, typer.Argument(help="The product or port: domain.product[.port][@version].")],
+    port: Annotated[
+        str, typer.Argument(help="The product or port: domain.product[.port][@version].")
+    ],
     purpose: Annotated[str, typer.Option("--purpose", help="What it will be used for.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")],
-    consumer: Annotated[str, typer.Option("--for", help="Somebody you may ask for: a service, an agent, team:ID.")] = "",
-    columns: Annotated[list[str] | None, typer.Option("--columns", help="Only these columns.")] = None,
+    consumer: Annotated[
+        str, typer.Option("--for", help="Somebody you may ask for: a service, an agent, team:ID.")
+    ] = "",
+    columns: Annotated[
+        list[str] | None, typer.Option("--columns", help="Only these columns.")
+    ] = None,
     until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
     as_: As = "",
     mesh: MeshFolder = "",

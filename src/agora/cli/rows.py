@@ -19,14 +19,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMATS = ("table", "csv", "json", "parquet", "arrow")
-SUFFIXES = {".csv": "csv", ".json": "json", ".ndjson": "json", ".parquet": "parquet", ".arrow": "arrow"}
+SUFFIXES = {
+    ".csv": "csv",
+    ".json": "json",
+    ".ndjson": "json",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+}
 BINARY = ("parquet", "arrow")
 SHOWN = 50
 
 
 def chosen(wanted: str, output: str) -> str:
     """The format that was named, or the one the file's name ends in, or a table."""
-    found = wanted or SUFFIXES.get(Path(output).suffix.lower(), "") or ("csv" if output else "table")
+    found = (
+        wanted or SUFFIXES.get(Path(output).suffix.lower(), "") or ("csv" if output else "table")
+    )
     if found not in FORMATS:
         names = ", ".join(f"`{name}`" for name in FORMATS)
         raise Unusable(f"there is no format `{found}`", code="E022", hint=f"use one of {names}")
@@ -53,13 +61,17 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
     except OSError as problem:
-        raise Unavailable(f"`{path}` cannot be written", code="E024", hint=problem.strerror or "") from None
+        raise Unavailable(
+            f"`{path}` cannot be written", code="E024", hint=problem.strerror or ""
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
         Path(name).replace(path)
     except OSError as problem:
-        raise Unavailable(f"`{path}` cannot be written", code="E024", hint=problem.strerror or "") from None
+        raise Unavailable(
+            f"`{path}` cannot be written", code="E024", hint=problem.strerror or ""
+        ) from None
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -128,7 +140,11 @@ def _table(answer: Answer) -> int:
     right = [_is_number(field.type) for field in answer.schema]
     cells = [[_cell(row[name]) for name in names] for row in kept[:SHOWN]]
     say(table(names, cells, right=right))
-    words = f"the first {SHOWN} rows; more with --format csv or -o FILE" if more else count(len(cells), "row")
+    words = (
+        f"the first {SHOWN} rows; more with --format csv or -o FILE"
+        if more
+        else count(len(cells), "row")
+    )
     say(f"({words})")
     return len(cells)
 

@@ -19,7 +19,9 @@ app = command("run", "")
 
 @app.command(epilog=epilog("agora run sales.weekly-sales"))
 def run(
-    products: Annotated[list[str] | None, typer.Argument(help="Which products, in this order.")] = None,
+    products: Annotated[
+        list[str] | None, typer.Argument(help="Which products, in this order.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every product, inputs first.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Also when nothing has changed.")] = False,
     as_: As = "",
@@ -65,10 +67,16 @@ def _show(name: str, ran: Ran) -> None:
     for line in broken(ran.run.results):
         tell(line)
     for batch in ran.run.quarantines:
-        tell(f"  {count(batch.rows, 'row')} of {batch.port} in quarantine: agora show {name} --quarantine")
+        tell(
+            f"  {count(batch.rows, 'row')} of {batch.port} in quarantine: agora show {name} --quarantine"
+        )
     if ran.release_made and ran.release:
         rows = sum(snapshot.rows for snapshot in ran.release.snapshots)
-        say(f"{paint('✓', 'green')} {name}: release {ran.release.number}, {count(rows, 'row')}, {summary(ran.run.results)}")
+        say(
+            f"{paint('✓', 'green')} {name}: release {ran.release.number}, {count(rows, 'row')}, {summary(ran.run.results)}"
+        )
     else:
-        serving = f"release {ran.release.number} keeps serving" if ran.release else "nothing is released"
+        serving = (
+            f"release {ran.release.number} keeps serving" if ran.release else "nothing is released"
+        )
         say(f"{paint('✗', 'red')} {name}: not released, {summary(ran.run.results)}; {serving}")

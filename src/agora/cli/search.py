@@ -14,7 +14,9 @@ app = command("search", "")
 
 @app.command(epilog=epilog("agora search weekly sales"))
 def search(
-    words: Annotated[list[str] | None, typer.Argument(help="Words on the label; none lists everything.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Words on the label; none lists everything.")
+    ] = None,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,

@@ -25,8 +25,12 @@ app = command("show", "")
 @app.command(epilog=epilog("agora show sales.weekly-sales --sample --as ana"))
 def show(
     product: Annotated[str, typer.Argument(help="The product or port: domain.product[.port].")],
-    sample: Annotated[bool, typer.Option("--sample", help="Some rows as this person sees them.")] = False,
-    quarantine: Annotated[bool, typer.Option("--quarantine", help="Rows the newest run kept out.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Some rows as this person sees them.")
+    ] = False,
+    quarantine: Annotated[
+        bool, typer.Option("--quarantine", help="Rows the newest run kept out.")
+    ] = False,
     failures: Annotated[bool, typer.Option("--failures", help="Rows that broke a check.")] = False,
     rows: Annotated[int, typer.Option("--rows", help="How many rows.")] = 20,
     as_: As = "",
@@ -56,7 +60,11 @@ def show(
 def _part(*, sample: bool, quarantine: bool, failures: bool) -> Part | None:
     given = [
         part
-        for part, wanted in ((Part.SAMPLE, sample), (Part.QUARANTINE, quarantine), (Part.FAILURES, failures))
+        for part, wanted in (
+            (Part.SAMPLE, sample),
+            (Part.QUARANTINE, quarantine),
+            (Part.FAILURES, failures),
+        )
         if wanted
     ]
     if len(given) > 1:
@@ -66,15 +74,21 @@ def _part(*, sample: bool, quarantine: bool, failures: bool) -> Part | None:
 
 def _label(shown: Shown) -> None:
     product, domain = shown.product, shown.domain
-    say(f"{paint(safe(product.title), 'bold')}  {product.name}  {product.status.value} {product.version}")
+    say(
+        f"{paint(safe(product.title), 'bold')}  {product.name}  {product.status.value} {product.version}"
+    )
     if product.summary:
         say(safe(product.summary))
     if domain:
         contacts = ", ".join(f"{c.address}" for c in domain.contacts)
-        say(f"of {domain.title}; owned by {', '.join(domain.owners)}{'; ' + contacts if contacts else ''}")
+        say(
+            f"of {domain.title}; owned by {', '.join(domain.owners)}{'; ' + contacts if contacts else ''}"
+        )
     if shown.release:
         release = shown.release
-        say(f"release {release.number} of {release.released_at:%Y-%m-%d %H:%M}; {summary(release.results)}")
+        say(
+            f"release {release.number} of {release.released_at:%Y-%m-%d %H:%M}; {summary(release.results)}"
+        )
     else:
         say("nothing is released yet")
     if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
@@ -88,14 +102,25 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
     snapshot = shown.release.snapshot(port.version) if shown.release else None
     rows = f"{count(snapshot.rows, 'row')}" if snapshot else "no rows yet"
     say()
-    say(f"{paint(str(port.version), 'bold')}  {rows}; query it as {port.name.schema}.{port.name.table}")
+    say(
+        f"{paint(str(port.version), 'bold')}  {rows}; query it as {port.name.schema}.{port.name.table}"
+    )
     masks = {column.name: column.mask.kind.name.lower() for column in decision.columns}
     lines = []
     for column in port.contract.columns:
         seen = masks.get(column.name, "") if decision.allowed else ""
         marks = ", ".join(sorted(column.labels))
         key = "key" if column.key_position else ("required" if column.required else "")
-        lines.append([column.name, column.type.sql, key, marks, "" if seen == "clear" else seen, column.description])
+        lines.append(
+            [
+                column.name,
+                column.type.sql,
+                key,
+                marks,
+                "" if seen == "clear" else seen,
+                column.description,
+            ]
+        )
     say(table(["column", "type", "", "tags", "seen", "meaning"], lines))
     access = "you may read it" if decision.allowed else f"no access: {decision.reasons[0].sentence}"
     say(f"access: {access}")

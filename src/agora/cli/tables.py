@@ -17,7 +17,11 @@ def width(text: str) -> int:
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool] = (), room: int = 0
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[bool] = (),
+    room: int = 0,
 ) -> str:
     """The rows under their header; long cells end in `…` where the terminal is too narrow."""
     cells = [[safe(cell.replace("\n", "⏎")) for cell in row] for row in rows]

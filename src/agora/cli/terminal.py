@@ -7,7 +7,9 @@ from typing import Any
 
 from agora.model.documents import to_document
 
-_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(0x7F, 0xA0)) if code not in (9, 10)}
+_ESCAPES = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(0x7F, 0xA0)) if code not in (9, 10)
+}
 _FORMAT = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 _CODES = {"red": "31", "yellow": "33", "green": "32", "cyan": "36", "dim": "2", "bold": "1"}
 
@@ -19,7 +21,9 @@ def safe(text: str) -> str:
 
 def coloured(stream: Any) -> bool:
     """True when colour is wanted: a terminal, and nobody has said NO_COLOR."""
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return (
+        bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    )
 
 
 def paint(text: str, *styles: str, stream: Any = None) -> str:

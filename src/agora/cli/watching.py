@@ -35,7 +35,13 @@ class Watch:
         """Begin to show."""
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import (
+                BarColumn,
+                Progress,
+                SpinnerColumn,
+                TextColumn,
+                TimeElapsedColumn,
+            )
 
             columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
             console = Console(file=sys.stderr)
@@ -46,7 +52,10 @@ class Watch:
         return self
 
     def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         """Stop showing and leave the terminal as it was."""
         if self._bar is not None:

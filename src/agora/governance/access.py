@@ -19,7 +19,7 @@ def judge_request(
     mesh: Mesh, request: Request, agreements: Sequence[Agreement]
 ) -> tuple[Reason, ...]:
     """Why this may not even be asked; empty when the owners should see it."""
-    return tuple((*_words(mesh, request), *_parties(mesh, request), *_standing(request, agreements)))
+    return (*_words(mesh, request), *_parties(mesh, request), *_standing(request, agreements))
 
 
 def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
@@ -27,7 +27,9 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
     if request.purpose not in known:
         names = ", ".join(f"`{p}`" for p in sorted(known))
         yield Reason(
-            code="E411", sentence=f"there is no purpose `{request.purpose}`", hint=f"use one of {names}"
+            code="E411",
+            sentence=f"there is no purpose `{request.purpose}`",
+            hint=f"use one of {names}",
         )
     port = mesh.port(request.port)
     for column in request.columns:
@@ -36,7 +38,9 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
     if not request.reason.strip():
         yield Reason(code="E423", sentence="a request says why", hint="add `--reason`")
     if request.until is not None and request.until <= request.asked_at:
-        yield Reason(code="E424", sentence="the end lies in the past", hint="choose a later `--until`")
+        yield Reason(
+            code="E424", sentence="the end lies in the past", hint="choose a later `--until`"
+        )
 
 
 def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:
@@ -60,7 +64,7 @@ def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:
 
 def _speaks_for(asker: Principal, consumer: Principal) -> bool:
     """People ask for themselves, for their agents and for their own teams' services."""
-    if asker.id == consumer.id or consumer.acts_for == asker.id:
+    if asker.id in (consumer.id, consumer.acts_for):
         return True
     return consumer.kind is PrincipalKind.SERVICE and bool(set(asker.teams) & set(consumer.teams))
 

@@ -93,7 +93,7 @@ def _allow(
         purpose=right.purpose if right else ask.purpose,
         columns=_views(mesh, ask, right, rules),
         rows=rows,
-        reasons=(_granted(mesh, ask, right),),
+        reasons=(_granted(ask, right),),
         agreement=right.id if right else "",
         expires=min(ends, default=None),
         policy_hash=_hash(mesh, ask, right),
@@ -195,7 +195,9 @@ def _row_rules(
             return _why(mesh, policy, "E420", f"asks for `{missing}`, which you do not have")
         if mistyped(policy.effect.rows, types) or not columns_of(condition) <= types.keys():
             return _why(mesh, policy, "E421", "cannot be evaluated on this table")
-        found.append(RowRule(condition=condition, reason=_why(mesh, policy, "E400", policy.rows_text)))
+        found.append(
+            RowRule(condition=condition, reason=_why(mesh, policy, "E400", policy.rows_text))
+        )
     return tuple(found)
 
 
@@ -222,11 +224,14 @@ def _agreed(each: ColumnView, right: Agreement | None) -> ColumnView:
     return replace(each, mask=Mask(kind=MaskKind.HIDDEN), reasons=(*each.reasons, reason))
 
 
-def _granted(mesh: Mesh, ask: Ask, right: Agreement | None) -> Reason:
+def _granted(ask: Ask, right: Agreement | None) -> Reason:
     domain = ask.port.port.domain
     if right is None:
         return Reason(
-            code="E400", sentence="the owning domain permits it", rule=f"{domain}/policies", owner=domain
+            code="E400",
+            sentence="the owning domain permits it",
+            rule=f"{domain}/policies",
+            owner=domain,
         )
     return Reason(
         code="E400",

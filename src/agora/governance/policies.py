@@ -1,4 +1,4 @@
-"""Policies judged before they are used: do they mean something, and do their tests hold?"""
+"""Policies judged before they are used: whether they mean something, and whether their tests hold."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -118,13 +118,19 @@ def _ask(mesh: Mesh, trial: PolicyTrial, port: OutputPort, *, assumed: bool) -> 
         ReleasedColumn(name=c.name, type=c.type, field_id=0, labels=tuple(c.labels))
         for c in port.contract.columns
     )
-    ask = Ask(principal=principal, port=port.version, columns=columns, purpose=trial.purpose, now=now)
+    ask = Ask(
+        principal=principal, port=port.version, columns=columns, purpose=trial.purpose, now=now
+    )
     return replace(ask, agreements=(agreement,)) if assumed else ask
 
 
 def _broken(policy: Policy, trial: PolicyTrial, sentence: str) -> Finding:
     return Finding(
-        file=policy.file, line=trial.line, column=1, code="E154", sentence=f"its test does not hold: {sentence}"
+        file=policy.file,
+        line=trial.line,
+        column=1,
+        code="E154",
+        sentence=f"its test does not hold: {sentence}",
     )
 
 

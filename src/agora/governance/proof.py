@@ -56,7 +56,9 @@ def verify(records: Iterable[Record], batches: Iterable[Batch]) -> Verdict:
         reader.problems += _chain_problems(batch, count, following, previous)
         leaves = reader.take(batch.first, batch.last)
         if leaves and root(leaves) != batch.root:
-            reader.problems.append(f"batch {batch.number}: its records are not the ones that were sealed")
+            reader.problems.append(
+                f"batch {batch.number}: its records are not the ones that were sealed"
+            )
         previous, following = batch.hash, batch.last + 1
     unsealed = reader.rest(following)
     return Verdict(
@@ -121,6 +123,8 @@ class _Reader:
 
     def _note(self, record: Record, expected: int) -> None:
         if record.place != expected:
-            self.problems.append(f"record {expected} is missing, {record.place} stands in its place")
+            self.problems.append(
+                f"record {expected} is missing, {record.place} stands in its place"
+            )
         if leaf(record.body) != record.hash:
             self.problems.append(f"record {record.place}: was changed")

@@ -26,7 +26,7 @@ MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 ORDERED = NUMBERS | MOMENTS | {Kind.TIME, Kind.VARCHAR}
 
 
-class Unbound(Exception):  # noqa: N818 (not an error of ours: it becomes a denial with a reason)
+class Unbound(Exception):
     """A row rule asks for something this reader does not have."""
 
 
@@ -39,7 +39,9 @@ def bind(expression: Expression, principal: Principal, agreement: Agreement | No
             return _single(expression, principal, agreement)
         case Compare(by=by, left=left, right=right):
             return Compare(
-                by=by, left=bind(left, principal, agreement), right=bind(right, principal, agreement)
+                by=by,
+                left=bind(left, principal, agreement),
+                right=bind(right, principal, agreement),
             )
         case OneOf(item=item, options=options):
             values = tuple(v for o in options for v in _several(o, principal, agreement))
@@ -61,7 +63,9 @@ def _values(
         known = {"id": (principal.id,), "teams": principal.teams, "roles": principal.roles}
         values = principal.attribute(attribute.name) or known.get(attribute.name)
     else:
-        granted = {"purpose": agreement.purpose, "consumer": agreement.consumer} if agreement else {}
+        granted = (
+            {"purpose": agreement.purpose, "consumer": agreement.consumer} if agreement else {}
+        )
         values = (granted[attribute.name],) if attribute.name in granted else None
     if values is None:
         raise Unbound(f"${attribute.scope}.{attribute.name}")
@@ -136,7 +140,9 @@ def _condition(expression: Expression, types: Mapping[str, Type]) -> tuple[str, 
 
 
 def _unknown(expression: Expression, types: Mapping[str, Type]) -> tuple[str, ...]:
-    return tuple(f"there is no column `{n}`" for n in sorted(columns_of(expression)) if n not in types)
+    return tuple(
+        f"there is no column `{n}`" for n in sorted(columns_of(expression)) if n not in types
+    )
 
 
 def _compared(

@@ -118,7 +118,9 @@ def _table(table: TableUse, law: _Law) -> Iterator[Reason]:
     elif law.qualified and not table.schema:
         yield _no("E213", f"there is no table `{name}` without its domain", wanted)
     elif not law.qualified and table.schema:
-        yield _no("E213", f"`{name}` is not an input of this product", "name a source, input or step")
+        yield _no(
+            "E213", f"`{name}` is not an input of this product", "name a source, input or step"
+        )
     elif not all(_IDENTIFIER.match(part) for part in (table.schema, table.table) if part):
         yield _no("E213", f"`{name}` is no table", wanted)
 

@@ -117,8 +117,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """A reference: each value of `columns` occurs in `to_columns` of the object `to` (same contract
-    or, with `contract` set to a contract id, another port)."""
+    """A reference: each value of `columns` occurs in `to_columns` of the object `to`.
+
+    The object belongs to the same contract or, with `contract` set to a contract id, to another port.
+    """
 
     columns: tuple[str, ...]
     to: str

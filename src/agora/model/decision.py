@@ -16,7 +16,7 @@ class ColumnView:
 
     name: str
     type: Type
-    mask: Mask = Mask()
+    mask: Mask = field(default_factory=Mask)
     reasons: tuple[Reason, ...] = ()
 
 

@@ -34,7 +34,10 @@ def to_document(noun: object) -> Document:
         case datetime() | date():
             return noun.isoformat()
         case tuple() | list() | frozenset():
-            return [to_document(item) for item in (sorted(noun) if isinstance(noun, frozenset) else noun)]
+            return [
+                to_document(item)
+                for item in (sorted(noun) if isinstance(noun, frozenset) else noun)
+            ]
         case dict():
             return {str(key): to_document(value) for key, value in noun.items()}
     if is_dataclass(noun):
@@ -71,7 +74,9 @@ def _read_union(kinds: tuple[object, ...], document: object) -> object:
     lists = [k for k in kinds if typing.get_origin(k) in (tuple, frozenset)]
     if isinstance(document, list) and lists:
         return _read(lists[0], document)
-    plain = [k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)]
+    plain = [
+        k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)
+    ]
     exact = next((k for k in plain if type(document) is k), None)
     chosen = exact or next(iter(plain), None) or next(iter(nouns.values()))
     return _read(chosen, document)
@@ -89,7 +94,13 @@ def _read_plain(kind: type, document: object) -> object:
     if is_dataclass(kind):
         hints = _hints(kind)
         values = typing.cast("Mapping[str, object]", document)
-        return kind(**{f.name: _read(hints[f.name], values[f.name]) for f in fields(kind) if f.name in values})
+        return kind(
+            **{
+                f.name: _read(hints[f.name], values[f.name])
+                for f in fields(kind)
+                if f.name in values
+            }
+        )
     if issubclass(kind, IntEnum):
         return kind[str(document).upper()]
     if issubclass(kind, datetime | date):

@@ -39,7 +39,9 @@ class Invalid(AgoraError):
     code = "E100"
     exit_code = 1
 
-    def __init__(self, sentence: str, *, findings: Sequence[Finding] = (), hint: str = "", code: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, findings: Sequence[Finding] = (), hint: str = "", code: str = ""
+    ) -> None:
         """Carry all findings beside the summary."""
         super().__init__(sentence, hint=hint, code=code)
         self.findings = tuple(findings)
@@ -53,12 +55,14 @@ class Refused(AgoraError):
 
 
 class Denied(AgoraError):
-    """This principal may not do this; the reasons say which rule and how to ask."""
+    """The principal may not do this; the reasons say which rule and how to ask."""
 
     code = "E403"
     exit_code = 3
 
-    def __init__(self, sentence: str, *, reasons: Sequence[Reason] = (), hint: str = "", code: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, reasons: Sequence[Reason] = (), hint: str = "", code: str = ""
+    ) -> None:
         """Carry the reasons of the decision."""
         super().__init__(sentence, hint=hint, code=code)
         self.reasons = tuple(reasons)

@@ -52,7 +52,9 @@ class PortName:
 
     def __str__(self) -> str:
         own = self.port == self.product
-        return f"{self.domain}.{self.product}" if own else f"{self.domain}.{self.product}.{self.port}"
+        return (
+            f"{self.domain}.{self.product}" if own else f"{self.domain}.{self.product}.{self.port}"
+        )
 
     @property
     def of(self) -> ProductName:

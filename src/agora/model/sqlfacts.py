@@ -16,8 +16,10 @@ class TableUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionUse:
-    """A function called, by lower-case name; `table` is True in FROM; `constants` are literal
-    arguments by position as text (None where the argument is not a literal)."""
+    """A function called, by lower-case name; `table` is True in FROM.
+
+    `constants` are literal arguments by position as text, None where an argument is no literal.
+    """
 
     name: str
     schema: str = ""

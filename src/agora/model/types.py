@@ -83,7 +83,9 @@ def parse_type(text: str) -> Type:
     if match is None:
         raise ValueError(text)
     name, first, second = match.groups()
-    kind = _ALIASES.get(name) or next((k for k in Kind if k.value == name and k not in _NESTED), None)
+    kind = _ALIASES.get(name) or next(
+        (k for k in Kind if k.value == name and k not in _NESTED), None
+    )
     if kind is None:
         raise ValueError(text)
     return _decimal(first, second, text) if kind is Kind.DECIMAL else Type(kind=kind)

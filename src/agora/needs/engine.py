@@ -42,7 +42,9 @@ class Readers(Protocol):
         """
         ...
 
-    def answer(self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds) -> Answer:
+    def answer(
+        self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds
+    ) -> Answer:
         """Run one judged SELECT over exactly these relations.
 
         A session whose fingerprint differs from the worker's gets a new process. Raises Refused for
@@ -81,14 +83,18 @@ class Bench(Protocol):
         """
         ...
 
-    def write(self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str) -> Written:
+    def write(
+        self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str
+    ) -> Written:
         """The rows of `select`, cast to exactly these columns, as Parquet with field ids.
 
         Raises Broken when a value does not fit its type (column named, value not shown).
         """
         ...
 
-    def attach(self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> None:
+    def attach(
+        self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]
+    ) -> None:
         """A relation `name` over exactly these written files, for checks."""
         ...
 

@@ -29,7 +29,11 @@ class Lake(Protocol):
         ...
 
     def stage(
-        self, port: PortVersion, run: str, columns: Sequence[ReleasedColumn], files: Sequence[DataFile]
+        self,
+        port: PortVersion,
+        run: str,
+        columns: Sequence[ReleasedColumn],
+        files: Sequence[DataFile],
     ) -> Snapshot:
         """A snapshot that holds exactly these files, on the run's own branch, seen by nobody.
 

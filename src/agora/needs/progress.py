@@ -10,7 +10,7 @@ class Progress(Protocol):
     """Told about each phase as it begins and each durable write as it is about to happen or has happened."""
 
     def phase(self, product: ProductName, phase: Phase, detail: str = "") -> None:
-        """This run has entered the phase; `detail` is a few words such as a port or a step."""
+        """The run has entered the phase; `detail` is a few words such as a port or a step."""
         ...
 
     def point(self, name: str) -> None:

@@ -56,7 +56,9 @@ def _put_aside(
     batch = next((b for b in batches if b.port == port.version), None)
     word = "failing rows" if failures else "quarantine"
     if batch is None:
-        raise Missing(f"the newest run of `{product.name}` put no {word} of `{port.name}` aside", code="E407")
+        raise Missing(
+            f"the newest run of `{product.name}` put no {word} of `{port.name}` aside", code="E407"
+        )
     return _rows(house, who, ruling, _aside(ruling, batch), f"{word} of {port.version}", limit)
 
 

@@ -69,7 +69,9 @@ def _ruled(house: House, product: Product, port: InputPort) -> Ruling:
     offering = house.mesh.product(port.port.port.of)
     promised = house.mesh.port(port.port)
     if service is None or offering is None or promised is None:
-        raise Missing(f"the input `{port.alias}` names `{port.port}`, which is not there", code="E406")
+        raise Missing(
+            f"the input `{port.alias}` names `{port.port}`, which is not there", code="E406"
+        )
     ruling = rule(house, service, port.purpose, offering, promised)
     try:
         demand(ruling)

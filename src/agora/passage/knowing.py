@@ -3,7 +3,6 @@
 import difflib
 
 from agora.model.errors import Missing
-
 from agora.model.people import Principal
 from agora.model.product import OutputPort, Product
 from agora.model.sqlfacts import TableUse
@@ -46,7 +45,11 @@ def find_port(house: House, principal: Principal, name: str) -> tuple[Product, O
         ports = [p for p in ports if str(p.contract.major) == major.removeprefix("v")]
     if not ports:
         names = ", ".join(f"`{p.version}`" for p in product.ports)
-        raise Missing(f"`{name}` names no port", code="E405", hint=f"the ports of `{product.name}` are {names}")
+        raise Missing(
+            f"`{name}` names no port",
+            code="E405",
+            hint=f"the ports of `{product.name}` are {names}",
+        )
     return product, max(ports, key=lambda p: p.contract.major)
 
 
@@ -68,7 +71,11 @@ def missing(house: House, principal: Principal, name: str) -> Missing:
     if "_" in name:
         names = [f"{port.name.schema}.{port.name.table}" for p in products for port in p.ports]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else "`agora search` lists what there is"
+    hint = (
+        f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
+        if near
+        else "`agora search` lists what there is"
+    )
     return Missing(f"there is no `{name}` here", hint=hint)
 
 
@@ -76,5 +83,3 @@ def _means(table: TableUse, port: OutputPort) -> bool:
     if table.schema.lower() != port.name.schema:
         return False
     return table.table.lower() in (port.name.table, port.version.table)
-
-

@@ -39,7 +39,9 @@ def read(house: House, who: Actor, sql: str) -> Reading:
     except AgoraError as problem:
         refused(house, who, "", sql, problem)
         raise
-    return Reading(answer=_execute(house, who, session, relations, sql, statement), decisions=decisions)
+    return Reading(
+        answer=_execute(house, who, session, relations, sql, statement), decisions=decisions
+    )
 
 
 def _session(house: House, who: Actor) -> Session:
@@ -123,7 +125,12 @@ def relation(ruling: Ruling, schema: str, name: str) -> Governed:
 
 
 def _execute(
-    house: House, who: Actor, session: Session, relations: Sequence[Governed], sql: str, statement: str
+    house: House,
+    who: Actor,
+    session: Session,
+    relations: Sequence[Governed],
+    sql: str,
+    statement: str,
 ) -> Recorded:
     try:
         answer = house.readers.answer(session, relations, sql, house.mesh.bounds)

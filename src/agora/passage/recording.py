@@ -26,7 +26,12 @@ def normalised(sql: str) -> str:
 
 
 def opened(
-    house: House, who: Actor, decisions: Sequence[Decision], sql: str, *, event: Event = Event.QUERY_OPENED
+    house: House,
+    who: Actor,
+    decisions: Sequence[Decision],
+    sql: str,
+    *,
+    event: Event = Event.QUERY_OPENED,
 ) -> str:
     """Record that an answer is about to start; give the id that its end will carry."""
     statement = house.new_id("stm")

@@ -60,10 +60,16 @@ def rule(
 
 
 def rule_version(
-    house: House, principal: Principal, purpose: str, product: Product, versions: tuple[OutputPort, ...]
+    house: House,
+    principal: Principal,
+    purpose: str,
+    product: Product,
+    versions: tuple[OutputPort, ...],
 ) -> Ruling:
     """Pick the major version: the one this reader has a right to, else the newest active one."""
-    ordered = sorted(versions, key=lambda p: (p.contract.status != Lifecycle.ACTIVE, -p.contract.major))
+    ordered = sorted(
+        versions, key=lambda p: (p.contract.status != Lifecycle.ACTIVE, -p.contract.major)
+    )
     rulings = [rule(house, principal, purpose, product, port) for port in ordered]
     return next((r for r in rulings if r.decision.allowed), rulings[0])
 

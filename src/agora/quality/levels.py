@@ -45,7 +45,9 @@ def _judged(level: ServiceLevel, released_at: datetime | None, now: datetime) ->
 
 def _span(level: ServiceLevel) -> timedelta | None:
     unit = level.unit.lower()
-    seconds = _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or (_UNITS["day"] if not unit else None)
+    seconds = (
+        _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or (_UNITS["day"] if not unit else None)
+    )
     try:
         return timedelta(seconds=float(level.value) * seconds) if seconds else None
     except (ValueError, OverflowError):

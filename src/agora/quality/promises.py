@@ -1,24 +1,23 @@
 """Promises: what the schema of a contract says of every row, as checks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from agora.model.contract import Column, Contract, Relationship
+from agora.model.contract import Column, Contract, Scalar
 from agora.model.types import Kind, quoted
 from agora.quality.checks import Check
-from agora.quality.sql import is_text, listed, literal, one_of, present, typed
+from agora.quality.patterns import FORMATS, problem, unmatched
+from agora.quality.sql import EXACT, FLOATS, MOMENTS, constant, constants, names_of, one_of, present
 
-FORMATS = {
-    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-    "uuid": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
-    "ipv4": r"^((25[0-5]|2[0-4]\d|1?\d?\d)(\.|$)){4}$",
-    "hostname": r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
-    "date": r"^\d{4}-\d{2}-\d{2}$",
+_BITS = (8, 16, 32, 64, 128)
+RANGES = {f"i{n}": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in _BITS} | {
+    f"u{n}": (0, 2**n - 1) for n in _BITS
 }
+TYPES = "types"
 
 
 def checks(contract: Contract, relation: str) -> Iterator[Check]:
-    """Every promise of the schema: required, unique, keys, permitted values, lengths, ranges."""
+    """Every promise of the schema: types, required, unique, keys, permitted values, lengths, ranges."""
+    yield types(contract, relation)
     for column in contract.columns:
         yield from _column(column, relation)
     if contract.key:
@@ -26,78 +25,17 @@ def checks(contract: Contract, relation: str) -> Iterator[Check]:
         yield unique("key", contract.key, relation, f"{words} names each row once")
 
 
-def _column(column: Column, relation: str) -> Iterator[Check]:
-    name = quoted(column.name)
-    if column.required or column.key_position:
-        yield _row(f"required:{column.name}", column, f"{name} IS NULL", "is always there")
-    if column.unique:
-        sentence = f"`{column.name}` is never the same twice"
-        yield unique(f"unique:{column.name}", (column.name,), relation, sentence)
-    yield from _texts(column)
-    yield from _bounds(column)
-    yield from _items(column)
-
-
-def _texts(column: Column) -> Iterator[Check]:
-    limits, name = column.limits, quoted(column.name)
-    if limits.options:
-        broken = f"{name} IS NOT NULL AND NOT ({one_of(column.name, limits.options, column.type)})"
-        yield _row(f"enum:{column.name}", column, broken, "is one of the permitted values")
-    if limits.pattern:
-        yield _row(f"pattern:{column.name}", column, unmatched(column.name, limits.pattern), "fits its pattern")
-    if limits.format in FORMATS and is_text(column.type):
-        broken = unmatched(column.name, FORMATS[limits.format])
-        yield _row(f"format:{column.name}", column, broken, f"looks like {limits.format}")
-    if is_text(column.type) and limits.min_length is not None:
-        broken = f"length({name}) < {limits.min_length}"
-        yield _row(f"min-length:{column.name}", column, broken, f"has at least {limits.min_length} letters")
-    if is_text(column.type) and limits.max_length is not None:
-        broken = f"length({name}) > {limits.max_length}"
-        yield _row(f"max-length:{column.name}", column, broken, f"has at most {limits.max_length} letters")
-
-
-def _bounds(column: Column) -> Iterator[Check]:
-    limits, name = column.limits, quoted(column.name)
-    bounds = (
-        ("minimum", limits.minimum, "<", "is never below"),
-        ("maximum", limits.maximum, ">", "is never above"),
-        ("exclusive-minimum", limits.exclusive_minimum, "<=", "is always above"),
-        ("exclusive-maximum", limits.exclusive_maximum, ">=", "is always below"),
+def types(contract: Contract, relation: str) -> Check:
+    """How many columns are missing or have another type; reads the table's description, no row."""
+    promised = ", ".join(
+        f"CAST(NULL AS {c.type.sql}) AS {quoted(c.name)}" for c in contract.columns
     )
-    for kind, bound, broken, words in bounds:
-        if bound is not None:
-            condition = f"{name} {broken} {typed(bound, column.type)}"
-            yield _row(f"{kind}:{column.name}", column, condition, f"{words} {bound}")
-
-
-def _items(column: Column) -> Iterator[Check]:
-    limits, name = column.limits, quoted(column.name)
-    if column.type.kind is not Kind.LIST:
-        return
-    if limits.min_items is not None:
-        words = f"has at least {limits.min_items} items"
-        yield _row(f"min-items:{column.name}", column, f"len({name}) < {limits.min_items}", words)
-    if limits.max_items is not None:
-        words = f"has at most {limits.max_items} items"
-        yield _row(f"max-items:{column.name}", column, f"len({name}) > {limits.max_items}", words)
-    if limits.unique_items:
-        broken = f"len({name}) > len(list_distinct({name})) + list_count(list_filter({name}, x -> x IS NULL))"
-        yield _row(f"unique-items:{column.name}", column, broken, "holds no item twice")
-
-
-def _row(check: str, column: Column, broken: str, words: str) -> Check:
-    return Check(
-        id=check,
-        sentence=f"`{column.name}` {words}",
-        columns=(column.name,),
-        broken=broken,
-        value=f"count(*) FILTER (WHERE {broken})",
+    query = (
+        f"SELECT count(*) AS value FROM (DESCRIBE SELECT {promised}) AS promised "
+        f"LEFT JOIN (DESCRIBE SELECT * FROM {quoted(relation)}) AS found USING (column_name) "
+        "WHERE found.column_type IS DISTINCT FROM promised.column_type"
     )
-
-
-def unmatched(name: str, pattern: str) -> str:
-    """True for a value in which the pattern does not occur (it may anchor itself)."""
-    return f"NOT regexp_matches({quoted(name)}, {literal(pattern)})"
+    return Check(id=TYPES, sentence="every column has its promised type", query=query)
 
 
 def unique(check: str, columns: Sequence[str], relation: str, sentence: str) -> Check:
@@ -106,51 +44,138 @@ def unique(check: str, columns: Sequence[str], relation: str, sentence: str) -> 
         id=check,
         sentence=sentence,
         columns=tuple(columns),
-        broken=repeated(columns),
+        repeats=tuple(columns),
         query=repetitions(columns, relation),
     )
 
 
-def repeated(columns: Sequence[str]) -> str:
-    """True for every row of a key but one; needs a window, so only for statements that qualify."""
-    keys = listed(columns)
-    return f"{present(columns)} AND row_number() OVER (PARTITION BY {keys} ORDER BY ALL_COLUMNS) > 1"
-
-
 def repetitions(columns: Sequence[str], relation: str) -> str:
-    """How many rows repeat a key that another row has."""
+    """How many rows repeat a key that another row has.
+
+    Keys with NULL are left out behind the grouping: before it they cost half as much again. Equal
+    sets of columns give equal texts, which are asked once.
+    """
+    keys = sorted(set(columns))
     groups = (
-        f"SELECT count(*) AS n FROM {quoted(relation)} WHERE {present(columns)} "
-        f"GROUP BY {listed(columns)} HAVING count(*) > 1"
+        f"SELECT count(*) AS n FROM {quoted(relation)} GROUP BY {names_of(keys)} "
+        f"HAVING count(*) > 1 AND {present(keys)}"
     )
-    return f"SELECT coalesce(sum(n - 1), 0) AS value FROM ({groups})"
+    return f"SELECT coalesce(sum(n - 1), 0) AS value FROM ({groups}) AS repeated"
 
 
-def reference(of: Relationship, relation: str, others: Mapping[str, str]) -> Check:
-    """Rows whose reference resolves to nothing; a reference with a NULL in it refers to nothing."""
-    names = ", ".join(f"`{name}`" for name in of.columns)
-    check = f"reference:{'+'.join(of.columns)}"
-    sentence = f"{names} is found in `{of.to}`"
-    target = others.get(of.contract or of.to)
-    if target is None:
-        return Check(
-            id=check,
-            sentence=sentence,
-            severity=of.severity,
-            columns=of.columns,
-            skip=f"`{of.to}` is not an input of this product, so it cannot be looked at",
+def empty(name: str) -> str:
+    """How many values are NULL, as a difference of counts that statistics can answer."""
+    return f"count(*) - count({quoted(name)})"
+
+
+def _column(column: Column, relation: str) -> Iterator[Check]:
+    name = quoted(column.name)
+    if column.required or column.key_position:
+        yield _row(
+            "required", column, f"{name} IS NULL", "is always there", value=empty(column.name)
         )
-    pairs = " AND ".join(
-        f"target.{quoted(to)} = source.{quoted(column)}"
-        for column, to in zip(of.columns, of.to_columns, strict=True)
+    if column.unique:
+        sentence = f"`{column.name}` is never the same twice"
+        yield unique(f"unique:{column.name}", (column.name,), relation, sentence)
+    yield from _values(column)
+    yield from _lengths(column)
+    yield from _bounds(column)
+    yield from _items(column)
+
+
+def _values(column: Column) -> Iterator[Check]:
+    limits, name = column.limits, quoted(column.name)
+    if limits.options:
+        found = constants(limits.options, column.type)
+        broken = f"{name} IS NOT NULL AND NOT ({one_of(column.name, found)})"
+        broke = "" if found else f"none of the permitted values is a {column.type}"
+        yield _row("enum", column, broken, "is one of the permitted values", broke=broke)
+    if limits.pattern:
+        broken = unmatched(column.name, limits.pattern, column.type)
+        yield _row("pattern", column, broken, "fits its pattern", broke=problem(limits.pattern))
+    if limits.format and column.type.kind is Kind.VARCHAR:
+        yield _format(column)
+
+
+def _format(column: Column) -> Check:
+    name, form = quoted(column.name), column.limits.format
+    words = f"`{column.name}` looks like {form}"
+    if form not in FORMATS:
+        skip = f"the format `{form}` is recorded; nothing to count"
+        return Check(id=f"format:{column.name}", sentence=words, columns=(column.name,), skip=skip)
+    broken = unmatched(column.name, FORMATS[form], column.type)
+    if form == "date":
+        broken += f" OR {name} IS NOT NULL AND TRY_CAST({name} AS DATE) IS NULL"
+    return _row("format", column, broken, f"looks like {form}")
+
+
+def _lengths(column: Column) -> Iterator[Check]:
+    limits, name = column.limits, quoted(column.name)
+    if column.type.kind is not Kind.VARCHAR:
+        return
+    if limits.min_length is not None:
+        words = f"has at least {limits.min_length} letters"
+        yield _row("min-length", column, f"length({name}) < {limits.min_length}", words)
+    if limits.max_length is not None:
+        words = f"has at most {limits.max_length} letters"
+        yield _row("max-length", column, f"length({name}) > {limits.max_length}", words)
+
+
+def _bounds(column: Column) -> Iterator[Check]:
+    limits = column.limits
+    low, high = limits.minimum, limits.maximum
+    yield from _bound(column, "minimum", low, "<", "is never below")
+    yield from _bound(column, "maximum", high, ">", "is never above")
+    yield from _bound(
+        column, "exclusive-minimum", limits.exclusive_minimum, "<=", "is always above"
     )
-    missing = f"NOT EXISTS (SELECT 1 FROM {quoted(target)} AS target WHERE {pairs})"
-    broken = f"{present(of.columns, 'source.')} AND {missing}"
+    yield from _bound(
+        column, "exclusive-maximum", limits.exclusive_maximum, ">=", "is always below"
+    )
+    if limits.format in RANGES and column.type.kind in EXACT:
+        low, high = RANGES[limits.format]
+        name = quoted(column.name)
+        words = f"fits into {limits.format}"
+        yield _row("format", column, f"{name} < {low} OR {name} > {high}", words)
+
+
+def _bound(column: Column, kind: str, bound: Scalar, broken: str, words: str) -> Iterator[Check]:
+    """One bound; a float that is no number lies within no bounds."""
+    if bound is None:
+        return
+    name, comparable = quoted(column.name), column.type.kind in EXACT | FLOATS | MOMENTS
+    against = constant(bound, column.type) if comparable else None
+    broke = "" if against else f"`{bound}` is no bound of a {column.type}"
+    condition = f"{name} {broken} {against}"
+    if column.type.kind in FLOATS:
+        condition += f" OR isnan({name})"
+    yield _row(kind, column, condition, f"{words} {bound}", broke=broke)
+
+
+def _items(column: Column) -> Iterator[Check]:
+    limits, name = column.limits, quoted(column.name)
+    if column.type.kind is not Kind.LIST:
+        return
+    if limits.min_items is not None:
+        words = f"has at least {limits.min_items} items"
+        yield _row("min-items", column, f"len({name}) < {limits.min_items}", words)
+    if limits.max_items is not None:
+        words = f"has at most {limits.max_items} items"
+        yield _row("max-items", column, f"len({name}) > {limits.max_items}", words)
+    if limits.unique_items:
+        filled = f"list_aggregate({name}, 'count')"
+        broken = f"{filled} > len(list_distinct({name})) OR len({name}) - {filled} > 1"
+        yield _row("unique-items", column, broken, "holds no item twice")
+
+
+def _row(
+    kind: str, column: Column, broken: str, words: str, *, value: str = "", broke: str = ""
+) -> Check:
+    sentence = f"`{column.name}` {words}"
+    named = (column.name,)
+    if broke:
+        return Check(id=f"{kind}:{column.name}", sentence=sentence, columns=named, broke=broke)
+    counted = value or f"count_if({broken})"
     return Check(
-        id=check,
-        sentence=sentence,
-        severity=of.severity,
-        columns=of.columns,
-        broken=broken,
-        query=f"SELECT count(*) AS value FROM {quoted(relation)} AS source WHERE {broken}",
+        id=f"{kind}:{column.name}", sentence=sentence, columns=named, broken=broken, value=counted
     )

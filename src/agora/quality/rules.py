@@ -2,23 +2,29 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from agora.model.contract import Contract, Metric, QualityRule, RuleKind, Severity
-from agora.model.types import Kind, Type, quoted
+from agora.model.contract import Contract, Metric, Operator, QualityRule, RuleKind, Severity
+from agora.model.types import Type, quoted
 from agora.quality import promises
 from agora.quality.checks import Check
-from agora.quality.sql import one_of
+from agora.quality.patterns import problem, unmatched
+from agora.quality.sql import constants, one_of
 
-_PLACEHOLDER = re.compile(r"\{(object|table|property|column)\}")
+_TEXT = re.compile(
+    r"[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"
+    r"|(?P<quote>\"?)\{(?P<name>[^{}\"']+)\}(?P=quote)|\"(?:[^\"]|\"\")*\"",
+    re.DOTALL,
+)
 WORDS = {
-    "mustBe": "is {0}",
-    "mustNotBe": "is not {0}",
-    "mustBeGreaterThan": "is above {0}",
-    "mustBeGreaterOrEqualTo": "is at least {0}",
-    "mustBeLessThan": "is below {0}",
-    "mustBeLessOrEqualTo": "is at most {0}",
-    "mustBeBetween": "lies between {0} and {1}",
-    "mustNotBeBetween": "does not lie between {0} and {1}",
+    Operator.MUST_BE: "is {0}",
+    Operator.MUST_NOT_BE: "is not {0}",
+    Operator.GREATER_THAN: "is above {0}",
+    Operator.GREATER_OR_EQUAL_TO: "is at least {0}",
+    Operator.LESS_THAN: "is below {0}",
+    Operator.LESS_OR_EQUAL_TO: "is at most {0}",
+    Operator.BETWEEN: "lies between {0} and {1}",
+    Operator.NOT_BETWEEN: "does not lie between {0} and {1}",
 }
 _MEASURED = {
     Metric.NULL_VALUES: "the number of empty values",
@@ -30,121 +36,95 @@ _MEASURED = {
 
 
 def check(rule: QualityRule, contract: Contract, relation: str, others: Mapping[str, str]) -> Check:
-    """The check of one rule; a text is only recorded, and another engine's rule is refused."""
+    """The check of one rule; a text is only recorded, and another engine's rule is refused.
+
+    A refused rule warns: it is seen, does not pretend to hold, and keeps nobody from releasing.
+    """
+    made = Check(
+        id=rule.id,
+        sentence=sentence(rule),
+        severity=rule.severity,
+        columns=(rule.column,) if rule.column else rule.properties,
+        rule=rule,
+    )
+    unknown = [name for name in made.columns if contract.column(name) is None]
+    if unknown:
+        return replace(made, broke=f"the table has no column `{unknown[0]}`")
     match rule.kind:
         case RuleKind.TEXT:
-            return _said(rule, skip="a sentence for people; nothing to count")
+            return replace(made, skip="a sentence for people; nothing to count")
         case RuleKind.CUSTOM:
             words = f"rules of the engine `{rule.engine or 'unnamed'}` are not run here"
-            return Check(
-                id=rule.id, sentence=sentence(rule), severity=Severity.WARN, rule=rule, broke=words
-            )
+            return replace(made, severity=Severity.WARN, broke=words)
         case RuleKind.SQL:
-            return _queried(rule, relation, others)
+            return replace(made, query=_query(rule, relation, others))
         case RuleKind.LIBRARY:
-            return _measured(rule, contract, relation)
+            return _measured(made, rule, contract, relation)
 
 
 def sentence(rule: QualityRule) -> str:
     """The rule in words: its own description, or what it measures and promises."""
     if rule.description:
         return rule.description
-    subject = f" of `{rule.column}`" if rule.column else ""
-    if rule.metric is None:
-        measured = f"the rule `{rule.id}`"
-    else:
-        measured = _MEASURED[rule.metric] + subject
+    columns = (rule.column,) if rule.column else rule.properties
+    subject = f" of {', '.join(f'`{name}`' for name in columns)}" if columns else ""
+    measured = _MEASURED[rule.metric] + subject if rule.metric else f"the rule `{rule.id}`"
     if rule.operator is None:
         return measured
     unit = " percent" if rule.percent else ""
-    return f"{measured} {WORDS[rule.operator.value].format(*rule.threshold)}{unit}"
+    words = WORDS[rule.operator].format(*(f"{n:,f}" for n in rule.threshold))
+    return f"{measured} {words}{unit}"
 
 
-def _said(rule: QualityRule, *, skip: str) -> Check:
-    return Check(id=rule.id, sentence=sentence(rule), severity=rule.severity, rule=rule, skip=skip)
+def _query(rule: QualityRule, relation: str, others: Mapping[str, str]) -> str:
+    """The rule's own statement over this relation; two rows of its answer are enough to judge it.
+
+    Placeholders are names: they are filled in quoted, and never inside a text or a comment.
+    """
+    names = dict(others)
+    names |= dict.fromkeys(("object", "table"), relation)
+    if rule.column:
+        names |= dict.fromkeys(("property", "column"), rule.column)
+
+    def told(found: re.Match[str]) -> str:
+        name = found["name"]
+        return quoted(names[name]) if name in names else found[0]
+
+    query = _TEXT.sub(told, rule.query).strip().rstrip("; \n\t")
+    return f"SELECT * FROM (\n{query}\n) AS answer LIMIT 2"
 
 
-def _queried(rule: QualityRule, relation: str, others: Mapping[str, str]) -> Check:
-    names = {"object": relation, "table": relation, "property": rule.column, "column": rule.column}
-    query = _PLACEHOLDER.sub(lambda found: quoted(names[found[1]]), rule.query)
-    for name, other in sorted(others.items(), key=lambda pair: -len(pair[0])):
-        query = query.replace(f"${{{name}}}", quoted(other))
-    return Check(
-        id=rule.id,
-        sentence=sentence(rule),
-        severity=rule.severity,
-        columns=(rule.column,) if rule.column else (),
-        query=query.strip().rstrip(";"),
-        rule=rule,
-    )
-
-
-def _measured(rule: QualityRule, contract: Contract, relation: str) -> Check:
-    match rule.metric:
-        case Metric.ROW_COUNT:
-            return _counted(rule, (), value="count(*)")
-        case Metric.DUPLICATE_VALUES:
-            return _repeated(rule, relation)
-        case Metric.NULL_VALUES:
-            return _rows(rule, f"{quoted(rule.column)} IS NULL")
-        case Metric.MISSING_VALUES:
-            return _rows(rule, _missing(rule, _type(rule, contract)))
-        case Metric.INVALID_VALUES:
-            return _rows(rule, _invalid(rule, _type(rule, contract)))
-    return _said(rule, skip="it names no metric")
-
-
-def _repeated(rule: QualityRule, relation: str) -> Check:
-    columns = rule.properties or ((rule.column,) if rule.column else ())
-    if not columns:
-        return _said(rule, skip="it names no column")
-    return Check(
-        id=rule.id,
-        sentence=sentence(rule),
-        severity=rule.severity,
-        columns=columns,
-        broken=promises.repeated(columns),
-        query=promises.repetitions(columns, relation),
-        rule=rule,
-    )
+def _measured(made: Check, rule: QualityRule, contract: Contract, relation: str) -> Check:
+    if rule.metric is Metric.ROW_COUNT:
+        return replace(made, value="count(*)")
+    if not made.columns or rule.metric is None:
+        return replace(made, broke="the rule names no column or no metric")
+    if rule.metric is Metric.DUPLICATE_VALUES:
+        query = promises.repetitions(made.columns, relation)
+        return replace(made, repeats=made.columns, query=query)
+    column = contract.column(rule.column)
+    if column is None:
+        return replace(made, broke="the rule belongs to one column")
+    if rule.metric is Metric.NULL_VALUES:
+        broken = f"{quoted(rule.column)} IS NULL"
+        return replace(made, broken=broken, value=promises.empty(rule.column))
+    missing = rule.metric is Metric.MISSING_VALUES
+    broken = _missing(rule, column.type) if missing else _invalid(rule, column.type)
+    broke = "" if missing else problem(rule.pattern)
+    return replace(made, broke=broke, broken=broken, value="" if broke else f"count_if({broken})")
 
 
 def _missing(rule: QualityRule, of: Type) -> str:
-    name = quoted(rule.column)
-    text = Type(kind=Kind.VARCHAR)
-    listed = one_of(rule.column, rule.missing, text if of.kind is not Kind.VARCHAR else of)
-    if of.kind is not Kind.VARCHAR:
-        listed = listed.replace(name, f"CAST({name} AS VARCHAR)", 1)
-    return f"{name} IS NULL OR {listed}"
+    """NULL, or one of the values that stand for it; those the type cannot hold do not occur."""
+    listed = one_of(rule.column, constants(rule.missing, of))
+    return f"{quoted(rule.column)} IS NULL OR {listed}"
 
 
 def _invalid(rule: QualityRule, of: Type) -> str:
+    """Neither NULL nor one of the valid values, or without the pattern."""
     parts = []
     if rule.valid:
-        parts.append(f"NOT ({one_of(rule.column, rule.valid, of)})")
+        parts.append(f"NOT ({one_of(rule.column, constants(rule.valid, of))})")
     if rule.pattern:
-        parts.append(promises.unmatched(rule.column, rule.pattern))
+        parts.append(unmatched(rule.column, rule.pattern, of))
     return f"{quoted(rule.column)} IS NOT NULL AND ({' OR '.join(parts) or 'FALSE'})"
-
-
-def _rows(rule: QualityRule, broken: str) -> Check:
-    return _counted(
-        rule, (rule.column,), value=f"count(*) FILTER (WHERE {broken})", broken=broken
-    )
-
-
-def _counted(rule: QualityRule, columns: tuple[str, ...], *, value: str, broken: str = "") -> Check:
-    return Check(
-        id=rule.id,
-        sentence=sentence(rule),
-        severity=rule.severity,
-        columns=columns,
-        broken=broken,
-        value=value,
-        rule=rule,
-    )
-
-
-def _type(rule: QualityRule, contract: Contract) -> Type:
-    column = contract.column(rule.column)
-    return column.type if column else Type(kind=Kind.VARCHAR)

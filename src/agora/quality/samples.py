@@ -6,8 +6,8 @@ from dataclasses import replace
 from agora.model.checks import CheckResult, Outcome, Sample
 from agora.model.types import quoted
 from agora.quality.checks import Check, CheckPlan, Scan
-from agora.quality.quarantine import rows_where
-from agora.quality.sql import as_text
+from agora.quality.quarantine import REASON, rows_where
+from agora.quality.sql import as_text, literal, names_of
 
 MOST = 5
 BROKEN = (Outcome.FAIL, Outcome.WARN)
@@ -19,9 +19,10 @@ def scans(plan: CheckPlan, results: Sequence[CheckResult]) -> tuple[Scan, ...]:
     for check in _broken(plan, results):
         names = _shown(plan, check)
         if names:
-            listed = ", ".join(f"{as_text(name)} AS {quoted(name)}" for name in names)
-            rows = rows_where(plan, check.broken)
-            found.append(Scan(id=check.id, sql=f"SELECT {listed} FROM ({rows}) LIMIT {MOST}"))
+            texts = ", ".join(f"{as_text(name)} AS {quoted(name)}" for name in names)
+            order = names_of(names, "failing.")
+            rows = f"({rows_where(plan, check)}) AS failing ORDER BY {order} LIMIT {MOST}"
+            found.append(Scan(id=check.id, sql=f"SELECT {texts} FROM {rows}"))
     return tuple(found)
 
 
@@ -43,8 +44,8 @@ def examples(plan: CheckPlan, results: Sequence[CheckResult]) -> str:
     These rows never leave but through a reader's own decision.
     """
     parts = [
-        f"(SELECT *, {_quoted_text(check.id)} AS _reason FROM ({rows_where(plan, check.broken)}) "
-        f"LIMIT {MOST})"
+        f"(SELECT *, {literal(check.id)} AS {quoted(REASON)} FROM ({rows_where(plan, check)}) "
+        f"AS failing LIMIT {MOST})"
         for check in _broken(plan, results)
     ]
     return " UNION ALL ".join(parts)
@@ -52,7 +53,7 @@ def examples(plan: CheckPlan, results: Sequence[CheckResult]) -> str:
 
 def _broken(plan: CheckPlan, results: Sequence[CheckResult]) -> list[Check]:
     broken = {result.check for result in results if result.outcome in BROKEN and result.failing}
-    return [check for check in plan.checks if check.id in broken and check.broken]
+    return [check for check in plan.checks if check.id in broken and check.points]
 
 
 def _shown(plan: CheckPlan, check: Check) -> tuple[str, ...]:
@@ -67,7 +68,3 @@ def _shown(plan: CheckPlan, check: Check) -> tuple[str, ...]:
 
 def _sample(row: Mapping[str, object]) -> Sample:
     return Sample(values=tuple((name, "" if v is None else str(v)) for name, v in row.items()))
-
-
-def _quoted_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from agora.model.contract import (
     Column,
     Contract,
     Limits,
-    Relationship,
     ServiceLevel,
 )
+from agora.model.findings import Weight
 from agora.model.types import Kind, Type, parse_type
-from agora.spec.quality import rules
+from agora.spec.quality import readable, rules
 from agora.spec.shape import check_standard
 from agora.spec.texts import Path, Text, texts
 
@@ -29,6 +31,9 @@ _FITS = {
     "number": _NUMBERS,
     "timestamp": frozenset({Kind.TIMESTAMP, Kind.INSTANT}),
 }
+_DATES_OF_3_0 = frozenset({Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT})
+_VERSION = re.compile(r"v?[0-9]{1,5}(\.[0-9]+)*([-+.][0-9A-Za-z.-]+)?\Z")
+_UNKEEPABLE = frozenset({"u64", "u128", "i128"})
 _UNKNOWN = Type(kind=Kind.VARCHAR)
 
 
@@ -36,15 +41,15 @@ def contract(text: Text) -> Contract | None:
     """The contract of one file, or None when its shape or its first table cannot be used."""
     if not check_standard(text, "odcs", "DataContract"):
         return None
-    major = str(text.get("version") or "").lstrip("v").split(".")[0]
-    if not major.isdigit():
+    if not _VERSION.match(str(text.get("version"))):
         text.report("E137", ("version",), f"`{text.get('version')}` is no version")
         return None
-    if not text.get("schema") or not text.get("schema", 0, "properties"):
+    if not text.get("schema", 0, "properties") or text.get("schema", 0, "logicalType") == "blob":
         text.report("E133", ("schema",), "the contract describes no table with columns")
         return None
     columns = tuple(_columns(text, ("schema", 0, "properties")))
     _no_schedule_alone(text)
+    _nothing_lost(text)
     return Contract(
         id=str(text.get("id")),
         version=str(text.get("version")),
@@ -58,7 +63,6 @@ def contract(text: Text) -> Contract | None:
         ),
         tags=texts(text.get("tags")),
         rules=tuple(rules(text, columns)),
-        relationships=tuple(_relationships(text, columns)),
         service_levels=tuple(_levels(text)),
         terms=str(text.get("description", "usage") or ""),
         limitations=str(text.get("description", "limitations") or ""),
@@ -78,12 +82,19 @@ def _columns(text: Text, path: Path) -> Iterator[Column]:
         here = (*path, place)
         name = _effective(node)
         if name.lower() in seen:
-            text.report("E123", (*here, "name"), f"the columns `{seen[name.lower()]}` and `{name}` are one in SQL")
+            text.report(
+                "E123",
+                (*here, "name"),
+                f"the columns `{seen[name.lower()]}` and `{name}` are one in SQL",
+            )
+        if not name.strip():
+            text.report("E122", (*here, "name"), "a column needs a name")
         seen[name.lower()] = name
         yield _column(text, here, node, name)
 
 
 def _column(text: Text, path: Path, node: dict[str, Any], name: str) -> Column:
+    _limits_hold(text, (*path, "logicalTypeOptions"), node.get("logicalTypeOptions") or {})
     key = node.get("primaryKeyPosition", -1) if node.get("primaryKey") else 0
     return Column(
         name=name,
@@ -109,7 +120,7 @@ def _type(text: Text, path: Path, node: dict[str, Any]) -> Type:
         if found is None:
             text.report("E140", (*path, "physicalType"), f"`{physical}` cannot be kept")
             return _UNKNOWN
-        if logical and found.kind not in _FITS.get(logical, {_LOGICAL.get(logical, found.kind)}):
+        if logical and found.kind not in _fitting(text, str(logical), found.kind):
             text.report("E141", (*path, "physicalType"), f"`{logical}` is not `{physical}`")
         return found
     if logical is None:
@@ -118,8 +129,19 @@ def _type(text: Text, path: Path, node: dict[str, Any]) -> Type:
     if logical not in _LOGICAL:
         text.report("E140", (*path, "logicalType"), f"`{logical}` cannot be kept")
         return _UNKNOWN
+    if node.get("logicalTypeOptions", {}).get("format") in _UNKEEPABLE and logical == "integer":
+        word = node["logicalTypeOptions"]["format"]
+        text.report("E140", (*path, "logicalTypeOptions", "format"), f"`{word}` cannot be kept")
+        return _UNKNOWN
     zoned = logical == "timestamp" and node.get("logicalTypeOptions", {}).get("timezone") is True
     return Type(kind=Kind.INSTANT if zoned else _LOGICAL[logical])
+
+
+def _fitting(text: Text, logical: str, found: Kind) -> frozenset[Kind]:
+    """The kinds of a logical type; before ODCS 3.1 `date` stood for every moment."""
+    if logical == "date" and str(text.get("apiVersion")).startswith("v3.0"):
+        return _DATES_OF_3_0
+    return _FITS.get(logical, frozenset({_LOGICAL.get(logical, found)}))
 
 
 def _nested(text: Text, path: Path, node: dict[str, Any], logical: str) -> Type:
@@ -166,47 +188,58 @@ def _limits(node: dict[str, Any]) -> Limits:
     )
 
 
-def _relationships(text: Text, columns: tuple[Column, ...]) -> Iterator[Relationship]:
+def _limits_hold(text: Text, path: Path, options: dict[str, Any]) -> None:
+    """A pattern can be read, and every lower bound leaves room below its upper one."""
+    if "pattern" in options and not readable(options["pattern"]):
+        text.report("E157", (*path, "pattern"), f"`{options['pattern']}` cannot be read")
+    pairs = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
+    for low, high in pairs:
+        lower, upper = options.get(low), options.get(high)
+        if _above(lower, upper):
+            text.report("E158", (*path, low), f"`{low}` {lower} is above `{high}` {upper}")
+
+
+def _above(lower: Any, upper: Any) -> bool:
+    if isinstance(lower, str) and isinstance(upper, str):
+        return lower > upper
+    numbers = isinstance(lower, int | Decimal) and isinstance(upper, int | Decimal)
+    return numbers and lower > upper
+
+
+def _nothing_lost(text: Text) -> None:
+    """What nobody counts is said: further tables, and rules inside nested columns."""
+    for place, node in enumerate(text.get("schema")[1:], start=1):
+        words = (
+            f"the port's table is `{text.get('schema', 0, 'name')}`; `{node['name']}` is left aside"
+        )
+        text.report(
+            "E149",
+            ("schema", place),
+            words,
+            "give it a port and a contract of its own",
+            weight=Weight.WARNING,
+        )
     for place, node in enumerate(text.get("schema", 0, "properties")):
-        for number, link in enumerate(node.get("relationships") or ()):
-            path: Path = ("schema", 0, "properties", place, "relationships", number, "to")
-            yield from _link(text, path, [_effective(node)], link["to"], columns)
-    for number, link in enumerate(text.get("schema", 0, "relationships") or ()):
-        path = ("schema", 0, "relationships", number, "to")
-        yield from _link(text, path, [_last(each) for each in _many(link["from"])], link["to"], columns)
+        for path, inner in _inner(("schema", 0, "properties", place), node):
+            if inner.get("quality"):
+                words = "rules inside nested columns are not counted"
+                text.report(
+                    "E149",
+                    (*path, "quality"),
+                    words,
+                    "write it as an `sql` rule",
+                    weight=Weight.WARNING,
+                )
 
 
-def _link(
-    text: Text, path: Path, own: list[str], to: Any, columns: tuple[Column, ...]
-) -> Iterator[Relationship]:
-    targets = _many(to)
-    known = {column.name for column in columns}
-    parts = [each.rpartition("/" if "/" in each else ".") for each in targets]
-    objects = {_object(part[0]) for part in parts}
-    if len(own) != len(targets) or len(objects) != 1 or "" in objects or not set(own) <= known:
-        text.report("E146", path, f"`{', '.join(targets)}` is no column that can be referred to")
-        return
-    target = objects.pop()
-    file = targets[0].partition("#")[0] if "#" in targets[0] else ""
-    yield Relationship(
-        columns=tuple(own),
-        to=target,
-        to_columns=tuple(part[2] for part in parts),
-        contract=file.removesuffix(".odcs.yaml").removesuffix(".yaml"),
-    )
-
-
-def _object(text: str) -> str:
-    """The table's name in `object`, `schema/object/properties` and `file.yaml#/schema/object/properties`."""
-    return text.rpartition("#/")[2].removeprefix("schema/").removesuffix("/properties").strip("/")
-
-
-def _last(text: str) -> str:
-    return text.rpartition("/")[2].rpartition(".")[2]
-
-
-def _many(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+def _inner(path: Path, node: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    nested = [
+        ((*path, "properties", n), each) for n, each in enumerate(node.get("properties") or ())
+    ]
+    nested += [((*path, "items"), node["items"])] if "items" in node else []
+    for here, each in nested:
+        yield here, each
+        yield from _inner(here, each)
 
 
 def _levels(text: Text) -> Iterator[ServiceLevel]:
@@ -223,7 +256,9 @@ def _levels(text: Text) -> Iterator[ServiceLevel]:
 def _no_schedule_alone(text: Text) -> None:
     """A schedule means nothing without the scheduler that reads it."""
     places: list[Path] = [("slaProperties", n) for n in range(len(text.get("slaProperties") or ()))]
-    places += [("schema", 0, "quality", n) for n in range(len(text.get("schema", 0, "quality") or ()))]
+    places += [
+        ("schema", 0, "quality", n) for n in range(len(text.get("schema", 0, "quality") or ()))
+    ]
     for place, node in enumerate(text.get("schema", 0, "properties")):
         count = len(node.get("quality") or ())
         places += [("schema", 0, "properties", place, "quality", n) for n in range(count)]
@@ -235,4 +270,3 @@ def _no_schedule_alone(text: Text) -> None:
 def _hash(value: Any) -> str:
     canonical = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
-

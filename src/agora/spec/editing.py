@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*\Z")
 _RESERVED = frozenset("true false null yes no on off y n".split())  # noqa: SIM905
 
 
-class Uneditable(ValueError):  # noqa: N818 (a thing a person can ask for, not a fault of ours)
+class Uneditable(ValueError):
     """The text has no such place, or cannot be changed there without touching its surroundings."""
 
 
@@ -87,7 +87,9 @@ def _in_list(text: str, node: SequenceNode, path: Path, value: Any) -> str:
     if place > len(node.value):
         raise Uneditable(f"there is no item {place} to change")
     entry = spell(_wrapped(path[1:], value))
-    return _added(text, node, entry if node.flow_style else f"- {entry}", column=node.start_mark.column)
+    return _added(
+        text, node, entry if node.flow_style else f"- {entry}", column=node.start_mark.column
+    )
 
 
 def _added(text: str, node: CollectionNode, entry: str, *, column: int) -> str:
@@ -146,7 +148,11 @@ def _with(whole: Any, path: Path, value: Any) -> Any:
     step, rest = path[0], path[1:]
     if isinstance(step, int):
         items = list(whole or ())
-        return [*items[:step], _with(items[step] if step < len(items) else None, rest, value), *items[step + 1 :]]
+        return [
+            *items[:step],
+            _with(items[step] if step < len(items) else None, rest, value),
+            *items[step + 1 :],
+        ]
     found = dict(whole or {})
     found[str(step)] = _with(found.get(str(step)), rest, value)
     return found

@@ -30,7 +30,7 @@ _SIGNS = {"!=": "<>"}
 _WORDS = frozenset("and or not in is null true false between date timestamp".split())  # noqa: SIM905
 
 
-class Unreadable(ValueError):  # noqa: N818 (it becomes a finding)
+class Unreadable(ValueError):
     """The text is no row rule; `position` counts letters from 0."""
 
     def __init__(self, words: str, position: int) -> None:
@@ -87,7 +87,9 @@ class _Parser:
     def end(self) -> None:
         """Nothing may follow."""
         if self._place < len(self._tokens):
-            raise Unreadable(f"`{self._tokens[self._place].text}` is one word too many", self._position())
+            raise Unreadable(
+                f"`{self._tokens[self._place].text}` is one word too many", self._position()
+            )
 
     def _all(self, depth: int) -> Expression:
         parts = [self._not(depth)]
@@ -128,7 +130,9 @@ class _Parser:
     def _compared(self, left: Expression) -> Expression:
         token = self._peek()
         if token is None or token.text not in {each.value for each in Comparison}:
-            if isinstance(left, ColumnRef) or (isinstance(left, Literal) and isinstance(left.value, bool)):
+            if isinstance(left, ColumnRef) or (
+                isinstance(left, Literal) and isinstance(left.value, bool)
+            ):
                 return left
             raise Unreadable("a comparison is expected here", self._position())
         self._place += 1
@@ -145,7 +149,7 @@ class _Parser:
         self._need(")")
         return tuple(options)
 
-    def _value(self) -> Expression:
+    def _value(self) -> Expression:  # noqa: C901 (one case per kind of value)
         token = self._peek()
         if token is None:
             raise Unreadable("a value is expected here", self._length)

@@ -4,17 +4,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agora.model.findings import Finding
+from agora.model.findings import Finding, Weight
 from agora.model.mesh import Domain, Mesh
-from agora.model.names import PortVersion, ProductName, is_kebab
-from agora.model.policy import Policy, Purpose, Tag
+from agora.model.names import PortVersion
+from agora.model.policy import Policy
 from agora.model.product import Product
-from agora.spec import domains, meaning, people, policies, products
-from agora.spec.contracts import contract
-from agora.spec.products import Parts
+from agora.spec import domains, folders, meaning, people, policies, products, references
+from agora.spec.builds import Parts
+from agora.spec.desk import Desk
 from agora.spec.shape import check_own
-from agora.spec.texts import Text, findings_of
-from agora.spec.texts import read as read_text
+from agora.spec.texts import Text
 from agora.spec.texts import texts as words
 
 MESH, PEOPLE = "agora.yaml", "people.yaml"
@@ -34,27 +33,27 @@ class Reading:
 
 def read(texts: Mapping[str, bytes], environment: Mapping[str, str]) -> Reading:
     """Every text judged at once; a product with an error is left out, a domain likewise."""
-    return _Reader(texts, environment).read()
+    return _Reader(Desk(texts, environment)).read()
 
 
 class _Reader:
-    def __init__(self, texts: Mapping[str, bytes], environment: Mapping[str, str]) -> None:
-        self._texts, self._environment = texts, environment
-        self._read: dict[str, Text] = {}
-        self._broken: list[str] = []
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._broken: set[str] = set()
 
     def read(self) -> Reading:
         """Mesh, people and guardrails first; then domains; then products, which need one another."""
-        root, persons = self._text(MESH), self._text(PEOPLE)
+        root, persons = self._desk.yaml(MESH), self._desk.yaml(PEOPLE)
         fits = check_own(root, "mesh")
         found = people.principals(persons)
-        folder = str(root.get("guardrails") or "guardrails")
-        rules = self._guardrails(folder)
+        guardrails = _folder(root.get("guardrails") if fits else None, "guardrails")
+        rules = [self._desk.yaml(file) for file in self._desk.below(guardrails)]
+        laws = tuple(law for text in rules if _is_law(text) and (law := policies.policy(text)))
+        purposes, tags = policies.all_purposes(rules), policies.all_tags(rules)
         if not fits:
-            return Reading(mesh=None, findings=findings_of(self._read.values()))
-        areas = [area for name in words(root.get("domains")) if (area := self._domain(root, name))]
-        found = people.in_domains(found, areas)
-        purposes = self._purposes(folder)
+            return Reading(mesh=None, findings=self._desk.findings())
+        areas = self._areas(root)
+        parts = [each for area in areas for each in folders.parts(self._desk, area)]
         mesh = Mesh(
             name=str(root.get("name")),
             title=str(root.get("title") or root.get("name")),
@@ -64,141 +63,113 @@ class _Reader:
             store=str(root.get("store") or "sqlite:.agora/agora.db"),
             bounds=domains.bounds(root.get("limits")),
             domains=tuple(areas),
-            principals=found,
-            teams=people.teams(persons) if persons.fine else (),
+            principals=people.in_domains(found, areas),
+            teams=people.teams(persons),
             purposes=purposes,
-            tags=self._tags(folder),
-            policies=(*rules, *(p for area in areas for p in self._policies(area))),
-            products=self._products(areas),
+            tags=tags,
+            policies=(*laws, *(p for area in areas for p in self._policies(area))),
+            products=self._products(parts),
             hash=self._hash(),
         )
-        return self._judged(mesh, folder)
+        return self._judged(mesh, parts, guardrails)
 
-    def _judged(self, mesh: Mesh, guardrails: str) -> Reading:
-        meaning.judge(mesh, self._read)
-        broken = set(self._broken)
-        for product in mesh.products:
-            own = [t for f, t in self._read.items() if f.startswith(f"{product.folder}/")]
-            broken |= {str(product.name)} if not all(text.fine for text in own) else set()
-        for area in mesh.domains:
-            rules = [t for f, t in self._read.items() if f.startswith(f"{area.folder}/policies/")]
-            if not all(text.fine for text in (*rules, self._read[f"{area.folder}/domain.yaml"])):
-                broken.add(area.id)
-        findings = findings_of(self._read.values())
-        own_files = [self._read[MESH], self._read[PEOPLE]]
-        own_files += [t for f, t in self._read.items() if f.startswith(f"{guardrails}/")]
-        if not all(text.fine for text in own_files):
-            return Reading(mesh=None, findings=findings, broken=tuple(sorted(broken)))
-        return Reading(mesh=_without(mesh, broken), findings=findings, broken=tuple(sorted(broken)))
+    def _judged(self, mesh: Mesh, parts: list[Parts], guardrails: str) -> Reading:
+        meaning.judge(mesh, parts, self._desk)
+        folders.contract_files(parts)
+        folders.strays(self._desk)
+        desk, broken = self._desk, self._broken
+        broken |= {str(each.name) for each in parts if not desk.fine(each.folder)}
+        areas = mesh.domains
+        for area in areas:
+            own = desk.yaml(f"{area.folder}/domain.yaml")
+            broken |= set() if own.fine and desk.fine(f"{area.folder}/policies") else {area.id}
+        lost = [f.file for f in desk.findings() if f.code == "E118" and f.weight is Weight.ERROR]
+        broken |= {area.id for area in areas for file in lost if file.startswith(f"{area.folder}/")}
+        misplaced = any(_whole(file, mesh) for file in lost)
+        sound = desk.yaml(MESH).fine and desk.yaml(PEOPLE).fine and desk.fine(guardrails)
+        names = tuple(sorted(broken))
+        if misplaced or not sound:
+            return Reading(mesh=None, findings=desk.findings(), broken=names)
+        return Reading(mesh=_without(mesh, broken), findings=desk.findings(), broken=names)
 
-    def _text(self, file: str) -> Text:
-        if file not in self._read:
-            if file in self._texts:
-                self._read[file] = read_text(file, self._texts[file], self._environment)
+    def _areas(self, root: Text) -> list[Domain]:
+        """The domains of the list; one that is missing, broken or named twice is noted and left out."""
+        found: dict[str, Domain] = {}
+        for place, listed in enumerate(words(root.get("domains"))):
+            folder = _folder(listed, listed)
+            if f"{folder}/domain.yaml" not in self._desk.files:
+                root.report(
+                    "E120", ("domains", place), f"the folder `{folder}` holds no `domain.yaml`"
+                )
+                continue
+            area = domains.domain(self._desk.yaml(f"{folder}/domain.yaml"), folder)
+            if area is None:
+                self._broken.add(folder.rpartition("/")[2])
+            elif area.id in found:
+                root.report("E124", ("domains", place), f"the domain `{area.id}` stands twice")
             else:
-                self._read[file] = Text(file=file)
-                self._read[file].report("E105", (), f"there is no `{file}`", "write it")
-        return self._read[file]
-
-    def _below(self, folder: str) -> list[str]:
-        return sorted(f for f in self._texts if f.startswith(f"{folder}/") and f.endswith((".yaml", ".yml")))
-
-    def _guardrails(self, folder: str) -> tuple[Policy, ...]:
-        found = []
-        for file in self._below(folder):
-            text = self._text(file)
-            if text.get("kind") not in ("purposes", "tags") and (rule := policies.policy(text)):
-                found.append(rule)
-        return tuple(found)
-
-    def _purposes(self, folder: str) -> tuple[Purpose, ...]:
-        kinds = [t for f in self._below(folder) if (t := self._text(f)).get("kind") == "purposes"]
-        return tuple(each for text in kinds for each in policies.purposes(text))
-
-    def _tags(self, folder: str) -> tuple[Tag, ...]:
-        kinds = [t for f in self._below(folder) if (t := self._text(f)).get("kind") == "tags"]
-        return tuple(each for text in kinds for each in policies.tags(text))
-
-    def _domain(self, root: Text, folder: str) -> Domain | None:
-        folder = folder.strip("/").removeprefix("./")
-        if f"{folder}/domain.yaml" not in self._texts:
-            place = words(root.get("domains")).index(folder) if folder in words(root.get("domains")) else 0
-            root.report("E120", ("domains", place), f"the folder `{folder}` holds no `domain.yaml`")
-            return None
-        found = domains.domain(self._text(f"{folder}/domain.yaml"), folder)
-        if found is None:
-            self._broken.append(folder.rpartition("/")[2])
-        return found
+                found[area.id] = area
+        return list(found.values())
 
     def _policies(self, area: Domain) -> list[Policy]:
-        files = self._below(f"{area.folder}/policies")
-        return [rule for file in files if (rule := policies.policy(self._text(file), area.id))]
+        files = self._desk.below(f"{area.folder}/policies")
+        return [rule for file in files if (rule := policies.policy(self._desk.yaml(file), area.id))]
 
-    def _products(self, areas: list[Domain]) -> tuple[Product, ...]:
-        parts = [each for area in areas for each in self._parts(area)]
+    def _products(self, parts: list[Parts]) -> tuple[Product, ...]:
+        """The products that can be used; the others are named in what is broken."""
+        parts[:] = references.resolved(parts)
         offered: dict[str, PortVersion] = {}
         for each in parts:
             for contract_id, port in products.port_versions(each).items():
-                if contract_id in offered:
-                    each.product.report("E124", (), f"the contract id `{contract_id}` is used twice")
-                offered[contract_id] = port
+                if contract_id in offered and offered[contract_id] != port:
+                    words = f"`{offered[contract_id]}` has the contract `{contract_id}` already"
+                    text = next(
+                        t for t, c in each.contracts if c is not None and c.id == contract_id
+                    )
+                    text.report("E124", ("id",), words)
+                offered.setdefault(contract_id, port)
+        doubtful = frozenset(name for each in parts for name in products.promised(each))
         found = []
         for each in parts:
-            product = products.product(each, offered)
+            product = products.product(each, offered, doubtful)
             if product is None:
-                self._broken.append(str(each.name))
+                self._broken.add(str(each.name))
             else:
                 found.append(product)
         return tuple(found)
 
-    def _parts(self, area: Domain) -> list[Parts]:
-        """Every folder of the domain that holds a product's file."""
-        names = sorted(
-            {
-                file.removeprefix(f"{area.folder}/").partition("/")[0]
-                for file in self._texts
-                if file.startswith(f"{area.folder}/") and file.endswith((".odps.yaml", "/build.yaml"))
-            }
-        )
-        return [self._part(area, name) for name in names]
-
-    def _part(self, area: Domain, name: str) -> Parts:
-        folder = f"{area.folder}/{name}"
-        product = self._text(f"{folder}/{name}.odps.yaml")
-        if not is_kebab(name):
-            product.report("E122", (), f"`{name}` cannot name a product")
-        contracts = [f for f in self._below(folder) if f.endswith(".odcs.yaml")]
-        sql = {f: c for f, c in self._texts.items() if f.startswith(f"{folder}/") and f.endswith(".sql")}
-        readme = self._texts.get(f"{folder}/README.md", b"")
-        return Parts(
-            name=ProductName(area.id, name),
-            folder=folder,
-            product=product,
-            build=self._text(f"{folder}/build.yaml"),
-            contracts=tuple((self._text(f), contract(self._text(f))) for f in contracts),
-            steps={f: c.decode("utf-8", "replace") for f, c in sql.items()},
-            queries=tuple(
-                (f.rpartition("/")[2].removesuffix(".sql"), c.decode("utf-8", "replace"))
-                for f, c in sorted(sql.items())
-                if f.startswith(f"{folder}/queries/")
-            ),
-            readme=readme.decode("utf-8", "replace"),
-        )
-
     def _hash(self) -> str:
         whole = hashlib.sha256()
-        for file in sorted(self._texts):
-            whole.update(f"{file}\x00{len(self._texts[file])}\x00".encode())
-            whole.update(self._texts[file])
+        for file in sorted(self._desk.files):
+            whole.update(f"{file}\x00{len(self._desk.files[file])}\x00".encode())
+            whole.update(self._desk.files[file])
         return whole.hexdigest()
 
 
-def _without(mesh: Mesh, broken: set[str]) -> Mesh:
-    def whole(product: Product) -> bool:
-        return str(product.name) not in broken and product.name.domain not in broken
+def _folder(value: object, otherwise: str) -> str:
+    return str(value or otherwise).removeprefix("./").strip("/")
 
+
+def _is_law(text: Text) -> bool:
+    """True for a rule; purposes and tags are words, and a file without a kind is judged as a rule."""
+    return text.get("kind") not in ("purposes", "tags")
+
+
+def _whole(file: str, mesh: Mesh) -> bool:
+    """True for a file that lies in no domain, so that what it says is about the whole mesh."""
+    return not any(file.startswith(f"{area.folder}/") for area in mesh.domains)
+
+
+def _without(mesh: Mesh, broken: set[str]) -> Mesh:
+    """The mesh without what is broken, and without what reads from it."""
+    left = [p for p in mesh.products if str(p.name) not in broken and p.name.domain not in broken]
+    while True:
+        there = {port.version for product in left for port in product.ports}
+        kept = [p for p in left if all(each.port in there for each in p.inputs)]
+        broken |= {str(p.name) for p in left if p not in kept}
+        if len(kept) == len(left):
+            break
+        left = kept
     return replace(
-        mesh,
-        domains=tuple(area for area in mesh.domains if area.id not in broken),
-        products=tuple(product for product in mesh.products if whole(product)),
+        mesh, domains=tuple(a for a in mesh.domains if a.id not in broken), products=tuple(left)
     )

@@ -12,8 +12,9 @@ from agora.spec.texts import Text, texts
 
 def teams(text: Text) -> tuple[Team, ...]:
     """Every team of the file."""
-    listed = text.get("teams") or ()
-    return tuple(Team(id=node["id"], title=str(node.get("title") or "")) for node in listed)
+    listed = text.get("teams") if isinstance(text.get("teams"), list) else ()
+    given = [node for node in listed if isinstance(node, dict) and "id" in node]
+    return tuple(Team(id=str(node["id"]), title=str(node.get("title") or "")) for node in given)
 
 
 def principals(text: Text) -> tuple[Principal, ...]:
@@ -23,14 +24,15 @@ def principals(text: Text) -> tuple[Principal, ...]:
     known = {team.id for team in teams(text)}
     people = [*_people(text, known), *_services(text, known)]
     found = [*people, *_agents(text, people)]
-    _no_twins(text, found)
+    _no_twins(text)
     return tuple(found)
 
 
 def in_domains(found: Sequence[Principal], domains: Sequence[Domain]) -> tuple[Principal, ...]:
     """Everybody with the domains their teams own."""
     return tuple(
-        replace(each, domains=tuple(d.id for d in domains if d.team in each.teams)) for each in found
+        replace(each, domains=tuple(d.id for d in domains if d.team in each.teams))
+        for each in found
     )
 
 
@@ -66,7 +68,9 @@ def _agents(text: Text, people: Sequence[Principal]) -> Iterator[Principal]:
     for place, node in enumerate(text.get("agents") or ()):
         person = by_id.get(node["acts_for"])
         if person is None:
-            text.report("E125", ("agents", place, "acts_for"), f"there is no person `{node['acts_for']}`")
+            text.report(
+                "E125", ("agents", place, "acts_for"), f"there is no person `{node['acts_for']}`"
+            )
             continue
         yield Principal(
             id=f"agent:{node['id']}",
@@ -87,18 +91,20 @@ def _attributes(node: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]
     )
 
 
-def _teams_known(text: Text, path: tuple[str | int, ...], node: dict[str, Any], known: set[str]) -> None:
+def _teams_known(
+    text: Text, path: tuple[str | int, ...], node: dict[str, Any], known: set[str]
+) -> None:
     for place, team in enumerate(node.get("teams") or ()):
         if team not in known:
             text.report("E125", (*path, "teams", place), f"there is no team `{team}`")
 
 
-def _no_twins(text: Text, found: Sequence[Principal]) -> None:
-    lists = {PrincipalKind.PERSON: "people", PrincipalKind.SERVICE: "services", PrincipalKind.AGENT: "agents"}
-    seen: set[str] = set()
-    counts = dict.fromkeys(lists, -1)
-    for each in found:
-        counts[each.kind] += 1
-        if each.id in seen:
-            text.report("E124", (lists[each.kind], counts[each.kind], "id"), f"`{each.id}` stands twice")
-        seen.add(each.id)
+def _no_twins(text: Text) -> None:
+    for kind in ("teams", "people", "services", "agents"):
+        seen: set[str] = set()
+        for place, node in enumerate(text.get(kind) or ()):
+            if node["id"] in seen:
+                text.report(
+                    "E124", (kind, place, "id"), f"`{node['id']}` stands twice under `{kind}`"
+                )
+            seen.add(node["id"])

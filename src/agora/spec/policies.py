@@ -1,5 +1,6 @@
 """Policies, purposes and tags from their files."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,24 +48,20 @@ def policy(text: Text, domain: str = "") -> Policy | None:
     )
 
 
-def purposes(text: Text) -> tuple[Purpose, ...]:
-    """Every purpose of the file."""
-    if not check_own(text, "purposes"):
-        return ()
+def all_purposes(read: Sequence[Text]) -> tuple[Purpose, ...]:
+    """Every purpose of the guardrails; one that stands twice is noted."""
     return tuple(
         Purpose(
             id=node["id"],
             title=str(node.get("title") or ""),
             description=str(node.get("description") or ""),
         )
-        for node in text.get("purposes")
+        for node in _words(read, "purposes")
     )
 
 
-def tags(text: Text) -> tuple[Tag, ...]:
-    """Every tag of the file."""
-    if not check_own(text, "tags"):
-        return ()
+def all_tags(read: Sequence[Text]) -> tuple[Tag, ...]:
+    """Every tag of the guardrails; one that stands twice is noted."""
     return tuple(
         Tag(
             id=node["id"],
@@ -72,8 +69,21 @@ def tags(text: Text) -> tuple[Tag, ...]:
             description=str(node.get("description") or ""),
             classified=bool(node.get("classified")),
         )
-        for node in text.get("tags")
+        for node in _words(read, "tags")
     )
+
+
+def _words(read: Sequence[Text], kind: str) -> Iterator[dict[str, Any]]:
+    seen: dict[str, str] = {}
+    for text in read:
+        if text.get("kind") != kind or not check_own(text, kind):
+            continue
+        for place, node in enumerate(text.get(kind)):
+            if node["id"] in seen:
+                words = f"`{node['id']}` stands in `{seen[node['id']]}` already"
+                text.report("E124", (kind, place, "id"), words)
+            seen.setdefault(node["id"], text.file)
+            yield node
 
 
 def moment(text: Text, path: tuple[str | int, ...]) -> datetime | None:

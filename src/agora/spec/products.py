@@ -1,56 +1,38 @@
-"""Products: the ODPS file, its contracts, `build.yaml` and the steps, joined into one noun."""
+"""Products: the ODPS file and its contracts, joined with the build into one noun."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from agora.model.contract import Contract
-from agora.model.names import PortName, PortVersion, ProductName, is_kebab
-from agora.model.product import (
-    Build,
-    InputPort,
-    Lifecycle,
-    Output,
-    OutputPort,
-    Product,
-    ProductKind,
-    SourceSpec,
-    Step,
-)
+from agora.model.names import PortName, PortVersion, is_kebab
+from agora.model.product import InputPort, Lifecycle, OutputPort, Product, ProductKind
+from agora.spec.builds import Parts, build, nodes
 from agora.spec.shape import check_own, check_standard
-from agora.spec.texts import Text, texts
+from agora.spec.texts import Path, Text, texts
+
+MAX_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that was found in one product's folder, paths relative to the mesh."""
+def product(
+    parts: Parts, offered: Mapping[str, PortVersion], doubtful: Collection[str] = ()
+) -> Product | None:
+    """The product, or None when its shape is wrong; `offered` maps contract ids to ports.
 
-    name: ProductName
-    folder: str
-    product: Text
-    build: Text
-    contracts: tuple[tuple[Text, Contract | None], ...]
-    steps: Mapping[str, str]
-    queries: tuple[tuple[str, str], ...] = ()
-    readme: str = ""
-
-    @property
-    def texts(self) -> tuple[Text, ...]:
-        """Every YAML file of the product."""
-        return (self.product, self.build, *(text for text, _ in self.contracts))
-
-
-def product(parts: Parts, offered: Mapping[str, PortVersion]) -> Product | None:
-    """The product, or None when its shape is wrong; `offered` maps contract ids to ports."""
+    `doubtful` are contract ids that exist, but whose products cannot be used.
+    """
     fits = check_standard(parts.product, "odps", "DataProduct")
-    if not check_own(parts.build, "build") or not fits:
+    built = check_own(parts.build, "build")
+    if not fits:
         return None
     text = parts.product
     named = str(text.get("name") or parts.name.product)
     if is_kebab(named) and named != parts.name.product:
         text.report("E121", ("name",), f"`{named}` lies in the folder `{parts.name.product}`")
     ports = _ports(parts)
+    status, inputs = _status(text), _inputs(parts, offered, doubtful)
+    made = build(parts, ports) if built else None
+    if status is None or inputs is None or made is None:
+        return None
     return Product(
         name=parts.name,
         id=str(text.get("id")),
@@ -58,13 +40,13 @@ def product(parts: Parts, offered: Mapping[str, PortVersion]) -> Product | None:
         title=_title(text, named),
         summary=str(text.get("description", "purpose") or ""),
         description=str(text.get("description", "usage") or ""),
-        status=Lifecycle(text.get("status") or "active"),
+        status=status,
         version=str(text.get("version") or ""),
         tags=texts(text.get("tags")),
         listed=parts.build.get("listed") is not False,
-        inputs=_inputs(parts, offered),
+        inputs=inputs,
         ports=ports,
-        build=_build(parts, ports),
+        build=made,
         readme=parts.readme,
         queries=parts.queries,
         folder=parts.folder,
@@ -76,6 +58,24 @@ def port_versions(parts: Parts) -> dict[str, PortVersion]:
     return {port.contract.id: port.version for port in _ports(parts, quiet=True)}
 
 
+def promised(parts: Parts) -> frozenset[str]:
+    """Every contract id the product speaks of, also where it cannot be used for another reason."""
+    listed = [node.get("contractId") for node in nodes(parts.product, "outputPorts")]
+    listed += [text.get("id") for text, _ in parts.contracts]
+    return frozenset(str(each) for each in listed if each)
+
+
+def _status(text: Text) -> Lifecycle | None:
+    word = text.get("status")
+    if word is None:
+        return Lifecycle.ACTIVE
+    if word not in list(Lifecycle):
+        known = ", ".join(f"`{each.value}`" for each in Lifecycle)
+        text.report("E113", ("status",), f"`status` is one of {known}")
+        return None
+    return Lifecycle(word)
+
+
 def _title(text: Text, named: str) -> str:
     for node in text.get("customProperties") or ():
         if node.get("property") == "title":
@@ -84,129 +84,105 @@ def _title(text: Text, named: str) -> str:
 
 
 def _ports(parts: Parts, *, quiet: bool = False) -> tuple[OutputPort, ...]:
-    text = parts.product
+    """The output ports that have a contract; every doubt is noted unless `quiet`."""
+    text = Text(file=parts.product.file, value=parts.product.value) if quiet else parts.product
     contracts = {c.id: c for _, c in parts.contracts if c is not None}
-    found, used = [], set()
-    for place, node in enumerate(text.get("outputPorts") or ()):
+    unreadable = {str(t.get("id")) for t, c in parts.contracts if c is None}
+    found: list[OutputPort] = []
+    for place, node in enumerate(nodes(text, "outputPorts")):
         path = ("outputPorts", place)
-        if not isinstance(node, dict) or not is_kebab(str(node.get("name"))):
-            if not quiet:
-                text.report("E122", (*path, "name"), f"`{node.get('name')}` cannot name a port")
-            continue
-        contract = contracts.get(str(node.get("contractId")))
-        used.add(str(node.get("contractId")))
-        if contract is None:
-            if not quiet:
-                words = f"the port `{node['name']}` has no contract `{node.get('contractId') or ''}`"
-                text.report("E131", path, words)
-            continue
-        name = PortName(parts.name.domain, parts.name.product, node["name"])
-        found.append(
-            OutputPort(name=name, contract=contract, description=str(node.get("description") or ""))
-        )
-    if not quiet:
-        _unused(parts, used)
-        _doubled(text, found)
+        wanted = str(node.get("contractId") or "")
+        if not is_kebab(str(node.get("name"))):
+            text.report("E122", (*path, "name"), f"`{node.get('name')}` cannot name a port")
+        elif wanted in contracts:
+            found.append(_port(parts, node, contracts[wanted]))
+            _same_version(text, (*path, "version"), node, contracts[wanted])
+            _once(text, path, found)
+        elif wanted not in unreadable:
+            text.report("E131", path, f"the port `{node['name']}` has no contract `{wanted}`")
+    _unused(
+        parts, {str(node.get("contractId")) for node in nodes(text, "outputPorts")}, quiet=quiet
+    )
     return tuple(found)
 
 
-def _unused(parts: Parts, used: set[str]) -> None:
+def _port(parts: Parts, node: dict[str, Any], contract: Contract) -> OutputPort:
+    name = PortName(parts.name.domain, parts.name.product, node["name"])
+    return OutputPort(name=name, contract=contract, description=str(node.get("description") or ""))
+
+
+def _same_version(text: Text, path: Path, node: dict[str, Any], contract: Contract) -> None:
+    if node.get("version") is not None and major(node["version"]) != contract.major:
+        words = f"the port says {node['version']}, its contract {contract.version}"
+        text.report("E148", path, words)
+
+
+def major(version: object) -> int | None:
+    """The major version of `1.2.3` or `v1`, or None."""
+    word = str(version).removeprefix("v").split(".")[0]
+    return int(word) if word.isascii() and word.isdigit() and len(word) < MAX_DIGITS else None
+
+
+def _unused(parts: Parts, used: set[str], *, quiet: bool) -> None:
     for text, contract in parts.contracts:
-        if contract is not None and contract.id not in used:
+        if not quiet and contract is not None and contract.id not in used:
             text.report("E132", ("id",), f"no port offers the contract `{contract.id}`")
 
 
-def _doubled(text: Text, ports: Sequence[OutputPort]) -> None:
-    seen: set[PortVersion] = set()
-    for port in ports:
-        if port.version in seen:
-            text.report("E124", ("outputPorts",), f"the port `{port.version}` stands twice")
-        seen.add(port.version)
+def _once(text: Text, path: Path, found: Sequence[OutputPort]) -> None:
+    """The port that came last is none of those before it, and neither is its contract."""
+    last = found[-1]
+    for port in found[:-1]:
+        if port.version == last.version:
+            text.report("E124", path, f"the port `{last.version}` stands twice")
+        elif port.contract.id == last.contract.id:
+            words = f"the contract `{last.contract.id}` is the promise of `{port.version}` already"
+            text.report("E124", (*path, "contractId"), words)
 
 
-def _inputs(parts: Parts, offered: Mapping[str, PortVersion]) -> tuple[InputPort, ...]:
-    listed = parts.build.get("inputs") or ()
-    purposes = {str(node["name"]): str(node["purpose"]) for node in listed}
-    found = []
-    for place, node in enumerate(parts.product.get("inputPorts") or ()):
+def _inputs(
+    parts: Parts, offered: Mapping[str, PortVersion], doubtful: Collection[str]
+) -> tuple[InputPort, ...] | None:
+    """The input ports, or None when one of them belongs to a product that is left out."""
+    purposes = {
+        str(node["name"]): str(node["purpose"])
+        for node in nodes(parts.build, "inputs")
+        if "name" in node and "purpose" in node
+    }
+    found: list[InputPort] = []
+    missing = False
+    for place, node in enumerate(nodes(parts.product, "inputPorts")):
         path = ("inputPorts", place)
-        port = offered.get(str(node.get("contractId")))
+        port, wanted = offered.get(str(node.get("contractId"))), str(node.get("contractId") or "")
         alias = str(node.get("name"))
         if port is None:
-            words = f"no product offers the contract `{node.get('contractId')}`"
-            parts.product.report("E134", (*path, "contractId"), words)
+            missing = True
+            if wanted not in doubtful:
+                words = f"no product offers the contract `{wanted}`"
+                parts.product.report("E134", (*path, "contractId"), words)
         elif alias not in purposes:
             parts.product.report("E135", (*path, "name"), f"the input `{alias}` has no purpose")
         else:
             found.append(InputPort(alias=alias, port=port, purpose=purposes[alias]))
+            _input_named(parts.product, path, node, port)
     _strange_inputs(parts, purposes)
-    return tuple(found)
+    return None if missing else tuple(found)
+
+
+def _input_named(text: Text, path: Path, node: dict[str, Any], port: PortVersion) -> None:
+    if not is_kebab(str(node["name"])):
+        text.report("E122", (*path, "name"), f"`{node['name']}` cannot name an input")
+    if node.get("version") is not None and major(node["version"]) != port.major:
+        words = f"the input says {node['version']}, the contract is of `{port}`"
+        text.report("E148", (*path, "version"), words)
+    before = nodes(text, "inputPorts")[: int(path[-1])]
+    if any(each.get("name") == node["name"] for each in before):
+        text.report("E124", (*path, "name"), f"the input `{node['name']}` stands twice")
 
 
 def _strange_inputs(parts: Parts, purposes: Mapping[str, str]) -> None:
-    names = [str(node.get("name")) for node in parts.product.get("inputPorts") or ()]
-    for place, node in enumerate(parts.build.get("inputs") or ()):
-        if str(node["name"]) not in names and purposes:
-            words = f"`{node['name']}` is no input port of this product"
+    names = {str(node.get("name")) for node in nodes(parts.product, "inputPorts")}
+    for place, name in enumerate(purposes):
+        if name not in names:
+            words = f"`{name}` is no input port of this product"
             parts.build.report("E128", ("inputs", place, "name"), words)
-
-
-def _build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
-    steps = _steps(parts)
-    return Build(
-        sources=tuple(_source(node) for node in parts.build.get("sources") or ()),
-        steps=steps,
-        outputs=_outputs(parts, ports, steps),
-        hash=_hash(parts, steps),
-    )
-
-
-def _source(node: dict[str, Any]) -> SourceSpec:
-    options = node.get("options") or {}
-    return SourceSpec(
-        name=node["name"],
-        type=node["type"],
-        path=node["path"],
-        options=tuple((k, texts(v) if isinstance(v, list) else v) for k, v in options.items()),
-    )
-
-
-def _steps(parts: Parts) -> tuple[Step, ...]:
-    found = []
-    for place, node in enumerate(parts.build.get("steps") or ()):
-        file = f"{parts.folder}/{node['file']}"
-        name = node.get("name") or node["file"].rpartition("/")[2].rpartition(".")[0].replace("_", "-")
-        if file not in parts.steps:
-            parts.build.report("E147", ("steps", place, "file"), f"there is no file `{node['file']}`")
-            continue
-        found.append(Step(name=name, file=file, sql=parts.steps[file]))
-    return tuple(found)
-
-
-def _outputs(
-    parts: Parts, ports: tuple[OutputPort, ...], steps: tuple[Step, ...]
-) -> tuple[Output, ...]:
-    listed = parts.build.get("sources") or ()
-    known = {node["name"] for node in listed} | {step.name for step in steps}
-    known |= {str(node["name"]) for node in parts.build.get("inputs") or ()}
-    found = []
-    for place, node in enumerate(parts.build.get("outputs")):
-        fitting = [p for p in ports if p.name.port == node["port"]]
-        fitting = [p for p in fitting if node.get("version", p.contract.major) == p.contract.major]
-        if not fitting:
-            parts.build.report("E128", ("outputs", place, "port"), f"there is no port `{node['port']}`")
-        elif node["from"] not in known:
-            words = f"`{node['from']}` is no step, source or input"
-            parts.build.report("E138", ("outputs", place, "from"), words)
-        else:
-            found.append(Output(port=fitting[0].version, source=node["from"]))
-    filled = {output.port for output in found}
-    for port in ports:
-        if port.version not in filled and parts.build.fine:
-            parts.build.report("E139", ("outputs",), f"nothing fills the port `{port.version}`")
-    return tuple(found)
-
-
-def _hash(parts: Parts, steps: tuple[Step, ...]) -> str:
-    whole = [str(parts.build.value), *(f"{step.name}\n{step.sql}" for step in steps)]
-    return hashlib.sha256("\x00".join(whole).encode()).hexdigest()

@@ -29,7 +29,16 @@ _LOGICAL = {
     Kind.STRUCT: "object", Kind.LIST: "array",
 }  # fmt: skip
 _IMPLIED = frozenset(
-    {Kind.VARCHAR, Kind.BIGINT, Kind.DOUBLE, Kind.BOOLEAN, Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT}
+    {
+        Kind.VARCHAR,
+        Kind.BIGINT,
+        Kind.DOUBLE,
+        Kind.BOOLEAN,
+        Kind.DATE,
+        Kind.TIME,
+        Kind.TIMESTAMP,
+        Kind.INSTANT,
+    }
 )
 
 _MESH = """\

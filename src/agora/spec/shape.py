@@ -12,6 +12,7 @@ import jsonschema_rs
 from agora.spec.texts import Path, Text
 
 OWN = ("mesh", "people", "domain", "build", "policy", "guardrail", "purposes", "tags")
+_KEBAB = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _TYPES = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
     "object": "a mapping", "array": "a list", "null": "nothing",
@@ -121,28 +122,97 @@ def _jsonable(value: Any) -> Any:
 
 
 def _report(text: Text, error: Any, of: dict[str, Any]) -> None:
+    """One finding for each thing a schema says about one place."""
     path: Path = tuple(error.instance_path)
     kind = error.kind
-    where = f"`{path[-1]}`" if path else "the file"
+    where = _where(path)
     match kind.name:
         case "additionalProperties":
             for name in kind.unexpected:
-                near = difflib.get_close_matches(name, _known_keys(of, list(error.schema_path)), n=1)
-                hint = f"did you mean `{near[0]}`?" if near else ""
-                text.report("E111", (*path, name), f"there is no key `{name}` here", hint)
+                known = _known_keys(of, list(error.schema_path))
+                text.report(
+                    "E111", (*path, name), f"there is no key `{name}` here", _near(name, known)
+                )
+        case "falseSchema":
+            text.report("E111", path, f"{where} does not belong here")
         case "required":
             text.report("E112", path, f"{where} lacks `{kind.property}`")
         case "enum":
-            text.report("E113", path, f"{where} is one of {_listed(kind.options)}")
+            hint = _near(str(text.get(*path)), [str(each) for each in kind.options])
+            text.report("E113", path, f"{where} is one of {_listed(kind.options)}", hint)
         case "const":
-            text.report("E113", path, f"{where} is always `{kind.expected_value}`")
-        case "type":
-            names = " or ".join(_TYPES.get(name, name) for name in kind.types)
-            text.report("E110", path, f"{where} is {names}")
-        case "pattern":
-            text.report("E110", path, f"{where} cannot be `{text.get(*path)}`")
+            text.report("E113", path, f"{where} is always `{_spelled(kind.expected_value)}`")
+        case "pattern" if kind.pattern == _KEBAB:
+            text.report("E122", path, f"`{text.get(*path)}` cannot be a name")
+        case "anyOf" | "oneOfNotValid":
+            _report_best(text, error, of)
+        case "minProperties" | "maxProperties":
+            keys = _listed(_known_keys(of, list(error.schema_path)))
+            text.report("E110", path, f"{where} holds exactly one of {keys}")
         case _:
-            text.report("E110", path, f"{where}: {_plain(error.message)}")
+            text.report("E110", path, f"{where} {_expected(kind, text.get(*path))}")
+
+
+def _expected(kind: Any, value: Any) -> str:
+    match kind.name:
+        case "type":
+            return "is " + " or ".join(_TYPES.get(name, name) for name in kind.types)
+        case "pattern":
+            return f"cannot be `{value}`"
+        case "minItems":
+            return f"has at least {kind.limit} {'item' if kind.limit == 1 else 'items'}"
+        case "maxItems":
+            return f"has at most {kind.limit} items"
+        case "uniqueItems":
+            return "holds the same item twice"
+        case "minimum" | "exclusiveMinimum":
+            return f"is {value}, but at least {kind.limit} is needed"
+        case "maximum":
+            return f"is {value}, but at most {kind.limit} is possible"
+        case "maxLength" | "minLength":
+            word = "longer" if kind.name == "maxLength" else "shorter"
+            return f"is {word} than {kind.limit} letters"
+    return "is not what is expected here"
+
+
+def _report_best(text: Text, error: Any, of: dict[str, Any]) -> None:
+    """Of several permitted shapes, what is missing to the one that was meant."""
+    meant = [branch for branch in error.kind.context if not _of_other_type(branch, error)]
+    if not meant:
+        types = [name for branch in error.kind.context for each in branch for name in _types(each)]
+        spelled = " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in types))
+        words = f"is {spelled}" if spelled else "is not what is expected here"
+        text.report(
+            "E110", tuple(error.instance_path), f"{_where(tuple(error.instance_path))} {words}"
+        )
+        return
+    deepest = max(meant, key=lambda branch: max(len(list(each.instance_path)) for each in branch))
+    for each in deepest:
+        _report(text, each, of)
+
+
+def _of_other_type(branch: Any, error: Any) -> bool:
+    top = list(error.instance_path)
+    return any(each.kind.name == "type" and list(each.instance_path) == top for each in branch)
+
+
+def _types(error: Any) -> list[str]:
+    return list(error.kind.types) if error.kind.name == "type" else []
+
+
+def _where(path: Path) -> str:
+    """The place in words: `key`, or which item of which list."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], int):
+        inside = next((f" of `{step}`" for step in reversed(path) if isinstance(step, str)), "")
+        return f"item {path[-1] + 1}{inside}"
+    return f"`{path[-1]}`"
+
+
+def _near(name: str, known: list[str]) -> str:
+    found = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{found[0]}`?" if found else ""
 
 
 def _known_keys(of: dict[str, Any], place: list[Any]) -> list[str]:
@@ -158,5 +228,5 @@ def _listed(values: Any) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
-def _plain(message: str) -> str:
-    return message if len(message) < 200 else message[:200] + " …"  # noqa: PLR2004 (one line)
+def _spelled(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, bool) else str(value)

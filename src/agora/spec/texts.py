@@ -5,7 +5,7 @@ aliases are unfolded only up to a bound.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from agora.model.findings import Finding, Weight
 from agora.spec.codes import CODES
@@ -22,8 +23,17 @@ MAX_VALUES = 200_000
 MAX_ALIASED = 10_000
 MAX_DEPTH = 60
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
-_NUMBER = re.compile(r"[-+]?([0-9][0-9_]*)?\.[0-9_]+([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")
-_WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None}
+_NUMBER = re.compile(r"[-+]?([0-9]*\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?\Z")
+_WORDS = {
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "~": None,
+    "": None,
+}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = re.compile(r"\$\{(env|file|keyring):[^}]+\}")
 
@@ -43,7 +53,9 @@ class Text:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
-    def report(self, code: str, path: Path, sentence: str, hint: str = "") -> None:
+    def report(
+        self, code: str, path: Path, sentence: str, hint: str = "", *, weight: Weight = Weight.ERROR
+    ) -> None:
         """Note that something is wrong at this place."""
         line, column = self.place(path)
         self.findings.append(
@@ -54,6 +66,7 @@ class Text:
                 code=code,
                 sentence=sentence,
                 hint=hint or CODES[code][1],
+                weight=weight,
             )
         )
 
@@ -103,9 +116,20 @@ def _compose(text: Text, source: str) -> Node | None:
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         text.places[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        text.report("E102", (), (problem.problem or "it cannot be read").strip())
+        words = (problem.problem or "it cannot be read").strip()
+        text.report("E102", (), "a tab stands where spaces belong" if "'\\t'" in words else words)
         return None
-    except (YAMLError, RecursionError, ValueError) as problem:
+    except ReaderError as problem:
+        before = source[: problem.position]
+        text.places[()] = (before.count("\n") + 1, problem.position - before.rfind("\n"))
+        text.report(
+            "E102", (), f"the sign U+{ord(str(problem.character)):04X} cannot stand in a text"
+        )
+        return None
+    except RecursionError:
+        text.report("E104", (), "it is nested more deeply than can be read")
+        return None
+    except (YAMLError, ValueError) as problem:
         words = str(problem).splitlines()[0] if str(problem) else "it cannot be read"
         text.report("E102", (), words)
         return None
@@ -139,6 +163,10 @@ class _Reader:
     def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                self._text.places[path] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                self._text.report("E102", path, "a key is a single word, not a list or a mapping")
+                continue
             name = str(key.value)
             here = (*path, name)
             if name in found:
@@ -160,7 +188,7 @@ class _Reader:
         if _INT.match(value) and len(value) < 40:  # noqa: PLR2004 (more digits than any type holds)
             return int(value.replace("_", ""))
         if _NUMBER.match(value):
-            return Decimal(value.replace("_", ""))
+            return Decimal(value)
         return self._filled(value, path)
 
     def _filled(self, value: str, path: Path) -> str:
@@ -175,14 +203,12 @@ class _Reader:
                 return found[0]
             return self._environment[name]
 
+        if _SURROGATE.search(value):
+            self._text.report("E102", path, "it holds half of a sign that needs two")
+            return ""
         return value if _SECRET.fullmatch(value) else _VARIABLE.sub(replace, value)
 
 
 def texts(value: Any) -> tuple[str, ...]:
     """A list of words as a tuple; anything else as none."""
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
-
-
-def findings_of(read_texts: Iterable[Text]) -> tuple[Finding, ...]:
-    """Every finding of several files."""
-    return tuple(finding for text in read_texts for finding in text.findings)

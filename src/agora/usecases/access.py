@@ -61,7 +61,9 @@ def ask(
     standing = (*agreements_on(house, wanted.name),)
     _demand("you may not ask for this", judge_request(house.mesh, request, standing))
     _no_twin(house, request)
-    house.store.commit((Put(key=request.id, noun=request),), (_entry(house, who, Event.REQUESTED, request),))
+    house.store.commit(
+        (Put(key=request.id, noun=request),), (_entry(house, who, Event.REQUESTED, request),)
+    )
     return Asked(request=request, deciders=deciders(house.mesh, wanted.version))
 
 
@@ -82,7 +84,9 @@ def answer(
     kept = _request(house, request)
     _demand("you may not answer this request", judge_answer(house.mesh, kept.noun, who.principal))
     if kept.noun.state is not RequestState.PENDING:
-        raise Conflict(f"`{request}` was answered by `{kept.noun.answered_by}` already", code="E413")
+        raise Conflict(
+            f"`{request}` was answered by `{kept.noun.answered_by}` already", code="E413"
+        )
     agreement = _agreement(house, who, kept.noun, tuple(columns), until) if approve else None
     answered = replace(
         kept.noun,
@@ -165,14 +169,20 @@ def _widened(
 def _request(house: House, request: str) -> Kept[Request]:
     kept = house.store.get(Request, request)
     if kept is None:
-        raise Missing(f"there is no request `{request}`", code="E408", hint="`agora approve` lists what waits")
+        raise Missing(
+            f"there is no request `{request}`", code="E408", hint="`agora approve` lists what waits"
+        )
     return kept
 
 
 def _no_twin(house: House, request: Request) -> None:
     for kept in house.store.find(Request):
         other = kept.noun
-        same = (other.port, other.consumer, other.purpose) == (request.port, request.consumer, request.purpose)
+        same = (other.port, other.consumer, other.purpose) == (
+            request.port,
+            request.consumer,
+            request.purpose,
+        )
         if same and other.state is RequestState.PENDING:
             raise Conflict(f"`{other.id}` asks for the same and waits for an answer", code="E417")
 
@@ -180,7 +190,9 @@ def _no_twin(house: House, request: Request) -> None:
 def _demand(sentence: str, reasons: tuple[Reason, ...]) -> None:
     if reasons:
         first = reasons[0]
-        raise Denied(f"{sentence}: {first.sentence}", reasons=reasons, hint=first.hint, code=first.code)
+        raise Denied(
+            f"{sentence}: {first.sentence}", reasons=reasons, hint=first.hint, code=first.code
+        )
 
 
 def _entry(house: House, who: Actor, event: Event, request: Request) -> Entry:

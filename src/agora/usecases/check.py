@@ -43,10 +43,20 @@ def _sources(mesh: Mesh, sources: Sources) -> list[Finding]:
             place = f"{product.folder}/build.yaml"
             if spec.type not in sources.kinds():
                 kinds = ", ".join(f"`{kind}`" for kind in sources.kinds())
-                found.append(_finding(place, "E301", f"there is no source type `{spec.type}`", f"use one of {kinds}"))
+                found.append(
+                    _finding(
+                        place,
+                        "E301",
+                        f"there is no source type `{spec.type}`",
+                        f"use one of {kinds}",
+                    )
+                )
                 continue
             complaints = sources.pick(spec.type).check(spec)
-            found += [_finding(place, "E302", f"source `{spec.name}`: {words}", "") for words in complaints]
+            found += [
+                _finding(place, "E302", f"source `{spec.name}`: {words}", "")
+                for words in complaints
+            ]
     return found
 
 

@@ -23,10 +23,14 @@ def init(folder: Folder, name: str, operator: str) -> Created:
     for word in (name, operator):
         if not is_kebab(word):
             raise Unusable(
-                f"`{word}` cannot be a name", code="E011", hint="use lower-case words joined by hyphens"
+                f"`{word}` cannot be a name",
+                code="E011",
+                hint="use lower-case words joined by hyphens",
             )
     if folder.exists("agora.yaml"):
-        raise Conflict("there is a mesh in this folder already", code="E012", hint="`agora check` reads it")
+        raise Conflict(
+            "there is a mesh in this folder already", code="E012", hint="`agora check` reads it"
+        )
     files = scaffold.mesh(name, operator)
     folder.write(files)
     return Created(files=tuple(sorted(files)))

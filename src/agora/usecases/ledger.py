@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from agora.governance.rights import may_read_ledger
 from agora.governance.proof import verify as prove
+from agora.governance.rights import may_read_ledger
 from agora.model.errors import Denied
 from agora.model.ledger import Batch, Record, Verdict
 from agora.model.people import Actor
 from agora.needs.house import House
 
 
-def records(house: House, who: Actor, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+def records(
+    house: House, who: Actor, *, after: int = 0, limit: int | None = None
+) -> Iterator[Record]:
     """The records from the place behind `after`: all for operator and governance, else one's own."""
     everything = may_read_ledger(house.mesh, who.principal)
     found = house.store.records(after=after, limit=limit if everything else None)
-    mine = (r for r in found if everything or who.principal.id in (r.entry.who, r.entry.operator))
-    return mine
+    own = who.principal.id
+    return (r for r in found if everything or own in (r.entry.who, r.entry.operator))
 
 
 def verify(house: House, who: Actor) -> Verdict:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from agora.governance.rights import may_run
 from agora.model.errors import Conflict, Denied, Missing, Unusable
-from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import SourceSpec
@@ -28,9 +27,7 @@ class Created:
     files: tuple[str, ...]
 
 
-def new(
-    house: House, who: Actor, name: str, *, origin: str = "", content: bytes = b""
-) -> Created:
+def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes = b"") -> Created:
     """The product's folder holds its files; a domain that is not there yet comes with it.
 
     `origin` is the path of a data file and `content` its bytes; without them a small example is
@@ -42,14 +39,16 @@ def new(
         raise Conflict(f"`{product}` exists already", code="E013", hint=f"agora show {product}")
     fresh = mesh.domain(product.domain) is None
     if not fresh and (reasons := may_run(mesh, product, who.principal)):
-        raise Denied(reasons[0].sentence, reasons=reasons, hint=reasons[0].hint, code=reasons[0].code)
+        raise Denied(
+            reasons[0].sentence, reasons=reasons, hint=reasons[0].hint, code=reasons[0].code
+        )
     file = origin or f"{product.product}.csv"
     source = _source(file)
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
     columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
     files = data | scaffold.product(product, columns=columns, source=source)
     if fresh:
-        files |= _domain(mesh, who, product)
+        files |= _domain(who, product)
     house.folder.write(files)
     if fresh:
         _enlist(house, product.domain)
@@ -72,7 +71,9 @@ def _source(file: str) -> SourceSpec:
     kind = KINDS.get(base.rpartition(".")[2].lower())
     if kind is None:
         kinds = ", ".join(f".{suffix}" for suffix in KINDS)
-        raise Unusable(f"`{base}` is no kind of file that can be read", code="E015", hint=f"use {kinds}")
+        raise Unusable(
+            f"`{base}` is no kind of file that can be read", code="E015", hint=f"use {kinds}"
+        )
     options = (("delimiter", "\t"),) if base.lower().endswith(".tsv") else ()
     return SourceSpec(name="raw", type=kind, path=base, options=options)
 
@@ -85,7 +86,9 @@ def _columns(house: House, source: SourceSpec, origin: str) -> Sequence[tuple[st
         landed = house.lake.land(source, origin)
         files = house.sources.pick(source.type).to_parquet(source, landed.path, scratch)
         raw = RawFile(name="raw", files=files)
-        with house.benches.open((raw,), (), writable=(), scratch=scratch, bounds=house.mesh.bounds) as bench:
+        with house.benches.open(
+            (raw,), (), writable=(), scratch=scratch, bounds=house.mesh.bounds
+        ) as bench:
             return [(name, _type(of)) for name, of in bench.columns("raw")]
     finally:
         house.lake.discard(run, ())
@@ -98,7 +101,7 @@ def _type(of: str) -> Type:
         return parse_type("VARCHAR")
 
 
-def _domain(mesh: Mesh, who: Actor, product: ProductName) -> dict[str, bytes]:
+def _domain(who: Actor, product: ProductName) -> dict[str, bytes]:
     teams = who.principal.teams
     if not teams:
         raise Missing(

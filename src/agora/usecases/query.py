@@ -18,7 +18,7 @@ class Queried:
 
 
 def query(house: House, who: Actor, sql: str) -> Queried:
-    """This person has the rows they may see; the ledger knows before the first byte leaves.
+    """The reader has the rows they may see; the ledger knows before the first byte leaves.
 
     Raises Refused, Missing, Denied, Unavailable or Exhausted.
     """

@@ -79,9 +79,7 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
     return Ran(run=replace(built, state=RunState.RELEASED, release=made.number), release=made)
 
 
-def _begin(
-    house: House, who: Actor, product: Product, pins: Pins, standing: Release | None
-) -> Run:
+def _begin(house: House, who: Actor, product: Product, pins: Pins, standing: Release | None) -> Run:
     begun = Run(
         id=house.new_id("run"),
         product=product.name,
@@ -140,7 +138,9 @@ def _made(house: House, product: Product, bench: Bench, begun: Run) -> Run:
 
 def _writable(house: House, product: Product, run_id: str) -> tuple[str, ...]:
     areas = ("data", "quarantine", "samples")
-    return tuple(house.lake.folder(port.version, run_id, area) for port in product.ports for area in areas)
+    return tuple(
+        house.lake.folder(port.version, run_id, area) for port in product.ports for area in areas
+    )
 
 
 def _blocked(house: House, who: Actor, product: Product, built: Run) -> Ran:

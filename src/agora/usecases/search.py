@@ -25,7 +25,9 @@ class Hit:
 def search(house: House, who: Actor, words: str = "") -> tuple[Hit, ...]:
     """Every product this person may know of that holds all the words, best first."""
     wanted = words.lower().split()
-    hits = [hit for product in known(house, who.principal) if (hit := _hit(house, who, product, wanted))]
+    hits = [
+        hit for product in known(house, who.principal) if (hit := _hit(house, who, product, wanted))
+    ]
     return tuple(sorted(hits, key=lambda hit: (-hit.score, str(hit.product.name))))
 
 

@@ -23,7 +23,9 @@ def lay(folder: Path) -> int:
     root = resources.files("agora.app.demo") / "mesh"
     standing = folder / "agora.yaml"
     if standing.exists() and b"name: complete-journey" not in standing.read_bytes():
-        raise Conflict(f"there is another mesh in `{folder}`", code="E031", hint="name another folder")
+        raise Conflict(
+            f"there is another mesh in `{folder}`", code="E031", hint="name another folder"
+        )
     written = _copy(root, folder)
     if not (folder / WORKBOOK).exists():
         _workbook(folder / WORKBOOK)
@@ -52,7 +54,9 @@ def _workbook(path: Path) -> None:
         sheet = book.add_worksheet("Targets")
         sheet.write(0, 0, "Sales targets 2017", book.add_format({"bold": True, "font_size": 14}))
         sheet.write(1, 0, "Invented for the Agora demo.")
-        sheet.write_row(3, 0, ["Week", "Department", "Target (USD)"], book.add_format({"bold": True}))
+        sheet.write_row(
+            3, 0, ["Week", "Department", "Target (USD)"], book.add_format({"bold": True})
+        )
         row = 4
         for week in range(1, WEEKS + 1):
             for department, base in TARGETS.items():

@@ -71,7 +71,8 @@ def _settle(house: House, wish: Wish) -> bool:
 
 def _agreed(house: House, wish: Wish, consumer: str) -> bool:
     return any(
-        (str(k.noun.port.port), k.noun.consumer, k.noun.purpose) == (wish.port, consumer, wish.purpose)
+        (str(k.noun.port.port), k.noun.consumer, k.noun.purpose)
+        == (wish.port, consumer, wish.purpose)
         for k in house.store.find(Agreement, f"{wish.port}@")
     )
 
@@ -79,7 +80,11 @@ def _agreed(house: House, wish: Wish, consumer: str) -> bool:
 def _pending(house: House, wish: Wish, consumer: str) -> str | None:
     for kept in house.store.find(Request):
         noun = kept.noun
-        same = (str(noun.port.port), noun.consumer, noun.purpose) == (wish.port, consumer, wish.purpose)
+        same = (str(noun.port.port), noun.consumer, noun.purpose) == (
+            wish.port,
+            consumer,
+            wish.purpose,
+        )
         if same and noun.state is RequestState.PENDING:
             return noun.id
     return None
@@ -88,7 +93,9 @@ def _pending(house: House, wish: Wish, consumer: str) -> str | None:
 def _actor(house: House, name: str, purpose: str = "") -> Actor:
     principal = house.mesh.principal(name)
     if principal is None:
-        raise Missing(f"there is no `{name}` in the demo", code="E018", hint="was `people.yaml` changed?")
+        raise Missing(
+            f"there is no `{name}` in the demo", code="E018", hint="was `people.yaml` changed?"
+        )
     return Actor(principal=principal, operator=house.mesh.operator, purpose=purpose)
 
 
@@ -100,7 +107,9 @@ def _tell_runs(ran: Sequence[Ran], agreed: int, seconds: float) -> None:
     made = sum(each.release_made for each in ran)
     kept = sum(each.skipped for each in ran)
     words = [count(made, "release") + " made" if made else "", f"{kept} unchanged" if kept else ""]
-    words.append(f"{count(agreed, 'request')} made and answered" if agreed else "nothing new to agree")
+    words.append(
+        f"{count(agreed, 'request')} made and answered" if agreed else "nothing new to agree"
+    )
     tell(f"{', '.join(word for word in words if word)} in {seconds:.0f} s")
 
 
@@ -114,7 +123,14 @@ def _show_products(house: House) -> None:
             continue
         total = sum(snapshot.rows for snapshot in shown.release.snapshots)
         results = shown.release.results
-        rows.append([str(product.name), product.title, f"{total:,}", summary(results).removeprefix("checks: ")])
+        rows.append(
+            [
+                str(product.name),
+                product.title,
+                f"{total:,}",
+                summary(results).removeprefix("checks: "),
+            ]
+        )
         notes += [f"  {product.name}: {line(r)}" for r in results if r.outcome is Outcome.WARN]
         notes += [
             f"  {product.name}: {count(q.rows, 'row')} of {q.port.port} in quarantine"

@@ -48,7 +48,9 @@ class DiskFolder:
     def write(self, files: Mapping[str, bytes]) -> None:
         standing = sorted(path for path in files if self.exists(path))
         if standing:
-            raise Conflict(f"`{standing[0]}` exists already", code="E508", hint="nothing was written")
+            raise Conflict(
+                f"`{standing[0]}` exists already", code="E508", hint="nothing was written"
+            )
         try:
             for path, content in files.items():
                 self._write(self._root / path, content)

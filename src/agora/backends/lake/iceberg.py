@@ -77,7 +77,9 @@ class IcebergLake:
                 self._publish(snapshot, release.number, release.run)
         self._free(release.run)
 
-    def discard(self, run: str, ports: Sequence[PortVersion], *, keep_examples: bool = False) -> None:
+    def discard(
+        self, run: str, ports: Sequence[PortVersion], *, keep_examples: bool = False
+    ) -> None:
         areas = ("data",) if keep_examples else ("data", "quarantine", "samples")
         for port in ports:
             with _told():
@@ -253,7 +255,9 @@ def _drop_branch(table: Any, branch: str) -> None:
 
 
 def _later(table: Any, number: int) -> bool:
-    tags = [name.removeprefix("release-") for name in table.metadata.refs if name.startswith("release-")]
+    tags = [
+        name.removeprefix("release-") for name in table.metadata.refs if name.startswith("release-")
+    ]
     return any(tag.isdigit() and int(tag) > number for tag in tags)
 
 
@@ -268,7 +272,11 @@ def _told() -> Iterator[None]:
         raise landing.unavailable(problem) from problem
     except Exception as problem:
         if type(problem).__name__ in ("CommitFailedException", "ValidationException"):
-            raise Conflict("another run changed the same table", code="E521", hint="run again") from problem
+            raise Conflict(
+                "another run changed the same table", code="E521", hint="run again"
+            ) from problem
         if "full" in str(problem).lower():
             raise landing.unavailable(OSError(28, "full")) from problem
-        raise Unavailable("the lake does not answer", code="E522", hint=type(problem).__name__) from problem
+        raise Unavailable(
+            "the lake does not answer", code="E522", hint=type(problem).__name__
+        ) from problem

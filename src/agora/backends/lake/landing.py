@@ -83,7 +83,9 @@ def unavailable(problem: OSError, path: str = "") -> Unavailable:
     """An error of the disk in words for a person."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return Unavailable(
-            "the disk is full", code="E514", hint="free some space and run again; nothing was released"
+            "the disk is full",
+            code="E514",
+            hint="free some space and run again; nothing was released",
         )
     if problem.errno == errno.ENOENT and path:
         return Unavailable(f"`{path}` is not there", code="E303")

@@ -58,7 +58,9 @@ class CsvSource:
 def _rows(spec: SourceSpec, file: TextIO) -> Iterator[list[str | None]]:
     """The header, then every row of the same width; raises Invalid with the line of one that differs."""
     nulls = spec.option("nulls")
-    null_words = {nulls} if isinstance(nulls, str) else set(nulls if isinstance(nulls, tuple) else ())
+    null_words = (
+        {nulls} if isinstance(nulls, str) else set(nulls if isinstance(nulls, tuple) else ())
+    )
     reader = csv.reader(
         _without_nul(spec, file),
         delimiter=str(spec.option("delimiter") or ","),

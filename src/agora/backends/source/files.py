@@ -55,7 +55,9 @@ def named(spec: SourceSpec, header: list[str]) -> list[str]:
     for place, name in enumerate(names, start=1):
         if not name:
             raise Invalid(
-                f"source `{spec.name}`: column {place} has no name", code="E333", hint="fill in the header"
+                f"source `{spec.name}`: column {place} has no name",
+                code="E333",
+                hint="fill in the header",
             )
         if name.lower() in {other.lower() for other in names[: place - 1]}:
             raise Invalid(

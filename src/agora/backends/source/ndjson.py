@@ -26,7 +26,9 @@ class JsonSource:
 
     def to_parquet(self, spec: SourceSpec, landed: str, folder: str) -> tuple[str, ...]:
         try:
-            header = named(spec, list(dict.fromkeys(k for row in _objects(spec, landed) for k in row)))
+            header = named(
+                spec, list(dict.fromkeys(k for row in _objects(spec, landed) for k in row))
+            )
             if not header:
                 raise Invalid(f"source `{spec.name}` holds no objects", code="E340")
             rows = ([_text(row.get(name)) for name in header] for row in _objects(spec, landed))

@@ -1,6 +1,5 @@
 """Parquet files, read as they are."""
 
-
 from agora.backends.source.files import Allowed, inside, named, unfit
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec

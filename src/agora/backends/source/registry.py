@@ -16,7 +16,9 @@ class InstalledSources:
         entry = self._found.get(kind)
         if entry is None:
             names = ", ".join(f"`{name}`" for name in self.kinds())
-            raise Missing(f"there is no source type `{kind}`", code="E301", hint=f"use one of {names}")
+            raise Missing(
+                f"there is no source type `{kind}`", code="E301", hint=f"use one of {names}"
+            )
         try:
             source: Source = entry.load()()
         except ImportError as problem:

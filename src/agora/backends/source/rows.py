@@ -7,9 +7,7 @@ from pathlib import Path
 BATCH = 20_000
 
 
-def write_text(
-    header: Sequence[str], rows: Iterable[Sequence[str | None]], folder: str
-) -> str:
+def write_text(header: Sequence[str], rows: Iterable[Sequence[str | None]], folder: str) -> str:
     """One Parquet file of text columns; holds one batch in memory at a time."""
     import pyarrow as pa
     from pyarrow import parquet

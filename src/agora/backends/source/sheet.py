@@ -57,7 +57,9 @@ def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
         if name not in book.sheet_names:
             names = ", ".join(f"`{each}`" for each in book.sheet_names)
             raise Invalid(
-                f"source `{spec.name}`: there is no sheet `{name}`", code="E345", hint=f"there are {names}"
+                f"source `{spec.name}`: there is no sheet `{name}`",
+                code="E345",
+                hint=f"there are {names}",
             )
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError) as problem:

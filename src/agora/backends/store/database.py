@@ -93,5 +93,9 @@ def _unavailable(problem: Exception) -> Unavailable:
     if "locked" in words:
         return Unavailable("the store is busy", code="E502", hint="try again in a moment")
     if "readonly" in words or "read-only" in words or "unable to open" in words:
-        return Unavailable("the store cannot be written", code="E503", hint="check its folder's rights")
-    return Unavailable("the store does not answer", code="E505", hint="is its file or server intact?")
+        return Unavailable(
+            "the store cannot be written", code="E503", hint="check its folder's rights"
+        )
+    return Unavailable(
+        "the store does not answer", code="E505", hint="is its file or server intact?"
+    )

@@ -142,7 +142,9 @@ def _put(connection: sa.Connection, put: Put) -> None:
     else:
         stale = connection.execute(sa.select(nouns.c.revision).where(here)).first() is not None
     if stale:
-        raise Conflict(f"`{put.key}` was changed by somebody else", code="E409", hint="look again and retry")
+        raise Conflict(
+            f"`{put.key}` was changed by somebody else", code="E409", hint="look again and retry"
+        )
     row = {
         "kind": kind,
         "key": put.key,

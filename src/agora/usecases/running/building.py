@@ -45,7 +45,9 @@ def restage(house: House, run: str, bench: Bench, snapshot: Snapshot, select: st
 def _stage(house: House, product: Product, bench: Bench, run: str, output: Output) -> Snapshot:
     port = product.port(output.port)
     if port is None:
-        raise Invalid(f"the build fills `{output.port}`, which the product does not offer", code="E310")
+        raise Invalid(
+            f"the build fills `{output.port}`, which the product does not offer", code="E310"
+        )
     house.progress.phase(product.name, Phase.WRITE, str(output.port))
     columns = _prepare(house, port)
     select = f"select {_list(columns)} from {quoted(fold(output.source))}"  # noqa: S608

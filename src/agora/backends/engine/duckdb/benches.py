@@ -93,14 +93,19 @@ class DuckBench:
 
     def step(self, name: str, sql: str, *, keep: bool) -> None:
         kind = "TEMP TABLE" if keep else "TEMP VIEW"
-        command = {"do": "execute", "sql": f"CREATE {kind} {quoted(name)} AS {sql.rstrip().rstrip(';')}"}
+        command = {
+            "do": "execute",
+            "sql": f"CREATE {kind} {quoted(name)} AS {sql.rstrip().rstrip(';')}",
+        }
         self._ask(command, f"step `{name}` does not run", "E321")
 
     def write(
         self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str
     ) -> Written:
         listed = ", ".join(render.typed(c.name, c.type) for c in columns)
-        ids = ", ".join(f"{quoted(c.name)}: {_ids(c.field_id, c.type, iter(c.nested))}" for c in columns)
+        ids = ", ".join(
+            f"{quoted(c.name)}: {_ids(c.field_id, c.type, iter(c.nested))}" for c in columns
+        )
         copy = (
             f"COPY (SELECT {listed} FROM ({select})) TO {render.text(folder)} (FORMAT parquet, "
             f"COMPRESSION zstd, FIELD_IDS {{{ids}}}, FILE_SIZE_BYTES '{FILE_SIZE}', "
@@ -118,7 +123,10 @@ class DuckBench:
         self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]
     ) -> None:
         source = render.rows(files, columns)
-        command = {"do": "execute", "sql": f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM {source}"}
+        command = {
+            "do": "execute",
+            "sql": f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM {source}",
+        }
         self._ask(command, f"`{name}` cannot be read back", "E322")
 
     def rows(self, sql: str) -> tuple[Mapping[str, object], ...]:
@@ -165,7 +173,9 @@ class DuckBench:
 def _failure(error: str, detail: str, sentence: str, code: str) -> AgoraError:
     if any(word in detail for word in _FULL):
         return Unavailable(
-            "the disk is full", code="E514", hint="free some space and run again; nothing was released"
+            "the disk is full",
+            code="E514",
+            hint="free some space and run again; nothing was released",
         )
     if error in ("OutOfMemoryException", "MemoryError"):
         return Exhausted(

@@ -11,7 +11,7 @@ _HEAD = struct.Struct(">cQ")
 MAX_FRAME = 1 << 31
 
 
-class Closed(Exception):  # noqa: N818 (the other side is gone: an event, not a mistake)
+class Closed(Exception):
     """The other side has closed the pipe."""
 
 

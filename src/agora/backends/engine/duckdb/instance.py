@@ -23,8 +23,10 @@ def locked(
     folders: Sequence[str] = (),
     settings: Mapping[str, Any],
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory instance that can open exactly these paths, holds what the statements made, and
-    whose configuration nobody can change any more."""
+    """Open an in-memory instance that reaches exactly these paths and holds what was made in it.
+
+    Nobody can change its configuration any more.
+    """
     connection = duckdb.connect(":memory:", config=dict(_CONFIG))
     connection.execute(f"SET temp_directory={text(str(settings.get('scratch', '')))}")
     connection.execute(f"SET memory_limit={text(str(settings['memory']) + 'B')}")

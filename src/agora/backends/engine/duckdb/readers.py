@@ -132,16 +132,16 @@ class DuckReaders:
             seat.process.close()
             self._log("", str(words.get("detail", "")))
             raise Unavailable(
-                "the tables cannot be opened", code="E511", hint="their owners find the reason in the log"
+                "the tables cannot be opened",
+                code="E511",
+                hint="their owners find the reason in the log",
             )
 
 
 def binding(relations: Relations, bounds: Bounds) -> dict[str, Any]:
     """The command that gives a worker exactly these relations."""
     if any(relation.deletes for relation in relations):
-        raise Unavailable(
-            "a table carries row deletes that this engine does not read", code="E512"
-        )
+        raise Unavailable("a table carries row deletes that this engine does not read", code="E512")
     ordered = sorted(relations, key=lambda r: (r.schema, r.name))
     schemas = sorted({relation.schema for relation in ordered} - {"main"})
     views = [

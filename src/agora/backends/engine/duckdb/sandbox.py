@@ -90,7 +90,11 @@ def _own_paths() -> set[str]:
     """What an interpreter with DuckDB and Arrow still loads after it has started."""
     places = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
     system = {"/lib", "/lib64", "/usr/lib", "/usr/share/zoneinfo", "/etc/localtime"}
-    return places | system | {"/proc/meminfo", "/proc/self", "/sys/fs/cgroup", "/dev/null", "/dev/urandom"}
+    return (
+        places
+        | system
+        | {"/proc/meminfo", "/proc/self", "/sys/fs/cgroup", "/dev/null", "/dev/urandom"}
+    )
 
 
 def _libc() -> ctypes.CDLL:

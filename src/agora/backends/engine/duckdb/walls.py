@@ -20,7 +20,7 @@ _NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "
 _KEPT = 256
 
 
-class Walled(Exception):  # noqa: N818 (a refusal)
+class Walled(Exception):
     """The statement would read something this worker does not hold."""
 
 

@@ -106,9 +106,7 @@ class Worker:
         send(self._out, WORDS, json.dumps(words).encode())
 
 
-def _stream(
-    connection: duckdb.DuckDBPyConnection, sql: str
-) -> Iterator[tuple[bytes, Any, int]]:
+def _stream(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[bytes, Any, int]]:
     reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
     yield SCHEMA, reader.schema.serialize(), 0
     for batch in _parts(reader):

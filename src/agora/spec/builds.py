@@ -1,0 +1,142 @@
+"""Builds: what `build.yaml` and the step files say of how a product is made."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from agora.model.contract import Contract
+from agora.model.names import ProductName, fold, is_kebab
+from agora.model.product import Build, Output, OutputPort, SourceSpec, Step
+from agora.spec.texts import Text, texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that was found in one product's folder, paths relative to the mesh."""
+
+    name: ProductName
+    folder: str
+    product: Text
+    build: Text
+    contracts: tuple[tuple[Text, Contract | None], ...]
+    steps: Mapping[str, str]
+    queries: tuple[tuple[str, str], ...] = ()
+    readme: str = ""
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Every YAML file of the product."""
+        return (self.product, self.build, *(text for text, _ in self.contracts))
+
+
+def nodes(text: Text, key: str) -> list[dict[str, Any]]:
+    """The mappings of a list in the file; none when the list is something else."""
+    listed = text.get(key)
+    return [node for node in listed if isinstance(node, dict)] if isinstance(listed, list) else []
+
+
+def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
+    """How the product is made; steps without a file and outputs without a port are noted."""
+    steps = _steps(parts)
+    return Build(
+        sources=tuple(_source(node) for node in parts.build.get("sources") or ()),
+        steps=steps,
+        outputs=_outputs(parts, ports, steps),
+        hash=_hash(parts, steps),
+    )
+
+
+def _source(node: dict[str, Any]) -> SourceSpec:
+    options = node.get("options") or {}
+    return SourceSpec(
+        name=node["name"],
+        type=node["type"],
+        path=node["path"],
+        options=tuple((k, texts(v) if isinstance(v, list) else v) for k, v in options.items()),
+    )
+
+
+def _steps(parts: Parts) -> tuple[Step, ...]:
+    found = []
+    for place, node in enumerate(nodes(parts.build, "steps")):
+        file = f"{parts.folder}/{node['file']}"
+        name = node.get("name") or node["file"].rpartition("/")[2].rpartition(".")[0].replace(
+            "_", "-"
+        )
+        if file not in parts.steps:
+            near = get_close_matches(file, parts.steps, n=1)
+            hint = f"did you mean `{near[0].removeprefix(parts.folder + '/')}`?" if near else ""
+            parts.build.report(
+                "E147", ("steps", place, "file"), f"there is no file `{node['file']}`", hint
+            )
+            continue
+        if not is_kebab(name):
+            hint = "give the step a `name` of its own"
+            parts.build.report(
+                "E122", ("steps", place, "file"), f"`{name}` cannot name a step", hint
+            )
+        found.append(Step(name=name, file=file, sql=parts.steps[file]))
+    return tuple(found)
+
+
+def _outputs(
+    parts: Parts, ports: tuple[OutputPort, ...], steps: tuple[Step, ...]
+) -> tuple[Output, ...]:
+    """What fills which port; a port that is filled from nothing, twice or not at all is noted."""
+    listed = [*nodes(parts.build, "sources"), *nodes(parts.build, "inputs")]
+    known = {fold(str(node["name"])): str(node["name"]) for node in listed}
+    known |= {fold(step.name): step.name for step in steps}
+    known |= {fold(name): name for name in _named_steps(parts)}
+    found: list[Output] = []
+    for place, node in enumerate(nodes(parts.build, "outputs")):
+        fitting = [p for p in ports if p.name.port == node["port"]]
+        fitting = [p for p in fitting if node.get("version", p.contract.major) == p.contract.major]
+        if not fitting:
+            if node["port"] not in _unusable(parts):
+                words = f"there is no port `{node['port']}`"
+                parts.build.report("E128", ("outputs", place, "port"), words)
+        elif fold(node["from"]) not in known:
+            words = f"`{node['from']}` is no step, source or input"
+            parts.build.report("E138", ("outputs", place, "from"), words)
+        elif fitting[0].version in {output.port for output in found}:
+            parts.build.report(
+                "E124", ("outputs", place), f"`{fitting[0].version}` is filled already"
+            )
+        else:
+            found.append(Output(port=fitting[0].version, source=known[fold(node["from"])]))
+    _unfilled(parts, ports, found)
+    return tuple(found)
+
+
+def _named_steps(parts: Parts) -> list[str]:
+    """Steps by name, those without a file too: that their file is missing is said elsewhere."""
+    return [
+        str(
+            node.get("name") or node["file"].rpartition("/")[2].rpartition(".")[0].replace("_", "-")
+        )
+        for node in nodes(parts.build, "steps")
+    ]
+
+
+def _unusable(parts: Parts) -> set[str]:
+    """Ports that stand in the product's file, but have a contract that cannot be used."""
+    usable = {contract.id for _, contract in parts.contracts if contract is not None}
+    ports = nodes(parts.product, "outputPorts")
+    return {str(node.get("name")) for node in ports if node.get("contractId") not in usable}
+
+
+def _unfilled(parts: Parts, ports: Sequence[OutputPort], found: Sequence[Output]) -> None:
+    filled = {output.port for output in found}
+    for port in ports:
+        if port.version not in filled and parts.build.fine:
+            parts.build.report("E139", ("outputs",), f"nothing fills the port `{port.version}`")
+
+
+def _hash(parts: Parts, steps: tuple[Step, ...]) -> str:
+    """The build's meaning: what `build.yaml` says, however it is laid out, and every step's text."""
+    whole = [json.dumps(parts.build.value, sort_keys=True, default=str)]
+    whole += [f"{step.name}\n{step.sql}" for step in steps]
+    return hashlib.sha256("\x00".join(whole).encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""References: where the relationships of contracts point, found out when all contracts are read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agora.model.contract import Contract, Relationship
+from agora.spec.builds import Parts
+from agora.spec.quality import aliases
+from agora.spec.texts import Path, Text
+
+Pair = tuple[Text, Contract]
+
+
+def resolved(parts: Sequence[Parts]) -> list[Parts]:
+    """The parts with every relationship naming the contract it points at; dangling ones are noted."""
+    every = [(text, c) for each in parts for text, c in each.contracts if c is not None]
+    found = []
+    for each in parts:
+        own = [(text, c) for text, c in each.contracts if c is not None]
+        pairs = tuple(
+            (text, c if c is None else _contract((text, c), own, every))
+            for text, c in each.contracts
+        )
+        found.append(replace(each, contracts=pairs))
+    return found
+
+
+def places(text: Text) -> Iterator[tuple[Path, list[str], Any]]:
+    """Every relationship of the table: where its `to` stands, its own columns, and what it names."""
+    for place, node in enumerate(text.get("schema", 0, "properties") or ()):
+        for number, link in enumerate(node.get("relationships") or ()):
+            path: Path = ("schema", 0, "properties", place, "relationships", number, "to")
+            yield path, [str(node.get("name"))], link["to"]
+    for number, link in enumerate(text.get("schema", 0, "relationships") or ()):
+        own = link["from"] if isinstance(link["from"], list) else [link["from"]]
+        path = ("schema", 0, "relationships", number, "to")
+        yield path, [_last(str(each)) for each in own], link["to"]
+
+
+def _contract(pair: Pair, own: Sequence[Pair], every: Sequence[Pair]) -> Contract:
+    text, promise = pair
+    words = aliases(text)
+    links = []
+    for path, columns, to in places(text):
+        targets = [str(each) for each in to] if isinstance(to, list) else [str(to)]
+        strange = [name for name in columns if name not in words]
+        link = None
+        if strange:
+            text.report("E146", path, f"there is no column `{strange[0]}` to refer from")
+        elif len(targets) != len(columns):
+            text.report("E146", path, f"{len(columns)} columns cannot refer to {len(targets)}")
+        else:
+            link = _link(
+                text, path, tuple(words[name] for name in columns), targets, (pair, own, every)
+            )
+        links += [link] if link else []
+    return replace(promise, relationships=tuple(links))
+
+
+def _link(
+    text: Text,
+    path: Path,
+    columns: tuple[str, ...],
+    targets: list[str],
+    known: tuple[Pair, Sequence[Pair], Sequence[Pair]],
+) -> Relationship | None:
+    split = [_split(target) for target in targets]
+    if len({(file, table) for file, table, _ in split}) != 1:
+        text.report("E146", path, "all its columns refer to one and the same table")
+        return None
+    file, table, _ = split[0]
+    names = [column for _, _, column in split]
+    if "://" in file:
+        return Relationship(columns=columns, to=table, to_columns=tuple(names), contract=file)
+    found = _found(file, table, known)
+    if len(found) != 1:
+        several = "is several tables" if found else "is no table of this mesh"
+        text.report("E146", path, f"`{targets[0]}` {several}")
+        return None
+    theirs, target = found[0]
+    words = aliases(theirs)
+    for name in names:
+        if name not in words:
+            text.report("E146", path, f"`{table}` has no column `{name}`")
+            return None
+    elsewhere = target.id if target.id != known[0][1].id else ""
+    to_columns = tuple(words[name] for name in names)
+    return Relationship(columns=columns, to=target.table, to_columns=to_columns, contract=elsewhere)
+
+
+def _found(file: str, table: str, known: tuple[Pair, Sequence[Pair], Sequence[Pair]]) -> list[Pair]:
+    """The contracts that may be meant: the nearest that fit, or those of the file that is named."""
+    pair, own, every = known
+    if file:
+        name = file.rpartition("/")[2]
+        return [
+            each for each in every if each[0].file.rpartition("/")[2] == name and _is(each, table)
+        ]
+    for circle in ([pair], own, every):
+        fitting = [each for each in circle if _is(each, table)]
+        if fitting:
+            return fitting
+    return []
+
+
+def _is(pair: Pair, table: str) -> bool:
+    text, promise = pair
+    return table in {
+        promise.table,
+        str(text.get("schema", 0, "name")),
+        str(text.get("schema", 0, "id")),
+    }
+
+
+def _split(target: str) -> tuple[str, str, str]:
+    """File, table and column of `table.column`, `schema/table/properties/column`, `file#/schema/…`."""
+    file, _, inner = target.rpartition("#")
+    inner = inner.strip("/")
+    if "/" not in inner:
+        table, _, column = inner.rpartition(".")
+        return file, table, column
+    steps = inner.split("/")
+    return file, steps[1] if len(steps) > 1 else "", steps[-1]
+
+
+def _last(word: str) -> str:
+    return word.rpartition("/")[2].rpartition(".")[2]

@@ -6,7 +6,17 @@ from agora.model.contract import Column, Contract, Scalar
 from agora.model.types import Kind, quoted
 from agora.quality.checks import Check
 from agora.quality.patterns import FORMATS, problem, unmatched
-from agora.quality.sql import EXACT, FLOATS, MOMENTS, constant, constants, names_of, one_of, present
+from agora.quality.sql import (
+    EXACT,
+    FLOATS,
+    MOMENTS,
+    constant,
+    constants,
+    count_of,
+    names_of,
+    one_of,
+    present,
+)
 
 _BITS = (8, 16, 32, 64, 128)
 RANGES = {f"i{n}": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in _BITS} | {
@@ -175,7 +185,7 @@ def _row(
     named = (column.name,)
     if broke:
         return Check(id=f"{kind}:{column.name}", sentence=sentence, columns=named, broke=broke)
-    counted = value or f"count_if({broken})"
+    counted = value or count_of(broken)
     return Check(
         id=f"{kind}:{column.name}", sentence=sentence, columns=named, broken=broken, value=counted
     )

@@ -9,7 +9,7 @@ from agora.model.types import Type, quoted
 from agora.quality import promises
 from agora.quality.checks import Check
 from agora.quality.patterns import problem, unmatched
-from agora.quality.sql import constants, one_of
+from agora.quality.sql import constants, count_of, one_of
 
 _TEXT = re.compile(
     r"[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"
@@ -111,7 +111,7 @@ def _measured(made: Check, rule: QualityRule, contract: Contract, relation: str)
     missing = rule.metric is Metric.MISSING_VALUES
     broken = _missing(rule, column.type) if missing else _invalid(rule, column.type)
     broke = "" if missing else problem(rule.pattern)
-    return replace(made, broke=broke, broken=broken, value="" if broke else f"count_if({broken})")
+    return replace(made, broke=broke, broken=broken, value="" if broke else count_of(broken))
 
 
 def _missing(rule: QualityRule, of: Type) -> str:

@@ -1,16 +1,25 @@
-"""Service levels: what a contract promises over time, and whether it holds now."""
+"""Service levels: what a contract promises over time, and whether it holds now.
 
-from collections.abc import Iterator, Sequence
+Judged are what the release and the clock can tell: how old the data may be (latency, freshness,
+frequency), from when and until when it is offered (generalAvailability, endOfSupport, endOfLife).
+Everything else is recorded, not measured.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agora.model.contract import ServiceLevel
 
-_UNITS = {
-    "s": 1, "second": 1, "m": 60, "minute": 60, "h": 3600, "hour": 3600,
-    "d": 86400, "day": 86400, "w": 604800, "week": 604800,
-    "mo": 2592000, "month": 2592000, "y": 31536000, "year": 31536000,
+_SECONDS = {
+    1: ("s", "sec", "second"), 60: ("m", "min", "minute"), 3600: ("h", "hr", "hour"),
+    86400: ("d", "day"), 604800: ("w", "wk", "week"), 2592000: ("mo", "mon", "month"),
+    31536000: ("y", "yr", "year"),
 }  # fmt: skip
+_UNITS = {unit: seconds for seconds, units in _SECONDS.items() for unit in units}
+_AGES = frozenset({"latency", "freshness", "frequency"})
+_ENDS = frozenset({"endofsupport", "endoflife"})
+_STARTS = "generalavailability"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,31 +41,32 @@ def judge(
 def _judged(level: ServiceLevel, released_at: datetime | None, now: datetime) -> Promise:
     kind = level.property.lower()
     words = " ".join(part for part in (level.value, level.unit) if part)
-    if kind in ("latency", "freshness", "frequency"):
+    if kind in _AGES:
         allowed = _span(level)
         kept = None if released_at is None or allowed is None else now - released_at <= allowed
         return Promise(property=level.property, sentence=f"at most {words} old", kept=kept)
-    if kind in ("endofsupport", "endoflife"):
-        end = next(_moment(level.value, now), None)
-        kept = None if end is None else now < end
-        return Promise(property=level.property, sentence=f"until {words}", kept=kept)
+    if kind in _ENDS or kind == _STARTS:
+        moment = _moment(level.value, now)
+        reached = None if moment is None else now >= moment
+        kept = reached if kind == _STARTS or reached is None else not reached
+        word = "from" if kind == _STARTS else "until"
+        return Promise(property=level.property, sentence=f"{word} {words}", kept=kept)
     return Promise(property=level.property, sentence=level.description or words)
 
 
 def _span(level: ServiceLevel) -> timedelta | None:
-    unit = level.unit.lower()
-    seconds = (
-        _UNITS.get(unit) or _UNITS.get(unit.rstrip("s")) or (_UNITS["day"] if not unit else None)
-    )
+    """How long; a number without a unit means days, a month 30 and a year 365 of them."""
+    unit = level.unit.strip().lower() or "day"
+    seconds = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
     try:
         return timedelta(seconds=float(level.value) * seconds) if seconds else None
     except (ValueError, OverflowError):
         return None
 
 
-def _moment(text: str, now: datetime) -> Iterator[datetime]:
+def _moment(text: str, now: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return
-    yield moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

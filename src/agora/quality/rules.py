@@ -57,9 +57,10 @@ def check(rule: QualityRule, contract: Contract, relation: str, others: Mapping[
             words = f"rules of the engine `{rule.engine or 'unnamed'}` are not run here"
             return replace(made, severity=Severity.WARN, broke=words)
         case RuleKind.SQL:
+            if _nested(rule.query):
+                return replace(made, broke="a comment stands inside a comment")
             return replace(made, query=_query(rule, relation, others))
-        case RuleKind.LIBRARY:
-            return _measured(made, rule, contract, relation)
+    return _measured(made, rule, contract, relation)
 
 
 def sentence(rule: QualityRule) -> str:
@@ -71,7 +72,9 @@ def sentence(rule: QualityRule) -> str:
     measured = _MEASURED[rule.metric] + subject if rule.metric else f"the rule `{rule.id}`"
     if rule.operator is None:
         return measured
-    unit = " percent" if rule.percent else ""
+    percent = rule.percent and rule.metric is not None
+    measured = measured.replace("the number of", "the share of", 1) if percent else measured
+    unit = " percent" if percent else ""
     words = WORDS[rule.operator].format(*(f"{n:,f}" for n in rule.threshold))
     return f"{measured} {words}{unit}"
 
@@ -92,6 +95,11 @@ def _query(rule: QualityRule, relation: str, others: Mapping[str, str]) -> str:
 
     query = _TEXT.sub(told, rule.query).strip().rstrip("; \n\t")
     return f"SELECT * FROM (\n{query}\n) AS answer LIMIT 2"
+
+
+def _nested(query: str) -> bool:
+    """Whether comments nest: where they end, and so what is text, would be a guess."""
+    return any(text[0].startswith("/*") and "/*" in text[0][2:] for text in _TEXT.finditer(query))
 
 
 def _measured(made: Check, rule: QualityRule, contract: Contract, relation: str) -> Check:

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -84,7 +85,7 @@ def _encode(answer: Answer, form: str, file: IO[bytes]) -> int:
 
     rows = 0
     makers: dict[str, Any] = {
-        "csv": lambda: csv.CSVWriter(file, answer.schema),
+        "csv": lambda: csv.CSVWriter(file, _flattened(answer.schema)),
         "parquet": lambda: parquet.ParquetWriter(file, answer.schema, compression="zstd"),
         "arrow": lambda: pa.ipc.new_stream(file, answer.schema),
     }
@@ -97,7 +98,24 @@ def _encode(answer: Answer, form: str, file: IO[bytes]) -> int:
 
 def _flat(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     """Lists and structs as JSON text: CSV has no other way to hold them."""
-    return batch
+    import pyarrow as pa
+
+    if not any(pa.types.is_nested(field.type) for field in batch.schema):
+        return batch
+    arrays = [
+        pa.array([None if v is None else _cell(v) for v in column.to_pylist()], pa.string())
+        if pa.types.is_nested(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def _flattened(schema: "pa.Schema") -> "pa.Schema":
+    import pyarrow as pa
+
+    nested = pa.types.is_nested
+    return pa.schema([(f.name, pa.string() if nested(f.type) else f.type) for f in schema])
 
 
 def _json(answer: Answer, file: IO[bytes]) -> int:
@@ -120,6 +138,8 @@ def _plain(value: Any) -> Any:
             return value if value - value == 0 else str(value)
         case bytes():
             return value.hex()
+        case Decimal() if value.as_tuple().exponent == 0:
+            return int(value)
     try:
         return to_document(value)
     except TypeError:

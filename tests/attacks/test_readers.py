@@ -1,0 +1,374 @@
+"""A reader who wants to see what is hidden, against the gate and the worker behind it.
+
+Two worlds differ only in rows and values the reader must not see. Whatever the reader sends, the
+answers of both worlds must be equal, and no canary may appear.
+"""
+
+import json
+import os
+import time
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from agora.backends.engine.duckdb.benches import DuckBenches
+from agora.backends.engine.duckdb.readers import DuckReaders
+from agora.governance.sql import judge, judge_text
+from agora.model.decision import ColumnView, Shield
+from agora.model.errors import AgoraError, Exhausted
+from agora.model.expressions import AnyOf, ColumnRef, Compare, Comparison, Literal
+from agora.model.mesh import Bounds
+from agora.model.policy import Mask, MaskKind
+from agora.model.relation import Governed, Session
+from agora.model.release import ReleasedColumn
+from agora.model.types import parse_type
+
+BOUNDS = Bounds(memory=256 << 20, seconds=4, rows=100_000, threads=2)
+COLUMNS = tuple(
+    ReleasedColumn(name=name, type=parse_type(of), field_id=place)
+    for place, (name, of) in enumerate(
+        [("id", "INTEGER"), ("region", "VARCHAR"), ("name", "VARCHAR"), ("salary", "INTEGER")],
+        start=1,
+    )
+)
+SEEN = Compare(by=Comparison.EQUAL, left=ColumnRef(name="region"), right=Literal(value="EU"))
+EITHER = AnyOf(
+    parts=(
+        SEEN,
+        Compare(by=Comparison.EQUAL, left=ColumnRef(name="region"), right=Literal(value="XX")),
+    )
+)
+NULL = Mask(kind=MaskKind.NULL)
+
+
+def shield(rows, *, masked):
+    views = tuple(
+        ColumnView(
+            name=c.name,
+            type=c.type,
+            mask=NULL if masked and c.name in ("name", "salary") else Mask(),
+        )
+        for c in COLUMNS
+    )
+    return Shield(columns=views, rows=rows, barrier=True)
+
+
+PLAIN = Shield(columns=tuple(ColumnView(name=c.name, type=c.type) for c in COLUMNS), barrier=False)
+
+
+def world(folder, secret):
+    """Rows of two regions; only EU rows may be seen, US rows carry the secret."""
+    folder.mkdir()
+    select = (
+        "SELECT i::INTEGER AS id, CASE WHEN i % 3 = 0 THEN 'US' ELSE 'EU' END AS region, "
+        f"CASE WHEN i % 3 = 0 THEN 'SECRET{secret}-' || i ELSE i::VARCHAR END AS name, "
+        f"CASE WHEN i % 3 = 0 THEN {secret} ELSE 1000 + i END::INTEGER AS salary FROM range(300) r(i)"
+    )
+    with DuckBenches().open(
+        [], [], writable=[str(folder / "d")], scratch=str(folder / "s"), bounds=BOUNDS
+    ) as bench:
+        return bench.write(select, COLUMNS, str(folder / "d"), "part").files
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    base = tmp_path_factory.mktemp("worlds")
+    return [world(base / "a", 777_001), world(base / "b", 888_002)]
+
+
+@pytest.fixture(scope="module")
+def readers():
+    log = []
+    made = DuckReaders(log=lambda _reader, detail: log.append(detail))
+    yield made
+    made.close()
+
+
+def governed(files, by):
+    return Governed(schema="hr", name="staff", files=files, columns=COLUMNS, shield=by)
+
+
+def ask(readers, reader, relation, sql, *, gate=True):
+    """What a reader gets: rows as text, or the error's code and sentence."""
+    session = Session(reader=reader, purpose="", fingerprint="f")
+    try:
+        if gate:
+            reasons = judge_text(sql) or judge(readers.facts(session, sql))
+            if reasons:
+                return f"refused {reasons[0].code} {reasons[0].sentence}"
+        answer = readers.answer(session, (relation,), sql, BOUNDS)
+        try:
+            return repr([batch.to_pylist() for batch in answer])
+        finally:
+            answer.close()
+    except AgoraError as problem:
+        return f"{problem.code_shown} {problem.sentence}"
+
+
+PROBES = """
+select stats(salary) from hr.staff
+select stats(name) from hr.staff limit 1
+select * from hr.staff x join (values (5)) r(i) on cast(x.name as int) = r.i and r.i > 5
+select * from hr.staff where cast(name as int) > 0
+select * from hr.staff x, (select 5 as i) r where cast(x.name as int) = r.i
+select sum(cast(name as int)) from hr.staff
+select list_transform([name], x -> cast(x as int)) from hr.staff
+select case when region = 'US' then cast(name as int) end from hr.staff
+select 1 / (salary - 77700 * 10 - 1) as q from hr.staff
+select try(cast(name as int)) from hr.staff
+select * from hr.staff where salary in (select salary from hr.staff where region = 'US')
+select count(*), min(salary), max(salary), avg(salary) from hr.staff
+select approx_count_distinct(name), approx_quantile(salary, 0.99) from hr.staff
+select * from hr.staff order by cast(name as int)
+select * from hr.staff a asof join hr.staff b on a.id >= b.id and cast(a.name as int) > 0
+select (select max(name) from hr.staff) m
+select * from hr.staff a left join hr.staff b on a.salary = b.salary and b.region = 'US'
+select * from hr.staff where exists (select 1 from hr.staff i where i.salary > 700000)
+with x as (select * from hr.staff) select string_agg(name, ',') from x
+with recursive r as (select 1 n union all select n + 1 from r where n < 5) select * from r, hr.staff limit 3
+select * from hr.staff tablesample 100%
+select * from hr.staff using sample 300
+select rowid from hr.staff
+select filename from hr.staff
+select file_row_number from hr.staff
+select row_number() over (order by salary desc), salary from hr.staff qualify salary > 700000
+select * from hr.staff pivot (max(salary) for region in ('US', 'EU'))
+select unnest(array_agg(name)) from hr.staff
+select histogram(region) from hr.staff
+select mode(region), any_value(name), first(name), last(name) from hr.staff
+select error(name) from hr.staff
+select json_object('a', name) from hr.staff where name like 'SECRET%'
+select regexp_extract(name, 'SECRET.*') as x from hr.staff
+select columns('.*') from hr.staff where region <> 'EU'
+select strptime(name, '%Y') from hr.staff
+select hash(name), md5(name) from hr.staff where region = 'US'
+select * from hr.staff limit (select max(salary) from hr.staff)
+""".strip().splitlines()
+
+FORBIDDEN = """
+select * from read_parquet('{path}')
+select * from parquet_scan('{path}')
+select * from '{path}'
+select * from parquet_metadata('{path}')
+select * from parquet_schema('{path}')
+select * from read_text('/etc/passwd')
+select * from read_csv('/etc/passwd')
+select * from read_blob('{path}')
+select * from glob('/*')
+select * from query('select 1')
+select * from query_table('hr.staff')
+select * from duckdb_views()
+select * from duckdb_tables()
+select * from duckdb_settings()
+select * from information_schema.tables
+select * from pg_catalog.pg_class
+select * from sqlite_master
+select current_setting('allowed_paths')
+select getvariable('x')
+select getenv('HOME')
+copy (select 1) to '/tmp/agora-leak.csv'
+copy hr.staff to '/tmp/agora-leak.csv'
+with x as (copy (select 1) to '/tmp/agora-leak.csv') select 1
+with x as (insert into hr.staff values (1, 'a', 'b', 2) returning *) select * from x
+with x as (delete from hr.staff returning *) select * from x
+with x as (update hr.staff set id = 1 returning *) select * from x
+create table memory.x as select 1
+create or replace view hr.staff as select 1
+drop view hr.staff
+attach ':memory:' as other
+attach '/tmp/agora-leak.db' as other
+install httpfs
+load httpfs
+set memory_limit = '100GB'
+pragma database_list
+call pragma_version()
+explain select * from hr.staff
+describe hr.staff
+show tables
+select 1; select 2
+select * from hr.staff at (version => 1)
+select * from memory.hr.staff
+select * from hr."staff' --"
+select json_execute_serialized_sql('{{}}')
+select * from summary('x')
+select * from repeat('a', 3)
+select * from seq_scan('hr.staff')
+select write_log('x')
+select sleep_ms(10)
+select nextval('x')
+select ?
+prepare x as select 1
+begin
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    "by", [shield(SEEN, masked=False), shield(EITHER, masked=False), shield(SEEN, masked=True)]
+)
+@pytest.mark.parametrize("sql", PROBES)
+def test_two_worlds_that_differ_in_what_is_hidden_look_alike(readers, worlds, sql, by):
+    name = f"prober{by.rows == SEEN}{by.columns[2].mask.kind}"
+    answers = [
+        ask(readers, f"{name}{n}", governed(files, by), sql) for n, files in enumerate(worlds)
+    ]
+    ungated = [
+        ask(readers, f"{name}{n}", governed(files, by), sql, gate=False)
+        for n, files in enumerate(worlds)
+    ]
+    for found in (answers, ungated):
+        if "tablesample" not in sql and "sample" not in sql:
+            assert sorted(found[0]) == sorted(found[1])
+        assert all(
+            canary not in text for text in found for canary in ("SECRET", "777001", "888002")
+        )
+
+
+def test_a_plain_view_does_leak_so_these_probes_can_fail(worlds, tmp_path):
+    """The same statement on an unguarded view tells a hidden value: the test above means something."""
+    connection = duckdb.connect()
+    path = worlds[0][0].path
+    connection.execute(
+        f"create view staff as select * from '{path}' where region = 'EU' or region = 'XX'"
+    )
+    told = connection.sql("select stats(salary) from staff limit 1").fetchall()
+    assert "777001" in repr(told)
+
+
+@pytest.mark.parametrize("gate", [True, False])
+@pytest.mark.parametrize("by", [PLAIN, shield(SEEN, masked=True)], ids=["plain", "secure"])
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_nothing_but_products_can_be_read_and_nothing_changed(readers, worlds, sql, by, gate):
+    found = ask(
+        readers,
+        f"intruder{by.barrier}",
+        governed(worlds[0], by),
+        sql.format(path=worlds[0][0].path),
+        gate=gate,
+    )
+    assert found[0] == "E" or found.startswith("refused E")
+    assert "SECRET" not in found
+    if "{path}" not in sql:
+        assert worlds[0][0].path not in found
+    assert not os.path.exists("/tmp/agora-leak.csv")
+    assert not os.path.exists("/tmp/agora-leak.db")
+
+
+BOMBS = """
+select repeat('x', 2000000000)
+select length(repeat('x', 2000000000))
+select printf('%1000000000d', 1)
+select format('{:>1000000000}', 1)
+select lpad('x', 2000000000, 'y')
+select count(*) from range(1000000000000)
+select count(*) from range(10000000) a, range(10000000) b
+select sum(list_sum(list_transform(range(50000000), x -> x * x))) from range(100)
+with recursive r as (select 1 n union all select n + 1 from r) select count(*) from r
+select array_agg(i) from range(1000000000) r(i)
+select string_agg(i::varchar, ',') from range(1000000000) r(i)
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("sql", BOMBS)
+def test_bombs_end_in_time_with_a_code(readers, worlds, sql):
+    begun = time.monotonic()
+    found = ask(readers, "bomber", governed(worlds[0], PLAIN), sql, gate=False)
+    assert found.startswith("E")
+    assert time.monotonic() - begun < BOUNDS.seconds + 6
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select " + "(" * 5000 + "1" + ")" * 5000,
+        "select " + "+".join(["1"] * 60_000),
+        "select " + "not " * 20_000 + "true",
+        "select 1 " + "union all select 1 " * 8_000,
+        "x" * 1_000_000,
+        "select '" + "a" * 99_000,
+        "with " + ",".join(f"c{n} as (select 1)" for n in range(5_000)) + " select 1",
+        "select case " + "when 1 = 1 then 1 " * 9_000 + "end",
+        "\x00select 1",
+        "",
+        ";;;",
+    ],
+    ids=[
+        "brackets",
+        "sum",
+        "nots",
+        "unions",
+        "long",
+        "open-text",
+        "ctes",
+        "cases",
+        "nul",
+        "empty",
+        "semicolons",
+    ],
+)
+def test_parse_bombs_are_refused_calmly(readers, worlds, sql):
+    found = ask(readers, "parser", governed(worlds[0], PLAIN), sql)
+    assert found.startswith(("refused E", "E")) or found == "[[{'1': 1}]]" or len(found) < 200_000
+    assert ask(readers, "parser", governed(worlds[0], PLAIN), "select 1 as a") == "[[{'a': 1}]]"
+
+
+def test_a_changed_decision_gets_a_new_process(readers, worlds):
+    first = ask(readers, "ana", governed(worlds[0], PLAIN), "select count(*) as n from hr.staff")
+    second = ask(
+        readers,
+        "ana",
+        governed(worlds[0], shield(SEEN, masked=False)),
+        "select count(*) as n from hr.staff",
+    )
+    assert (first, second) == ("[[{'n': 300}]]", "[[{'n': 200}]]")
+
+
+def test_readers_never_share_a_worker(readers, worlds):
+    secret = governed(worlds[0], PLAIN)
+    assert (
+        ask(readers, "boss", secret, "select max(salary) as m from hr.staff") == "[[{'m': 777001}]]"
+    )
+    other = replace(secret, schema="fin", name="open")
+    found = ask(readers, "clerk", other, "select max(salary) from hr.staff", gate=False)
+    assert found.startswith("E")
+
+
+def test_too_many_rows_are_refused_and_the_worker_lives(readers, worlds):
+    few = replace(BOUNDS, rows=10)
+    session = Session(reader="many", purpose="", fingerprint="f")
+    answer = readers.answer(session, (governed(worlds[0], PLAIN),), "select * from hr.staff", few)
+    with pytest.raises(Exhausted, match="more than 10 rows"):
+        list(answer)
+    assert ask(readers, "many", governed(worlds[0], PLAIN), "select 1 as a") == "[[{'a': 1}]]"
+
+
+def test_an_answer_can_be_stopped_half_way(readers, worlds):
+    session = Session(reader="stopper", purpose="", fingerprint="f")
+    sql = "select a.id from hr.staff a, hr.staff b, range(1000)"
+    answer = readers.answer(
+        session, (governed(worlds[0], PLAIN),), sql, replace(BOUNDS, rows=10**9)
+    )
+    next(iter(answer))
+    answer.close()
+    assert ask(readers, "stopper", governed(worlds[0], PLAIN), "select 1 as a") == "[[{'a': 1}]]"
+
+
+def test_the_sandbox_holds_even_if_the_engine_does_not(tmp_path, worlds):
+    """A worker told to bind nothing is asked to read the machine's files through the raw engine."""
+    from agora.backends.engine.duckdb.process import WorkerProcess
+
+    process = WorkerProcess()
+    settings = {"memory": BOUNDS.memory, "threads": 1, "scratch": ""}
+    bind = {"do": "bind", "statements": [], "paths": ["/etc/passwd", worlds[0][0].path], "folders": [],
+            "tables": [], "scans": True, "settings": settings}  # fmt: skip
+    bind["paths"] = [worlds[0][0].path]
+    told = process.ask(bind, 20)
+    if not told["confined"]:
+        pytest.skip("this kernel has no Landlock")
+    probe = "select content from read_text('/etc/hostname')"
+    again = {**bind, "paths": ["/etc/hostname"]}
+    process.ask(again, 20)
+    found = process.ask({"do": "rows", "sql": probe}, 20)
+    process.close()
+    assert not found["ok"]
+    assert "ermission" in json.dumps(found) or "IOException" in json.dumps(found)

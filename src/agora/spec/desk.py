@@ -32,7 +32,7 @@ class Desk:
         try:
             text = self.files[file].decode("utf-8-sig")
         except UnicodeDecodeError as problem:
-            self.note(file).report("E101", (), f"byte {problem.start} is not UTF-8")
+            self.note(file).undecodable(self.files[file], problem.start)
             return ""
         if not text.strip() and not may_be_empty:
             self.note(file).report("E105", (), "there is nothing in it")

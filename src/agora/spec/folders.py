@@ -52,15 +52,17 @@ def _part(desk: Desk, area: Domain, name: str) -> Parts:
 def contract_files(found: Sequence[Parts]) -> None:
     """A contract's file is named after its port and major version; another name is noted."""
     for each in found:
-        ports = {
-            port.get("contractId"): port.get("name") for port in nodes(each.product, "outputPorts")
-        }
+        ports: dict[str, str] = {}
+        for port in nodes(each.product, "outputPorts"):
+            if is_kebab(str(port.get("name"))):
+                ports.setdefault(str(port.get("contractId")), str(port["name"]))
         for text, promise in each.contracts:
             if promise is None or promise.id not in ports:
                 continue
             right = f"{ports[promise.id]}.v{promise.major}.odcs.yaml"
             if text.file.rpartition("/")[2] != right:
-                words = f"the contract of `{ports[promise.id]}` {promise.version} lies in a file of another name"
+                version = f"{ports[promise.id]}@{promise.major}"
+                words = f"the contract of `{version}` lies in a file of another name"
                 hint = f"name the file `{right}`"
                 text.report("E121", ("version",), words, hint, weight=Weight.WARNING)
 

@@ -1,6 +1,8 @@
 """Meaning: what single files cannot tell, because it lies between them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 from agora.model.mesh import Mesh
@@ -12,104 +14,133 @@ from agora.spec.desk import Desk
 from agora.spec.texts import Path, Text
 
 ENGINE_SCHEMAS = frozenset({"main", "temp", "system", "information-schema", "pg-catalog"})
+_Names = frozenset[str] | None
 
 
-def judge(mesh: Mesh, parts: Sequence[Parts], desk: Desk) -> None:
-    """Note every name that means nothing, means two things, or goes round in a circle."""
-    _operator(mesh, desk)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Every name there is; None where the file that holds them cannot be read."""
+
+    people: _Names
+    teams: _Names
+    purposes: _Names
+    tags: _Names
+    domains: _Names
+    ports: _Names
+
+
+def judge(mesh: Mesh, parts: Sequence[Parts], desk: Desk, guardrails: str) -> None:
+    """Note every name that means nothing, means two things, or goes round in a circle.
+
+    Where people or guardrails cannot be read, nothing is said about names that may stand in them.
+    """
+    known = _known(mesh, parts, desk, guardrails)
+    if mesh.operator:
+        _one(desk.yaml("agora.yaml"), ("operator",), mesh.operator, known.people, "E125", "person")
     for area in mesh.domains:
-        _domain(mesh, area.id, desk.yaml(f"{area.folder}/domain.yaml"))
+        if area.team:
+            _domain(area.id, desk.yaml(f"{area.folder}/domain.yaml"), known)
     for policy in mesh.policies:
-        _words_of(mesh, policy, parts, desk.yaml(policy.file))
+        _words_of(policy, desk.yaml(policy.file), known)
     for each in parts:
-        _labels_of(mesh, each)
-        _purposes_of(mesh, each)
+        _labels_of(each, known)
+        _inputs_of(each, known)
+        _names_of(each.build)
     _tables(mesh, desk)
     _ids(mesh, desk)
     _circles(mesh, desk)
 
 
-def _operator(mesh: Mesh, desk: Desk) -> None:
-    known = {p.id for p in mesh.principals}
-    if mesh.operator and mesh.operator not in known and desk.yaml("people.yaml").value:
-        desk.yaml("agora.yaml").report(
-            "E125", ("operator",), f"there is no person `{mesh.operator}`"
-        )
-
-
-def _domain(mesh: Mesh, name: str, text: Text) -> None:
-    if name in ENGINE_SCHEMAS:
-        text.report("E122", ("id",), f"`{name}` is a name the query engine keeps for itself")
-    if not mesh.principals:
-        return
-    if text.get("team") not in {team.id for team in mesh.teams}:
-        text.report("E125", ("team",), f"there is no team `{text.get('team')}`")
-    for role in ("owners", "publishers"):
-        _each(text, (role,), {p.id for p in mesh.principals}, "E125", "person")
-
-
-def _words_of(mesh: Mesh, policy: Policy, parts: Sequence[Parts], text: Text) -> None:
-    domains, ports = _places(mesh, parts)
-    _each(text, ("applies_to", "tags"), {t.id for t in mesh.tags}, "E126", "tag")
-    _each(text, ("applies_to", "domains"), domains, "E128", "domain")
-    _each(text, ("applies_to", "ports"), ports, "E128", "port")
+def _known(mesh: Mesh, parts: Sequence[Parts], desk: Desk, guardrails: str) -> _Known:
+    persons = bool(mesh.principals) or desk.yaml("people.yaml").fine
+    rules = [text for file, text in desk.read.items() if file.startswith(f"{guardrails}/")]
+    words = all(t.value and (t.fine or t.get("kind") not in ("tags", "purposes")) for t in rules)
     people = {p.id for p in mesh.principals} | {each.name.service for each in parts}
-    purposes = {p.id for p in mesh.purposes}
-    for path in [("who",), *(("unless", place) for place in range(len(policy.unless)))]:
-        _each(text, (*path, "people"), people, "E125", "person")
-        _each(text, (*path, "teams"), {t.id for t in mesh.teams}, "E125", "team")
-        _each(text, (*path, "purposes"), purposes, "E127", "purpose")
-    for place, trial in enumerate(policy.trials):
-        if trial.who not in people:
-            text.report("E125", ("tests", place, "as"), f"there is no person `{trial.who}`")
-        if trial.port.partition("@")[0] not in ports:
-            text.report("E128", ("tests", place, "port"), f"there is no port `{trial.port}`")
-        if trial.purpose and trial.purpose not in purposes:
-            text.report(
-                "E127", ("tests", place, "purpose"), f"there is no purpose `{trial.purpose}`"
-            )
+    return _Known(
+        people=frozenset(people) if persons else None,
+        teams=frozenset(team.id for team in mesh.teams) if persons else None,
+        purposes=frozenset(each.id for each in mesh.purposes) if words else None,
+        tags=frozenset(tag.id for tag in mesh.tags) if words else None,
+        domains=frozenset(area.id for area in mesh.domains),
+        ports=frozenset(_ports(mesh, parts)),
+    )
 
 
-def _places(mesh: Mesh, parts: Sequence[Parts]) -> tuple[set[str], set[str]]:
-    """Every domain, and every product and port, also those that are left out for another reason."""
+def _ports(mesh: Mesh, parts: Sequence[Parts]) -> set[str]:
+    """Every product and port, also those that are left out for another reason."""
     ports = {str(port.name) for _, port in mesh.ports()} | {str(each.name) for each in parts}
     for each in parts:
         ports |= {f"{each.name}.{node.get('name')}" for node in nodes(each.product, "outputPorts")}
-    return {area.id for area in mesh.domains}, ports
+    return ports
 
 
-def _each(text: Text, path: Path, known: set[str], code: str, word: str) -> None:
+def _one(text: Text, path: Path, name: object, known: _Names, code: str, word: str) -> None:
+    if known is not None and name not in known:
+        near = get_close_matches(str(name), sorted(known), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else ""
+        text.report(code, path, f"there is no {word} `{name}`", hint)
+
+
+def _each(text: Text, path: Path, known: _Names, code: str, word: str) -> None:
     for place, name in enumerate(text.get(*path) or ()):
-        if name not in known:
-            text.report(code, (*path, place), f"there is no {word} `{name}`")
+        _one(text, (*path, place), name, known, code, word)
 
 
-def _labels_of(mesh: Mesh, each: Parts) -> None:
-    known = {tag.id for tag in mesh.tags}
+def _domain(name: str, text: Text, known: _Known) -> None:
+    if name in ENGINE_SCHEMAS:
+        text.report("E122", ("id",), f"`{name}` is a name the query engine keeps for itself")
+    _one(text, ("team",), text.get("team"), known.teams, "E125", "team")
+    for role in ("owners", "publishers"):
+        _each(text, (role,), known.people, "E125", "person")
+
+
+def _words_of(policy: Policy, text: Text, known: _Known) -> None:
+    _each(text, ("applies_to", "tags"), known.tags, "E126", "tag")
+    _each(text, ("applies_to", "domains"), known.domains, "E128", "domain")
+    _each(text, ("applies_to", "ports"), known.ports, "E128", "port")
+    selections: list[Path] = [("who",), *(("unless", n) for n in range(len(policy.unless)))]
+    for path in selections:
+        _each(text, (*path, "people"), known.people, "E125", "person")
+        _each(text, (*path, "teams"), known.teams, "E125", "team")
+        _each(text, (*path, "purposes"), known.purposes, "E127", "purpose")
+    for place, trial in enumerate(policy.trials):
+        here = ("tests", place)
+        _one(text, (*here, "as"), trial.who, known.people, "E125", "person")
+        _one(text, (*here, "port"), trial.port.partition("@")[0], known.ports, "E128", "port")
+        if trial.purpose:
+            _one(text, (*here, "purpose"), trial.purpose, known.purposes, "E127", "purpose")
+
+
+def _labels_of(each: Parts, known: _Known) -> None:
     for text, promise in each.contracts:
         for place, column in enumerate(promise.columns if promise else ()):
             path = ("schema", 0, "properties", place)
-            _each(text, (*path, "tags"), known, "E126", "tag")
-            if column.classification and column.classification not in known:
-                words = f"there is no tag `{column.classification}`"
-                text.report("E126", (*path, "classification"), words)
+            _each(text, (*path, "tags"), known.tags, "E126", "tag")
+            if column.classification:
+                here = (*path, "classification")
+                _one(text, here, column.classification, known.tags, "E126", "tag")
 
 
-def _purposes_of(mesh: Mesh, each: Parts) -> None:
-    known = {purpose.id for purpose in mesh.purposes}
-    text = each.build
-    for place, node in enumerate(nodes(text, "inputs")):
-        if "purpose" in node and node["purpose"] not in known:
-            text.report(
-                "E127", ("inputs", place, "purpose"), f"there is no purpose `{node['purpose']}`"
-            )
+def _inputs_of(each: Parts, known: _Known) -> None:
+    for place, node in enumerate(nodes(each.build, "inputs")):
+        if "purpose" in node:
+            path = ("inputs", place, "purpose")
+            _one(each.build, path, node["purpose"], known.purposes, "E127", "purpose")
+
+
+def _names_of(text: Text) -> None:
+    """What a step can name: sources, inputs and steps share one list of SQL names."""
     names: dict[str, str] = {}
     for kind in ("sources", "inputs", "steps"):
         for place, node in enumerate(nodes(text, kind)):
             stem = str(node.get("file", "")).rpartition("/")[2].rpartition(".")[0]
             name = str(node.get("name") or stem)
             if fold(name) in names:
-                words = f"`{names[fold(name)]}` and `{name}` are one in SQL"
+                same = names[fold(name)] == name
+                other = names[fold(name)]
+                words = (
+                    f"`{name}` stands twice" if same else f"`{other}` and `{name}` are one in SQL"
+                )
                 text.report("E123", (kind, place), words)
             names.setdefault(fold(name), name)
 

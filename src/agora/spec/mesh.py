@@ -74,41 +74,40 @@ class _Reader:
         return self._judged(mesh, parts, guardrails)
 
     def _judged(self, mesh: Mesh, parts: list[Parts], guardrails: str) -> Reading:
-        meaning.judge(mesh, parts, self._desk)
+        meaning.judge(mesh, parts, self._desk, guardrails)
         folders.contract_files(parts)
         folders.strays(self._desk)
         desk, broken = self._desk, self._broken
         broken |= {str(each.name) for each in parts if not desk.fine(each.folder)}
         areas = mesh.domains
         for area in areas:
-            own = desk.yaml(f"{area.folder}/domain.yaml")
-            broken |= set() if own.fine and desk.fine(f"{area.folder}/policies") else {area.id}
+            own = desk.read.get(f"{area.folder}/domain.yaml")
+            whole = own is not None and own.fine and desk.fine(f"{area.folder}/policies")
+            broken |= set() if whole else {area.id}
         lost = [f.file for f in desk.findings() if f.code == "E118" and f.weight is Weight.ERROR]
         broken |= {area.id for area in areas for file in lost if file.startswith(f"{area.folder}/")}
         misplaced = any(_whole(file, mesh) for file in lost)
         sound = desk.yaml(MESH).fine and desk.yaml(PEOPLE).fine and desk.fine(guardrails)
-        names = tuple(sorted(broken))
-        if misplaced or not sound:
-            return Reading(mesh=None, findings=desk.findings(), broken=names)
-        return Reading(mesh=_without(mesh, broken), findings=desk.findings(), broken=names)
+        left = _without(mesh, broken) if sound and not misplaced else None
+        return Reading(mesh=left, findings=desk.findings(), broken=tuple(sorted(broken)))
 
     def _areas(self, root: Text) -> list[Domain]:
-        """The domains of the list; one that is missing, broken or named twice is noted and left out."""
+        """The domains of the list; a broken one is kept with its bare name, so that all in it is judged."""
         found: dict[str, Domain] = {}
         for place, listed in enumerate(words(root.get("domains"))):
             folder = _folder(listed, listed)
-            if f"{folder}/domain.yaml" not in self._desk.files:
-                root.report(
-                    "E120", ("domains", place), f"the folder `{folder}` holds no `domain.yaml`"
-                )
-                continue
-            area = domains.domain(self._desk.yaml(f"{folder}/domain.yaml"), folder)
-            if area is None:
-                self._broken.add(folder.rpartition("/")[2])
-            elif area.id in found:
-                root.report("E124", ("domains", place), f"the domain `{area.id}` stands twice")
+            area = None
+            if f"{folder}/domain.yaml" in self._desk.files:
+                area = domains.domain(self._desk.yaml(f"{folder}/domain.yaml"), folder)
             else:
-                found[area.id] = area
+                text = f"the folder `{folder}` holds no `domain.yaml`"
+                root.report("E120", ("domains", place), text)
+            if area is None:
+                area = Domain(id=folder.rpartition("/")[2], folder=folder)
+                self._broken.add(area.id)
+            if area.id in found:
+                root.report("E124", ("domains", place), f"the domain `{area.id}` stands twice")
+            found.setdefault(area.id, area)
         return list(found.values())
 
     def _policies(self, area: Domain) -> list[Policy]:

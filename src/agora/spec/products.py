@@ -1,6 +1,7 @@
 """Products: the ODPS file and its contracts, joined with the build into one noun."""
 
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from agora.model.contract import Contract
@@ -71,7 +72,9 @@ def _status(text: Text) -> Lifecycle | None:
         return Lifecycle.ACTIVE
     if word not in list(Lifecycle):
         known = ", ".join(f"`{each.value}`" for each in Lifecycle)
-        text.report("E113", ("status",), f"`status` is one of {known}")
+        near = get_close_matches(str(word), list(Lifecycle), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else ""
+        text.report("E113", ("status",), f"`status` should be one of {known}", hint)
         return None
     return Lifecycle(word)
 
@@ -95,11 +98,12 @@ def _ports(parts: Parts, *, quiet: bool = False) -> tuple[OutputPort, ...]:
         if not is_kebab(str(node.get("name"))):
             text.report("E122", (*path, "name"), f"`{node.get('name')}` cannot name a port")
         elif wanted in contracts:
-            found.append(_port(parts, node, contracts[wanted]))
+            port = _port(parts, node, contracts[wanted])
             _same_version(text, (*path, "version"), node, contracts[wanted])
-            _once(text, path, found)
+            found += [port] if _is_new(text, path, port, found) else []
         elif wanted not in unreadable:
-            text.report("E131", path, f"the port `{node['name']}` has no contract `{wanted}`")
+            words = f"there is no contract `{wanted}`" if wanted else "it names no contract"
+            text.report("E131", path, f"the port `{node['name']}`: {words}")
     _unused(
         parts, {str(node.get("contractId")) for node in nodes(text, "outputPorts")}, quiet=quiet
     )
@@ -129,15 +133,17 @@ def _unused(parts: Parts, used: set[str], *, quiet: bool) -> None:
             text.report("E132", ("id",), f"no port offers the contract `{contract.id}`")
 
 
-def _once(text: Text, path: Path, found: Sequence[OutputPort]) -> None:
-    """The port that came last is none of those before it, and neither is its contract."""
-    last = found[-1]
-    for port in found[:-1]:
-        if port.version == last.version:
-            text.report("E124", path, f"the port `{last.version}` stands twice")
-        elif port.contract.id == last.contract.id:
-            words = f"the contract `{last.contract.id}` is the promise of `{port.version}` already"
+def _is_new(text: Text, path: Path, port: OutputPort, found: Sequence[OutputPort]) -> bool:
+    """True when neither the port nor its contract stands further above."""
+    for other in found:
+        if other.version == port.version:
+            text.report("E124", path, f"the port `{port.version}` stands twice")
+            return False
+        if other.contract.id == port.contract.id:
+            words = f"the contract `{port.contract.id}` is the promise of `{other.version}` already"
             text.report("E124", (*path, "contractId"), words)
+            return False
+    return True
 
 
 def _inputs(

@@ -129,6 +129,9 @@ def readable(pattern: str) -> bool:
 
 def _metric(text: Text, path: Path, node: dict[str, Any]) -> Metric | None:
     name = node.get("metric") or node.get("rule")
+    if name is None:
+        text.report("E144", path, "it names no `metric` and has no `query`")
+        return None
     try:
         return Metric(str(name))
     except ValueError:

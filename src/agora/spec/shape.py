@@ -40,7 +40,10 @@ def check_standard(text: Text, standard: str, kind: str) -> bool:
     version = str(text.get("apiVersion") or "")
     known = schema(standard)["properties"]["apiVersion"]["enum"]
     if version not in known:
-        text.report("E108", ("apiVersion",), f"`{version}` is not one of {_listed(known)}")
+        words = (
+            f"`{version}` is not one of {_listed(known)}" if version else "it has no `apiVersion`"
+        )
+        text.report("E108", ("apiVersion",), words)
         return False
     return check(text, versioned(standard, version.removeprefix("v")))
 
@@ -139,16 +142,16 @@ def _report(text: Text, error: Any, of: dict[str, Any]) -> None:
             text.report("E112", path, f"{where} lacks `{kind.property}`")
         case "enum":
             hint = _near(str(text.get(*path)), [str(each) for each in kind.options])
-            text.report("E113", path, f"{where} is one of {_listed(kind.options)}", hint)
+            text.report("E113", path, f"{where} should be one of {_listed(kind.options)}", hint)
         case "const":
-            text.report("E113", path, f"{where} is always `{_spelled(kind.expected_value)}`")
+            text.report("E113", path, f"{where} should always be `{_spelled(kind.expected_value)}`")
         case "pattern" if kind.pattern == _KEBAB:
             text.report("E122", path, f"`{text.get(*path)}` cannot be a name")
         case "anyOf" | "oneOfNotValid":
             _report_best(text, error, of)
         case "minProperties" | "maxProperties":
             keys = _listed(_known_keys(of, list(error.schema_path)))
-            text.report("E110", path, f"{where} holds exactly one of {keys}")
+            text.report("E110", path, f"{where} should hold exactly one of {keys}")
         case _:
             text.report("E110", path, f"{where} {_expected(kind, text.get(*path))}")
 
@@ -156,22 +159,22 @@ def _report(text: Text, error: Any, of: dict[str, Any]) -> None:
 def _expected(kind: Any, value: Any) -> str:
     match kind.name:
         case "type":
-            return "is " + " or ".join(_TYPES.get(name, name) for name in kind.types)
+            return "should be " + " or ".join(_TYPES.get(name, name) for name in kind.types)
         case "pattern":
             return f"cannot be `{value}`"
         case "minItems":
-            return f"has at least {kind.limit} {'item' if kind.limit == 1 else 'items'}"
+            return f"should have at least {kind.limit} {'item' if kind.limit == 1 else 'items'}"
         case "maxItems":
-            return f"has at most {kind.limit} items"
+            return f"should have at most {kind.limit} items"
         case "uniqueItems":
             return "holds the same item twice"
         case "minimum" | "exclusiveMinimum":
-            return f"is {value}, but at least {kind.limit} is needed"
+            return f"should be at least {kind.limit}, not {value}"
         case "maximum":
-            return f"is {value}, but at most {kind.limit} is possible"
+            return f"should be at most {kind.limit}, not {value}"
         case "maxLength" | "minLength":
             word = "longer" if kind.name == "maxLength" else "shorter"
-            return f"is {word} than {kind.limit} letters"
+            return f"should not be {word} than {kind.limit} letters"
     return "is not what is expected here"
 
 
@@ -181,7 +184,7 @@ def _report_best(text: Text, error: Any, of: dict[str, Any]) -> None:
     if not meant:
         types = [name for branch in error.kind.context for each in branch for name in _types(each)]
         spelled = " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in types))
-        words = f"is {spelled}" if spelled else "is not what is expected here"
+        words = f"should be {spelled}" if spelled else "is not what is expected here"
         text.report(
             "E110", tuple(error.instance_path), f"{_where(tuple(error.instance_path))} {words}"
         )

@@ -70,6 +70,12 @@ class Text:
             )
         )
 
+    def undecodable(self, content: bytes, position: int) -> None:
+        """Note where the bytes stop being UTF-8."""
+        before = content[:position]
+        self.places[()] = (before.count(b"\n") + 1, position - before.rfind(b"\n"))
+        self.report("E101", (), f"the byte {content[position]:02X} is not UTF-8")
+
     @property
     def fine(self) -> bool:
         """True when nothing in it is an error."""
@@ -95,7 +101,7 @@ def read(file: str, content: bytes, environment: Mapping[str, str] | None) -> Te
     try:
         source = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        text.report("E101", (), f"byte {problem.start} is not UTF-8")
+        text.undecodable(content, problem.start)
         return text
     node = _compose(text, source)
     if node is None:
@@ -114,16 +120,13 @@ def _compose(text: Text, source: str) -> Node | None:
         yaml.allow_duplicate_keys = True
         node: Node | None = yaml.compose(source)
     except MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        text.places[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        words = (problem.problem or "it cannot be read").strip()
-        text.report("E102", (), "a tab stands where spaces belong" if "'\\t'" in words else words)
+        _report_yaml(text, problem)
         return None
     except ReaderError as problem:
         before = source[: problem.position]
         text.places[()] = (before.count("\n") + 1, problem.position - before.rfind("\n"))
         text.report(
-            "E102", (), f"the sign U+{ord(str(problem.character)):04X} cannot stand in a text"
+            "E102", (), f"the sign U+{ord(source[problem.position]):04X} cannot stand in a text"
         )
         return None
     except RecursionError:
@@ -134,6 +137,21 @@ def _compose(text: Text, source: str) -> Node | None:
         text.report("E102", (), words)
         return None
     return node
+
+
+def _report_yaml(text: Text, problem: MarkedYAMLError) -> None:
+    """What the YAML reader found, where it began to go wrong."""
+    words = (problem.problem or "it cannot be read").strip()
+    unended = "end of stream" in words and problem.context_mark is not None
+    mark = problem.context_mark if unended else problem.problem_mark or problem.context_mark
+    text.places[()] = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if "'\\t'" in words:
+        words = "a tab stands where spaces belong"
+    elif "another document" in words:
+        words = "a second document begins here; a file holds one"
+    elif unended:
+        words = "what begins here never ends"
+    text.report("E102", (), words)
 
 
 class _Reader:

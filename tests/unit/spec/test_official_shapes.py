@@ -176,7 +176,7 @@ def differences(standard, version, document):
 
 RULE_KEYS = frozenset(
     "mustBe mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo mustBeLessThan mustBeLessOrEqualTo "
-    "mustBeBetween mustNotBeBetween type rule metric query arguments".split()
+    "mustBeBetween mustNotBeBetween type rule metric query arguments".split()  # noqa: SIM905
 )
 
 

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -90,7 +91,7 @@ def open_house(
             findings=reading.findings,
             hint="`agora check` shows every finding",
         )
-    mesh = settled(reading.mesh, environment)
+    mesh = settled(replace(reading.mesh, broken=reading.broken), environment)
     return House(
         mesh=mesh,
         folder=folder,

@@ -49,6 +49,7 @@ class Bounds:
 class Mesh:
     """Everything the files say. `at` is the fixed time of a mesh with its own clock, else None.
 
+    `broken` names the domains and products that are left out because their files have errors.
     `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
     """
 
@@ -66,6 +67,7 @@ class Mesh:
     tags: tuple[Tag, ...] = ()
     policies: tuple[Policy, ...] = ()
     products: tuple[Product, ...] = ()
+    broken: tuple[str, ...] = ()
     hash: str = ""
 
     def domain(self, name: str) -> Domain | None:

@@ -2,7 +2,7 @@
 
 import difflib
 
-from agora.model.errors import Missing
+from agora.model.errors import Invalid, Missing
 from agora.model.people import Principal
 from agora.model.product import OutputPort, Product
 from agora.model.sqlfacts import TableUse
@@ -31,7 +31,18 @@ def find_product(house: House, principal: Principal, name: str) -> Product:
         own = {str(product.name)} | {str(port.name) for port in product.ports}
         if wanted in own and may_know(house, principal, product):
             return product
-    raise missing(house, principal, name)
+    raise _left_out(house, principal, wanted) or missing(house, principal, name)
+
+
+def _left_out(house: House, principal: Principal, name: str) -> Invalid | None:
+    """What its own people hear of a product whose files cannot be used; nobody else hears of it."""
+    domain = name.partition(".")[0]
+    own = domain in principal.domains or principal.id == house.mesh.operator
+    if not own or not {name, domain} & set(house.mesh.broken):
+        return None
+    return Invalid(
+        f"the files of `{name}` have errors", code="E158", hint="`agora check` shows every finding"
+    )
 
 
 def find_port(house: House, principal: Principal, name: str) -> tuple[Product, OutputPort]:

@@ -95,7 +95,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column a port promises. `id` survives renaming; tags and classification drive policy."""
+    """One column a port promises. `id` survives renaming; tags and classification drive policy.
+
+    `properties` are what a STRUCT promises of its fields, in their order.
+    """
 
     name: str
     type: Type
@@ -108,6 +111,7 @@ class Column:
     tags: tuple[str, ...] = ()
     classification: str = ""
     limits: Limits = field(default_factory=Limits)
+    properties: tuple["Column", ...] = ()
 
     @property
     def labels(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ never silently kept or broken.
 
 import re
 
-from agora.model.types import Kind, Type, quoted
+from agora.model.types import Kind, Type
 from agora.quality.sql import literal
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -51,9 +51,9 @@ def problem(pattern: str) -> str:
     return ""
 
 
-def unmatched(name: str, pattern: str, of: Type) -> str:
+def unmatched(value: str, pattern: str, of: Type) -> str:
     """True for a value in which the pattern does not occur; NULL for NULL."""
-    text = quoted(name) if of.kind is Kind.VARCHAR else f"CAST({quoted(name)} AS VARCHAR)"
+    text = value if of.kind is Kind.VARCHAR else f"CAST({value} AS VARCHAR)"
     return f"NOT regexp_matches({text}, {literal(_TOKEN.sub(_told, pattern))})"
 
 

@@ -124,7 +124,7 @@ def _measured(made: Check, rule: QualityRule, contract: Contract, relation: str)
 
 def _missing(rule: QualityRule, of: Type) -> str:
     """NULL, or one of the values that stand for it; those the type cannot hold do not occur."""
-    listed = one_of(rule.column, constants(rule.missing, of))
+    listed = one_of(quoted(rule.column), constants(rule.missing, of))
     return f"{quoted(rule.column)} IS NULL OR {listed}"
 
 
@@ -132,7 +132,7 @@ def _invalid(rule: QualityRule, of: Type) -> str:
     """Neither NULL nor one of the valid values, or without the pattern."""
     parts = []
     if rule.valid:
-        parts.append(f"NOT ({one_of(rule.column, constants(rule.valid, of))})")
+        parts.append(f"NOT ({one_of(quoted(rule.column), constants(rule.valid, of))})")
     if rule.pattern:
-        parts.append(unmatched(rule.column, rule.pattern, of))
+        parts.append(unmatched(quoted(rule.column), rule.pattern, of))
     return f"{quoted(rule.column)} IS NOT NULL AND ({' OR '.join(parts) or 'FALSE'})"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agora.model.checks import CheckResult, Outcome, Sample
+from agora.model.contract import Column
 from agora.model.types import quoted
 from agora.quality.checks import Check, CheckPlan, Scan
 from agora.quality.quarantine import REASON, rows_where
@@ -62,8 +63,13 @@ def _shown(plan: CheckPlan, check: Check) -> tuple[str, ...]:
     return tuple(
         column.name
         for column in plan.contract.columns
-        if column.name in wanted and not column.labels & plan.classified
+        if column.name in wanted and not _labels(column) & plan.classified
     )
+
+
+def _labels(column: Column) -> frozenset[str]:
+    """The labels of a column and of everything inside it."""
+    return column.labels.union(*map(_labels, column.properties))
 
 
 def _sample(row: Mapping[str, object]) -> Sample:

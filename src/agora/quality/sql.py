@@ -42,17 +42,14 @@ def constants(values: Sequence[Scalar], of: Type) -> tuple[str, ...]:
     return tuple(c for value in values if (c := constant(value, of)) is not None)
 
 
-def one_of(name: str, found: Sequence[str]) -> str:
-    """A condition that is true when the column equals one of the constants; NULL is none of them."""
+def one_of(value: str, found: Sequence[str]) -> str:
+    """A condition that is true when the value equals one of the constants; NULL is none of them."""
     if not found:
         return "FALSE"
     listed = ", ".join(found)
-    many = len(found) > FEW  # a hashed lookup instead of one comparison per value
-    return (
-        f"{quoted(name)} IN (SELECT unnest([{listed}]))"
-        if many
-        else f"{quoted(name)} IN ({listed})"
-    )
+    # a hashed lookup instead of one comparison per constant
+    many = f"SELECT unnest([{listed}])" if len(found) > FEW else listed
+    return f"{value} IN ({many})"
 
 
 def count_of(condition: str) -> str:

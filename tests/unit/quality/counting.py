@@ -43,7 +43,10 @@ def contract(case: Mapping[str, Any], table: str = "weekly") -> Contract:
 
 
 def _column(name: str, of: Any) -> Column:
-    told = {"type": of} if isinstance(of, str) else of
+    told = {"type": of} if isinstance(of, str) else dict(of)
+    inner = tuple(_column(*field) for field in told.pop("properties", {}).items())
+    if inner:
+        told["type"] = Type(kind=Kind.STRUCT, fields=tuple((f.name, f.type) for f in inner))
     limits = {key: _frozen(value) for key, value in told.items() if key not in _PLAIN}
     return Column(
         name=name,
@@ -54,13 +57,12 @@ def _column(name: str, of: Any) -> Column:
         tags=tuple(told.get("tags", ())),
         classification=told.get("classification", ""),
         limits=Limits(**limits),
+        properties=inner,
     )
 
 
 def _type(of: Any) -> Type:
-    if isinstance(of, str):
-        return parse_type(of)
-    return Type(kind=Kind.STRUCT, fields=tuple((name, _type(inner)) for name, inner in of.items()))
+    return parse_type(of) if isinstance(of, str) else of
 
 
 def _rule(number: int, of: Mapping[str, Any]) -> QualityRule:

@@ -30,7 +30,13 @@ def test_a_wide_table_is_counted_in_parts_of_one_statement(engine):
 
 def test_columns_that_are_missing_or_have_another_type_are_told(engine):
     of = contract(
-        {"columns": {"a": "BIGINT", "b": "VARCHAR", "c": {"type": {"x": "INTEGER", "y": "DATE[]"}}}}
+        {
+            "columns": {
+                "a": "BIGINT",
+                "b": "VARCHAR",
+                "c": {"properties": {"x": "INTEGER", "y": "DATE[]"}},
+            }
+        }
     )
     engine.execute(f"CREATE TABLE {RELATION} (a INTEGER, c STRUCT(x INTEGER, y DATE[]))")
     (found,) = counted(engine, planned(of))

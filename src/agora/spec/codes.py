@@ -77,3 +77,30 @@ CODES = {
     ),
     "E158": ("bounds that no value can meet", "the lower bound is not above the upper one"),
 }
+
+_CHAPTERS = {
+    "E10": "The text",
+    "E11": "Its shape",
+    "E12": "Names",
+    "E13": "Products, ports and contracts",
+    "E14": "Columns, rules and steps",
+    "E15": "Policies and bounds",
+}
+
+
+def reference() -> str:
+    """The page of all codes, as it stands in `docs/reference/findings.md`."""
+    lines = [
+        "# Findings",
+        "",
+        "What `agora check` can find wrong in the texts of a mesh. Each finding names the file, the line",
+        "and the column, and `agora explain CODE` says the same as this page.",
+    ]
+    for start, title in _CHAPTERS.items():
+        lines += ["", f"## {title}", "", "| code | what is wrong | what to do |", "|---|---|---|"]
+        lines += [
+            f"| `{code}` | {words} | {hint.replace('|', chr(92) + '|')} |"
+            for code, (words, hint) in sorted(CODES.items())
+            if code.startswith(start)
+        ]
+    return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import copy
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -27,6 +28,7 @@ def edit(text: str, path: Path, value: Any) -> str:
     node = YAML(typ="safe", pure=True).compose(text)
     if node is None:
         raise Uneditable("there is nothing in the text")
+    _settle(text, node)
     changed = _at(text, node, tuple(path), value)
     wanted = _with(before.value, tuple(path), value)
     after = _values(changed)
@@ -60,6 +62,24 @@ def _values(text: str) -> Text:
     return found
 
 
+def _settle(text: str, node: Node) -> None:
+    """Values that are not there stand right behind their key's colon, not behind what follows."""
+    if not isinstance(node, CollectionNode):
+        return
+    for each in node.value:
+        key, value = each if isinstance(each, tuple) else (None, each)
+        if key is not None and isinstance(value, ScalarNode) and _is_missing(value):
+            mark = copy(key.end_mark)
+            mark.index = text.index(":", key.end_mark.index) + 1
+            value.start_mark = value.end_mark = mark
+        elif value.start_mark.index >= node.start_mark.index:
+            _settle(text, value)
+
+
+def _is_missing(value: ScalarNode) -> bool:
+    return value.value == "" and value.style not in ("'", '"', "|", ">")
+
+
 def _at(text: str, node: Node, path: Path, value: Any) -> str:
     if not path:
         return _replaced(text, node, value)
@@ -67,7 +87,7 @@ def _at(text: str, node: Node, path: Path, value: Any) -> str:
         return _in_mapping(text, node, path, value)
     if isinstance(node, SequenceNode) and isinstance(path[0], int):
         return _in_list(text, node, path, value)
-    if isinstance(node, ScalarNode) and node.value == "":
+    if isinstance(node, ScalarNode) and _is_missing(node):
         return _replaced(text, node, _wrapped(path, value))
     raise Uneditable(f"there is no `{_spelled(path)}`")
 
@@ -101,7 +121,7 @@ def _added(text: str, node: CollectionNode, entry: str, *, column: int) -> str:
     end = _line_end(text, _end(node))
     before = text[:end]
     gap = "" if before.endswith("\n") else newline
-    return before + gap + " " * column + entry + newline + text[end:].removeprefix(newline)
+    return before + gap + " " * column + entry + newline + text[end:]
 
 
 def _end(node: Node) -> int:

@@ -175,8 +175,21 @@ def differences(standard, version, document):
 
 
 RULE_KEYS = frozenset(
-    "mustBe mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo mustBeLessThan mustBeLessOrEqualTo "
-    "mustBeBetween mustNotBeBetween type rule metric query arguments".split()  # noqa: SIM905
+    [
+        "mustBe",
+        "mustNotBe",
+        "mustBeGreaterThan",
+        "mustBeGreaterOrEqualTo",
+        "mustBeLessThan",
+        "mustBeLessOrEqualTo",
+        "mustBeBetween",
+        "mustNotBeBetween",
+        "type",
+        "rule",
+        "metric",
+        "query",
+        "arguments",
+    ]
 )
 
 

@@ -36,7 +36,7 @@ class IcebergLake:
     def prepare(
         self, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
     ) -> tuple[ReleasedColumn, ...]:
-        with _told():
+        with _told(), self._alone(port):
             table = self._table(port)
             if table is None:
                 return self._create(port, columns)
@@ -53,7 +53,7 @@ class IcebergLake:
         files: Sequence[DataFile],
     ) -> Snapshot:
         landing.sync(file.path for file in files)
-        with _told():
+        with _told(), self._alone(port):
             table = self._existing(port)
             branch = f"run-{run}"
             _drop_branch(table, branch)
@@ -72,8 +72,8 @@ class IcebergLake:
             )
 
     def publish(self, release: Release) -> None:
-        with _told():
-            for snapshot in release.snapshots:
+        for snapshot in release.snapshots:
+            with _told(), self._alone(snapshot.port):
                 self._publish(snapshot, release.number, release.run)
         self._free(release.run)
 
@@ -82,7 +82,7 @@ class IcebergLake:
     ) -> None:
         areas = ("data",) if keep_examples else ("data", "quarantine", "samples")
         for port in ports:
-            with _told():
+            with _told(), self._alone(port):
                 table = self._table(port)
                 if table is not None:
                     _drop_branch(table, f"run-{run}")
@@ -106,6 +106,14 @@ class IcebergLake:
         for folder in sorted(area.iterdir()) if area.is_dir() else ():
             if folder.name not in self._held and locks.free(folder / ".lock"):
                 yield folder.name
+
+    @contextlib.contextmanager
+    def _alone(self, port: PortVersion) -> Iterator[None]:
+        """Nobody else changes this table meanwhile; two runs would number their snapshots alike."""
+        folder = self._port_folder(port)
+        folder.mkdir(parents=True, exist_ok=True)
+        with locks.exclusive(folder / ".lock"):
+            yield
 
     def _free(self, run: str) -> None:
         held = self._held.pop(run, None)
@@ -271,7 +279,8 @@ def _told() -> Iterator[None]:
     except OSError as problem:
         raise landing.unavailable(problem) from problem
     except Exception as problem:
-        if type(problem).__name__ in ("CommitFailedException", "ValidationException"):
+        named = type(problem).__name__ in ("CommitFailedException", "ValidationException")
+        if named or "sequence number" in str(problem):
             raise Conflict(
                 "another run changed the same table", code="E521", hint="run again"
             ) from problem

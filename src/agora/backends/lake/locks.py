@@ -1,7 +1,9 @@
 """Locks that end with their process, so that a killed run is told from a living one."""
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -37,3 +39,14 @@ def free(path: Path) -> bool:
     finally:
         os.close(handle)
     return True
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Wait for the lock, hold it for the block; a killed holder frees it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

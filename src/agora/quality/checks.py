@@ -82,13 +82,16 @@ class CheckPlan:
     @property
     def own(self) -> Mapping[str, str]:
         """Statements that are not shared, each with the id of the first check that asks it."""
-        return {check.query: check.id for check in reversed(self.checks) if check.query}
+        asked: dict[str, str] = {}
+        for check in self.checks:
+            if check.query:
+                asked.setdefault(check.query, check.id)
+        return asked
 
     @property
     def scans(self) -> tuple[Scan, ...]:
         """The shared scan first, then every statement of its own once."""
-        own = sorted(self.own.items(), key=lambda pair: [c.id for c in self.checks].index(pair[1]))
-        return (self._first(), *(Scan(id=check, sql=query) for query, check in own))
+        return (self._first(), *(Scan(id=check, sql=query) for query, check in self.own.items()))
 
     @property
     def singles(self) -> tuple[Scan, ...]:

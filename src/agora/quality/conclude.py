@@ -35,9 +35,10 @@ def conclude(
 ) -> tuple[CheckResult, ...]:
     """One result per check; what could not be counted is an error, which is no failure of the data."""
     counted = _shared(plan, answers, errors)
+    own = plan.own
     for check in plan.checks:
         if check.query:
-            asked = plan.own[check.query]
+            asked = own[check.query]
             problem = errors.get(check.id) or errors.get(asked, "")
             counted[check.id] = _Counted(problem=problem) if problem else _cell(answers.get(asked))
     rows = _rows(answers.get(SHARED))

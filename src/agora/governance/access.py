@@ -1,12 +1,16 @@
 """Access: who may ask for what, and who may answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
+from agora.governance.decisions import Ask, decide
 from agora.model.access import Agreement, Request
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
 from agora.model.people import Principal, PrincipalKind
 from agora.model.reasons import Reason
+
+LONGEST = timedelta(days=3653)
 
 
 def deciders(mesh: Mesh, port: PortVersion) -> tuple[str, ...]:
@@ -19,7 +23,12 @@ def judge_request(
     mesh: Mesh, request: Request, agreements: Sequence[Agreement]
 ) -> tuple[Reason, ...]:
     """Why this may not even be asked; empty when the owners should see it."""
-    return (*_words(mesh, request), *_parties(mesh, request), *_standing(request, agreements))
+    return (
+        *_words(mesh, request),
+        *_parties(mesh, request),
+        *_person_first(mesh, request, agreements),
+        *_standing(request, agreements),
+    )
 
 
 def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
@@ -41,6 +50,12 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
         yield Reason(
             code="E424", sentence="the end lies in the past", hint="choose a later `--until`"
         )
+    if request.until is not None and request.until - request.asked_at > LONGEST:
+        yield Reason(
+            code="E424",
+            sentence=f"nothing is agreed for longer than {LONGEST.days // 365} years",
+            hint="choose an earlier `--until`, or none and let the owners end it",
+        )
 
 
 def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:
@@ -60,6 +75,31 @@ def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:
         yield Reason(code="E425", sentence=f"there is no `{request.consumer}`")
     elif not _speaks_for(asker, consumer):
         yield Reason(code="E426", sentence=f"`{asker.id}` may not ask for `{consumer.id}`")
+
+
+def _person_first(
+    mesh: Mesh, request: Request, agreements: Sequence[Agreement]
+) -> Iterator[Reason]:
+    """An agent's own agreement only narrows what its person may read, so the person comes first."""
+    consumer = mesh.principal(request.consumer)
+    if consumer is None or consumer.kind is not PrincipalKind.AGENT:
+        return
+    ask = Ask(
+        principal=consumer,
+        port=request.port,
+        columns=(),
+        purpose=request.purpose,
+        now=request.asked_at,
+        agreements=tuple(agreements),
+    )
+    if not decide(mesh, ask).allowed:
+        yield Reason(
+            code="E430",
+            sentence=f"`{consumer.id}` reads only what `{consumer.acts_for}` may read",
+            rule="guardrail/agents",
+            owner="governance",
+            hint=f"agora request {request.port} --purpose {request.purpose} --as {consumer.acts_for}",
+        )
 
 
 def _speaks_for(asker: Principal, consumer: Principal) -> bool:
@@ -97,7 +137,7 @@ def _wider(request: Request, agreement: Agreement) -> bool:
 def judge_answer(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, ...]:
     """Why this person may not answer; empty for an owner who neither asked nor profits."""
     owners = deciders(mesh, request.port)
-    if who.id in (request.asked_by, request.consumer):
+    if who.id in _involved(mesh, request):
         return (
             Reason(
                 code="E428",
@@ -118,6 +158,13 @@ def judge_answer(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, 
             ),
         )
     return ()
+
+
+def _involved(mesh: Mesh, request: Request) -> set[str]:
+    """Those who asked or would profit; behind an agent stands its person."""
+    named = {request.asked_by, request.consumer}
+    found = (mesh.principal(name) for name in named)
+    return named | {each.acts_for for each in found if each is not None}
 
 
 def _named(names: Iterable[str]) -> str:

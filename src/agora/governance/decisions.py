@@ -6,21 +6,28 @@ strictest mask wins, the earliest end wins. Whatever cannot be evaluated denies 
 """
 
 import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from agora.governance.masking import view
-from agora.governance.matching import binds, rules_for
-from agora.governance.rows import Unbound, bind, columns_of, mistyped
+from agora.governance.agreeing import (
+    Right,
+    leaves_out,
+    narrowed,
+    right,
+    standing,
+    unknown_purpose,
+)
+from agora.governance.ground import GOVERNANCE, Ground, canonical, ground
+from agora.governance.masking import masked_by, view
+from agora.governance.matching import binds, concerns, voices
+from agora.governance.rows import Unbound, bind, mistyped
 from agora.model.access import Agreement
 from agora.model.decision import ColumnView, Decision, RowRule
-from agora.model.documents import to_document
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
-from agora.model.people import Principal, PrincipalKind
-from agora.model.policy import Mask, MaskKind, Policy
+from agora.model.people import Principal
+from agora.model.policy import Effect, Policy
 from agora.model.reasons import Reason
 from agora.model.release import ReleasedColumn
 
@@ -40,238 +47,188 @@ class Ask:
     agreements: tuple[Agreement, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """An ask with everything it is judged by; `own` are the reader's agreements, ended ones too."""
+
+    ask: Ask
+    ground: Ground
+    readers: tuple[Principal, ...]
+    labels: Mapping[str, frozenset[str]]
+    own: tuple[Agreement, ...]
+
+    def deny(self, *reasons: Reason) -> Decision:
+        """The denial for these reasons."""
+        return _denied(self.ask, reasons, self.policy_hash)
+
+    @property
+    def policy_hash(self) -> str:
+        """The hash of every rule and agreement that was considered, whatever their order."""
+        return _hash(self.ground, self.own)
+
+    def why(self, policy: Policy, code: str, words: str) -> Reason:
+        """A reason that names a rule and whose it is."""
+        return Reason(
+            code=code,
+            sentence=f"{policy.title or policy.id}: {words}" if words else policy.title,
+            rule=policy.name,
+            owner=self.ground.owners[policy.domain],
+        )
+
+
 def decide(mesh: Mesh, ask: Ask) -> Decision:
     """What this reader may see; never raises, and denies whatever it cannot evaluate."""
-    if ask.principal.kind is PrincipalKind.AGENT:
-        return _decide_for_agent(mesh, ask)
-    return _decide(mesh, ask, (ask.principal,))
+    try:
+        return _decide(_case(mesh, ask))
+    except Exception:  # noqa: BLE001 (whatever goes wrong while deciding is a denial)
+        words = f"what applies to `{ask.port}` cannot be evaluated"
+        reason = Reason(code="E421", sentence=words, rule="guardrail/fail-closed", owner=GOVERNANCE)
+        return _denied(ask, (reason,), "")
 
 
-def _decide_for_agent(mesh: Mesh, ask: Ask) -> Decision:
-    """An agent sees what its person sees, narrowed by every rule that binds the agent itself."""
-    person = mesh.principal(ask.principal.acts_for)
-    if person is None:
-        return _deny(mesh, ask, _reason("E401", f"`{ask.principal.id}` acts for nobody"))
-    return _decide(mesh, ask, (person, ask.principal))
+def _case(mesh: Mesh, ask: Ask) -> _Case:
+    here = ground(mesh, ask.port)
+    readers = voices(mesh, ask.principal)
+    promised = here.promised or {}
+    released = {c.name: promised.get(c.name, frozenset()).union(c.labels) for c in ask.columns}
+    own = standing(ask.agreements, ask.port, readers[0]) if readers else ()
+    if readers[1:]:
+        agents = (ask.port, ask.principal.id)
+        own = (*own, *(a for a in ask.agreements if (a.port, a.consumer) == agents))
+    return _Case(ask=ask, ground=here, readers=readers, labels={**promised, **released}, own=own)
 
 
-def _decide(mesh: Mesh, ask: Ask, readers: tuple[Principal, ...]) -> Decision:
-    if ask.purpose and ask.purpose not in {purpose.id for purpose in mesh.purposes}:
-        return _deny(mesh, ask, _reason("E411", f"there is no purpose `{ask.purpose}`"))
-    right = _right(mesh, ask, readers)
-    if isinstance(right, Reason):
-        return _deny(mesh, ask, right)
-    purpose = right.purpose if right else ask.purpose
-    rules = _binding(mesh, ask, readers, purpose)
-    forbidden = [_why(mesh, p, "E402", "forbids it") for p in rules if p.effect.deny]
-    if forbidden:
-        return _deny(mesh, ask, *forbidden)
-    ends = [p.effect.expires for p in rules if p.effect.expires]
-    over = [e for e in ends if ask.now >= e]
-    if over:
-        return _deny(mesh, ask, _reason("E404", f"the right to read `{ask.port.port}` has ended"))
-    return _allow(mesh, ask, readers, right, rules)
+def _decide(case: _Case) -> Decision:
+    ask = case.ask
+    refusal = _unknown(case)
+    if refusal is not None:
+        return case.deny(refusal)
+    found = _right(case)
+    if isinstance(found, Reason):
+        return case.deny(found)
+    rules = tuple(
+        rule
+        for rule in case.ground.rules
+        if binds(rule, case.readers, found.purpose, ask.port.port.domain)
+        and concerns(rule.applies_to, case.labels.items())
+    )
+    against = tuple(reason for rule in rules for reason in _against(case, rule))
+    return case.deny(*against) if against else _allow(case, found, rules)
 
 
-def _allow(
-    mesh: Mesh,
-    ask: Ask,
-    readers: tuple[Principal, ...],
-    right: Agreement | None,
-    rules: Sequence[Policy],
-) -> Decision:
-    rows = _row_rules(mesh, ask, readers, right, rules)
-    if isinstance(rows, Reason):
-        return _deny(mesh, ask, rows)
-    ends = [p.effect.expires for p in rules if p.effect.expires]
-    if right and right.expires:
-        ends.append(right.expires)
+def _unknown(case: _Case) -> Reason | None:
+    """Why nobody could be given anything here: words or names the mesh does not know."""
+    ask = case.ask
+    if not case.readers:
+        words = f"`{ask.principal.id}` acts for nobody"
+        return Reason(code="E401", sentence=words, rule="guardrail/agents", owner=GOVERNANCE)
+    if case.ground.promised is None:
+        words = f"there is no port `{ask.port}` in this mesh"
+        return Reason(code="E405", sentence=words, rule="guardrail/ports", owner=GOVERNANCE)
+    if ask.purpose and ask.purpose not in case.ground.purposes:
+        return unknown_purpose(ask.purpose)
+    return None
+
+
+def _right(case: _Case) -> Right | Reason:
+    """The reader's right; an agent has its person's, narrowed by its own agreement."""
+    ask, person = case.ask, case.readers[0]
+    active = tuple(a for a in case.own if a.active(ask.now))
+    ended = standing(case.own, ask.port, person)
+    ours = standing(active, ask.port, person)
+    found = right(case.ground, case.readers, ask.port, ask.purpose, ours, ended)
+    if isinstance(found, Reason):
+        return found
+    return narrowed(found, ask.principal, active, ask.port)
+
+
+def _against(case: _Case, rule: Policy) -> tuple[Reason, ...]:
+    """Why this rule denies, or cannot be evaluated and therefore denies."""
+    if rule.effect.deny:
+        return (case.why(rule, "E402", "forbids it"),)
+    if rule.effect.permit:
+        return ()
+    if rule.effect == Effect():
+        return (case.why(rule, "E421", "says nothing that can be evaluated"),)
+    undefined = sorted(set(rule.applies_to.tags) - case.ground.tags)
+    if undefined:
+        return (
+            case.why(rule, "E421", f"names the tag `{undefined[0]}`, which nobody has defined"),
+        )
+    ends = rule.effect.expires
+    if ends is not None and case.ask.now >= ends:
+        return (case.why(rule, "E404", "the right to read it has ended"),)
+    return ()
+
+
+def _allow(case: _Case, found: Right, rules: tuple[Policy, ...]) -> Decision:
+    rows = tuple(_row(case, found, rule) for rule in rules if rule.effect.rows is not None)
+    broken = tuple(reason for reason in rows if isinstance(reason, Reason))
+    if broken:
+        return case.deny(*broken)
+    ends = [rule.effect.expires for rule in rules] + [a.expires for a in found.agreements]
     return Decision(
         allowed=True,
-        port=ask.port,
-        principal=ask.principal.id,
-        purpose=right.purpose if right else ask.purpose,
-        columns=_views(mesh, ask, right, rules),
-        rows=rows,
-        reasons=(_granted(ask, right),),
-        agreement=right.id if right else "",
-        expires=min(ends, default=None),
-        policy_hash=_hash(mesh, ask, right),
+        port=case.ask.port,
+        principal=case.ask.principal.id,
+        purpose=found.purpose,
+        columns=_views(case, found, rules),
+        rows=tuple(row for row in rows if isinstance(row, RowRule)),
+        reasons=(_granted(case, found),),
+        agreement=found.agreement.id if found.agreement else "",
+        expires=min((end for end in ends if end is not None), default=None),
+        policy_hash=case.policy_hash,
     )
 
 
-def _right(mesh: Mesh, ask: Ask, readers: tuple[Principal, ...]) -> Agreement | Reason | None:
-    """The one agreement that fits, None when the owning domain permits, or why there is neither."""
-    consumers = {name for reader in readers[:1] for name in _names(reader)} | {ask.principal.id}
-    fitting = [
-        a
-        for a in ask.agreements
-        if a.port == ask.port and a.consumer in consumers and a.active(ask.now)
-    ]
-    chosen = [a for a in fitting if not ask.purpose or a.purpose == ask.purpose]
-    if chosen:
-        return _one(chosen)
-    if _permitted(mesh, ask, readers[0]):
-        return None
-    return _no_right(ask, fitting, consumers)
+def _row(case: _Case, found: Right, rule: Policy) -> RowRule | Reason:
+    types = {column.name: column.type for column in case.ask.columns}
+    if rule.effect.rows is None or mistyped(rule.effect.rows, types):
+        return case.why(rule, "E421", "cannot be evaluated on this table")
+    try:
+        condition = bind(rule.effect.rows, case.readers[0], found.agreement, types)
+    except Unbound as missing:
+        return case.why(rule, "E420", str(missing))
+    return RowRule(condition=condition, reason=case.why(rule, "E400", rule.rows_text))
 
 
-def _one(chosen: list[Agreement]) -> Agreement | Reason:
-    purposes = sorted({a.purpose for a in chosen})
-    if len(purposes) > 1:
-        names = ", ".join(f"`{p}`" for p in purposes)
-        return Reason(
-            code="E410",
-            sentence=f"you may read it for more than one purpose: {names}",
-            hint="say which one with `--purpose`",
-        )
-    return max(chosen, key=lambda a: (a.starts, a.id))
-
-
-def _no_right(ask: Ask, fitting: list[Agreement], consumers: set[str]) -> Reason:
-    port = ask.port.port
-    if fitting:
-        names = ", ".join(f"`{p}`" for p in sorted({a.purpose for a in fitting}))
-        return Reason(
-            code="E403",
-            sentence=f"purpose `{ask.purpose}` is not agreed; yours: {names}",
-            rule=f"{port.domain}/agreements",
-            owner=port.domain,
-            hint=f"agora request {ask.port} --purpose {ask.purpose} --reason …",
-        )
-    past = [a for a in ask.agreements if a.port == ask.port and a.consumer in consumers]
-    ended = any(not a.active(ask.now) for a in past)
-    return Reason(
-        code="E404" if ended else "E403",
-        sentence="your agreement has ended" if ended else "there is no agreement that lets you",
-        rule=f"{port.domain}/agreements",
-        owner=port.domain,
-        hint=f"agora request {ask.port} --purpose {ask.purpose or '…'} --reason …",
-    )
-
-
-def _names(principal: Principal) -> tuple[str, ...]:
-    return (principal.id, *(f"team:{team}" for team in principal.teams))
-
-
-def _permitted(mesh: Mesh, ask: Ask, reader: Principal) -> bool:
-    domain = ask.port.port.domain
-    return any(
-        policy.effect.permit
-        and policy.domain == domain
-        and policy.who.names_somebody
-        and binds(policy, reader, ask.purpose, domain)
-        for policy in rules_for(mesh, ask.port.port)
-    )
-
-
-def _binding(
-    mesh: Mesh, ask: Ask, readers: tuple[Principal, ...], purpose: str
-) -> tuple[Policy, ...]:
-    """Every rule that binds the reader, or, for an agent, the person or the agent."""
-    domain = ask.port.port.domain
-    return tuple(
-        policy
-        for policy in rules_for(mesh, ask.port.port)
-        if any(binds(policy, reader, purpose, domain) for reader in readers)
-    )
-
-
-def _row_rules(
-    mesh: Mesh,
-    ask: Ask,
-    readers: tuple[Principal, ...],
-    right: Agreement | None,
-    rules: Sequence[Policy],
-) -> tuple[RowRule, ...] | Reason:
-    types = {column.name: column.type for column in ask.columns}
-    found = []
-    for policy in rules:
-        if policy.effect.rows is None:
-            continue
-        try:
-            condition = bind(policy.effect.rows, readers[0], right)
-        except Unbound as missing:
-            return _why(mesh, policy, "E420", f"asks for `{missing}`, which you do not have")
-        if mistyped(policy.effect.rows, types) or not columns_of(condition) <= types.keys():
-            return _why(mesh, policy, "E421", "cannot be evaluated on this table")
-        found.append(
-            RowRule(condition=condition, reason=_why(mesh, policy, "E400", policy.rows_text))
-        )
-    return tuple(found)
-
-
-def _views(
-    mesh: Mesh, ask: Ask, right: Agreement | None, rules: Sequence[Policy]
-) -> tuple[ColumnView, ...]:
-    port = mesh.port(ask.port)
-    masking = tuple(p for p in rules if p.effect.mask is not None)
-    whose = {p.name: _owner(mesh, p) for p in masking}
+def _views(case: _Case, found: Right, rules: tuple[Policy, ...]) -> tuple[ColumnView, ...]:
+    touching = masked_by(rules, {c.name: case.labels[c.name] for c in case.ask.columns})
     views = []
-    for column in ask.columns:
-        promised = port.contract.column(column.name) if port else None
-        labels = frozenset(column.labels) | (promised.labels if promised else frozenset())
-        views.append(view(column, labels, masking, whose))
-    return tuple(_agreed(each, right) for each in views)
-
-
-def _agreed(each: ColumnView, right: Agreement | None) -> ColumnView:
-    if right is None or not right.columns or each.name in right.columns:
-        return each
-    reason = Reason(
-        code="E400", sentence="the agreement leaves this column out", rule=f"agreement/{right.id}"
-    )
-    return replace(each, mask=Mask(kind=MaskKind.HIDDEN), reasons=(*each.reasons, reason))
-
-
-def _granted(ask: Ask, right: Agreement | None) -> Reason:
-    domain = ask.port.port.domain
-    if right is None:
-        return Reason(
-            code="E400",
-            sentence="the owning domain permits it",
-            rule=f"{domain}/policies",
-            owner=domain,
+    for column in case.ask.columns:
+        left_out = [leaves_out(agreement, column) for agreement in found.agreements]
+        views.append(
+            view(
+                column,
+                touching.get(column.name, ()),
+                case.ground.owners,
+                tuple(reason for reason in left_out if reason is not None),
+            )
         )
-    return Reason(
-        code="E400",
-        sentence=f"agreed by `{right.approved_by}` for `{right.purpose}`",
-        rule=f"agreement/{right.id}",
-        owner=domain,
-    )
+    return tuple(views)
 
 
-def _why(mesh: Mesh, policy: Policy, code: str, words: str) -> Reason:
-    return Reason(
-        code=code,
-        sentence=f"{policy.title or policy.id}: {words}" if words else policy.title,
-        rule=policy.name,
-        owner=_owner(mesh, policy),
-    )
+def _granted(case: _Case, found: Right) -> Reason:
+    domain = case.ask.port.port.domain
+    if found.agreement is None:
+        words, rule = "the owning domain permits it", f"{domain}/policies"
+    else:
+        words = f"agreed by `{found.agreement.approved_by}` for `{found.purpose}`"
+        rule = f"agreement/{found.agreement.id}"
+    return Reason(code="E400", sentence=words, rule=rule, owner=domain)
 
 
-def _owner(mesh: Mesh, policy: Policy) -> str:
-    domain = mesh.domain(policy.domain)
-    return domain.team or domain.id if domain else "governance"
-
-
-def _reason(code: str, sentence: str) -> Reason:
-    return Reason(code=code, sentence=sentence, owner="governance")
-
-
-def _deny(mesh: Mesh, ask: Ask, *reasons: Reason) -> Decision:
+def _denied(ask: Ask, reasons: tuple[Reason, ...], policy_hash: str) -> Decision:
     return Decision(
         allowed=False,
         port=ask.port,
         principal=ask.principal.id,
         purpose=ask.purpose,
         reasons=reasons,
-        policy_hash=_hash(mesh, ask, None),
+        policy_hash=policy_hash,
     )
 
 
-def _hash(mesh: Mesh, ask: Ask, right: Agreement | None) -> str:
-    """The hash of every rule that could concern this port, and of the agreement used."""
-    rules = [to_document(policy) for policy in rules_for(mesh, ask.port.port)]
-    text = json.dumps([rules, to_document(right)], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(here: Ground, own: tuple[Agreement, ...]) -> str:
+    texts = (here.digest, *sorted(canonical(agreement) for agreement in own))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

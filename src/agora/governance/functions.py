@@ -6,7 +6,7 @@ leaves the types a contract can promise.
 """
 
 OPERATORS = """
-!= !__postfix !~~ !~~* % & && * ** + - ->> / // < << <= <@ = > >= >> @> ^ ^@ | || ~ ~~ ~~* ~~~ xor
+!= !__postfix !~~ !~~* % & && * ** + - ->> / // < << <= <@ = > >= >> @ @> ^ ^@ | || ~ ~~ ~~* ~~~ xor
 add subtract multiply divide mod
 """.split()  # noqa: SIM905 (a list of words reads better as words)
 
@@ -33,7 +33,7 @@ unhex unicode upper url_decode url_encode
 
 MOMENTS = """
 century date_add date_diff date_part date_sub date_trunc datediff datepart datesub datetrunc day
-dayname dayofmonth dayofweek dayofyear days_in_month decade epoch epoch_ms epoch_us era hour isodow
+dayname dayofmonth dayofweek dayofyear days_in_month decade epoch epoch_ms epoch_ns epoch_us era hour isodow
 isoyear julian last_day make_date make_time make_timestamp make_timestamptz microsecond millennium
 millisecond minute month monthname normalized_interval quarter second strftime strptime time_bucket
 timezone timezone_hour timezone_minute to_centuries to_days to_decades to_hours to_microseconds
@@ -46,9 +46,9 @@ age ago current_date current_localtime current_localtimestamp get_current_time g
 now today transaction_timestamp
 """.split()  # noqa: SIM905
 
-RANDOM = ["gen_random_uuid", "random", "uuid", "uuidv4", "uuidv7"]
+RANDOM = ["gen_random_uuid", "random", "reservoir_quantile", "uuid", "uuidv4", "uuidv7"]
 
-CONDITIONS = ["coalesce", "constant_or_null", "if", "ifnull", "nullif", "typeof"]
+CONDITIONS = ["constant_or_null", "if", "nullif", "typeof"]
 
 NESTED = """
 apply array_aggregate array_append array_apply array_cat array_concat array_contains array_distinct
@@ -60,14 +60,15 @@ list_avg list_cat list_concat list_contains list_count list_distinct list_elemen
 list_filter list_first list_has list_has_all list_has_any list_indexof list_intersect list_last
 list_max list_median list_min list_pack list_position list_prepend list_reduce list_reverse
 list_reverse_sort list_select list_slice list_sort list_sum list_transform list_unique list_value
-list_where list_zip map map_concat map_contains map_entries map_extract map_extract_value
+list_where list_zip map map_concat map_contains_entry map_contains_value map_contains map_entries map_extract map_extract_value
 map_from_entries map_keys map_values range generate_series reduce row struct_concat struct_contains
 struct_extract struct_extract_at struct_has struct_insert struct_keys struct_pack struct_position
 struct_update struct_values unnest unpivot_list
 """.split()  # noqa: SIM905
 
 JSON = """
-array_to_json from_json json_array json_array_length json_contains json_exists json_extract
+array_to_json from_json json_array json_array_length json_group_array json_group_object json_merge_patch json_pretty
+json_structure json_contains json_exists json_extract
 json_extract_path json_extract_path_text json_extract_string json_keys json_object json_quote
 json_type json_valid json_value row_to_json to_json json
 """.split()  # noqa: SIM905
@@ -78,7 +79,7 @@ arg_min_null argmax argmin array_agg avg bit_and bit_or bit_xor bool_and bool_or
 count_star countif covar_pop covar_samp entropy favg first fsum geomean geometric_mean group_concat
 histogram kahan_sum kurtosis kurtosis_pop last list listagg mad max max_by mean median min min_by
 mode product quantile quantile_cont quantile_disc regr_avgx regr_avgy regr_count regr_intercept
-regr_r2 regr_slope regr_sxx regr_sxy regr_syy reservoir_quantile sem skewness stddev stddev_pop
+regr_r2 regr_slope regr_sxx regr_sxy regr_syy sem skewness stddev stddev_pop
 stddev_samp string_agg sum sum_no_overflow sumkahan var_pop var_samp variance wavg weighted_avg
 """.split()  # noqa: SIM905
 
@@ -89,13 +90,56 @@ rank_dense row_number
 
 TABLES = frozenset({"unnest", "range", "generate_series", "json_each"})
 
+AGGREGATED = frozenset(AGGREGATES)
+
 STEADY = frozenset(
     [*OPERATORS, *NUMBERS, *TEXT, *MOMENTS, *CONDITIONS, *NESTED, *JSON, *AGGREGATES, *WINDOWS]
 )
 READABLE = STEADY | frozenset([*NOW, *RANDOM])
 
-SIZED = {"repeat": 1, "lpad": 1, "rpad": 1, "bar": 3, "range": 1, "generate_series": 1}
+SIZED = {"repeat": 1, "lpad": 1, "rpad": 1, "bar": 3, "equi_width_bins": 2}
 """Functions whose argument at this position sets the size of what they make."""
+
+SPREADING = frozenset({"range", "generate_series"})
+"""Functions that make every value between two bounds."""
 
 PATTERNED = {"printf": 0, "format": 0}
 """Functions whose argument at this position is a pattern that may ask for any width."""
+
+NAMING = dict.fromkeys(["array_aggregate", "list_aggr", "list_aggregate"], 1)
+"""Functions whose argument at this position names the aggregate they call."""
+
+REFUSED = {
+    "it reads the catalogue or the session": """
+        col_description current_catalog current_connection_id current_database current_query
+        current_query_id current_role current_schema current_schemas current_setting
+        current_transaction_id current_user currval duckdb_columns duckdb_databases duckdb_functions
+        duckdb_logs duckdb_secrets duckdb_settings duckdb_tables duckdb_variables duckdb_views
+        format_pg_type format_type getvariable in_search_path index_key nextval obj_description
+        parse_duckdb_log_message pg_get_constraintdef pg_get_expr pg_get_viewdef pg_typeof
+        session_user setval shobj_description txid_current user version
+    """.split(),  # noqa: SIM905
+    "it tells of values nobody asked for, hidden ones too": ["stats", "vector_type", "summary"],
+    "it builds SQL from text": """
+        json_deserialize_sql json_execute_serialized_sql json_serialize_plan json_serialize_sql
+        query query_table
+    """.split(),  # noqa: SIM905
+    "it reads files": """
+        glob parquet_bloom_probe parquet_file_metadata parquet_full_metadata parquet_kv_metadata
+        parquet_metadata parquet_scan parquet_schema read_blob read_csv read_csv_auto read_duckdb
+        read_json read_json_auto read_json_objects read_ndjson read_parquet read_single_csv_file
+        read_single_json_file read_single_parquet_file read_text sniff_csv
+    """.split(),  # noqa: SIM905
+    "it waits, writes or fails on purpose": """
+        assert_true checkpoint create_external_resource enable_logging error force_checkpoint
+        pg_sleep setseed sleep_ms truncate_duckdb_logs write_log
+    """.split(),  # noqa: SIM905
+    "it makes something of any size": ["array_resize", "list_resize", "repeat_row"],
+    "it reads memory of the process": ["arrow_scan", "pandas_scan", "python_map_function"],
+}
+"""Functions refused on purpose, by the reason; what is in no list is refused as unknown."""
+
+
+def refused(name: str) -> str:
+    """Why a function is refused on purpose; empty for one that is only unknown here."""
+    return next((why for why, names in REFUSED.items() if name in names), "")

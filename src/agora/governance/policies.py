@@ -1,18 +1,18 @@
 """Policies judged before they are used: whether they mean something, and whether their tests hold."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from agora.governance.decisions import Ask, decide
 from agora.governance.masking import fitting
-from agora.governance.matching import applies, touches
+from agora.governance.matching import applies, concerns, touches
 from agora.governance.rows import columns_of, mistyped
 from agora.model.access import Agreement
 from agora.model.decision import Decision
 from agora.model.findings import Finding, Weight
 from agora.model.mesh import Mesh
-from agora.model.policy import Layer, MaskKind, Policy, PolicyTrial
+from agora.model.people import Principal
+from agora.model.policy import Effect, Layer, MaskKind, Policy, PolicyTrial
 from agora.model.product import OutputPort
 from agora.model.release import ReleasedColumn
 
@@ -27,8 +27,10 @@ def check(mesh: Mesh) -> tuple[Finding, ...]:
 
 def _judged(mesh: Mesh, policy: Policy) -> Iterator[Finding]:
     ports = [port for _, port in mesh.ports() if _concerns(policy, port)]
-    if policy.effect.permit and not policy.who.names_somebody:
-        yield _finding(policy, "E152", "it permits without saying whom")
+    if policy.effect.permit:
+        yield from _permit_fits(policy)
+    if policy.effect == Effect():
+        yield _finding(policy, "E153", "it has no effect: everything it concerns is refused")
     if not ports and mesh.products:
         yield _finding(policy, "E153", "it applies to nothing in this mesh", warning=True)
     for port in ports:
@@ -45,9 +47,20 @@ def _concerns(policy: Policy, port: OutputPort) -> bool:
         return False
     if not applies(policy.applies_to, port.name.domain, port.name):
         return False
-    if policy.effect.mask is None:
-        return True
-    return any(touches(policy.applies_to, c.name, c.labels) for c in port.contract.columns)
+    return concerns(policy.applies_to, ((c.name, c.labels) for c in port.contract.columns))
+
+
+def _permit_fits(policy: Policy) -> Iterator[Finding]:
+    target = policy.applies_to
+    if policy.layer is Layer.GUARDRAIL:
+        yield _finding(
+            policy, "E152", "only the owning domain opens its products, no guardrail does"
+        )
+    elif not policy.who.names_somebody:
+        yield _finding(policy, "E152", "it permits without saying whom")
+    if target.columns or target.tags:
+        words = "a permit opens whole tables; hide columns with a mask beside it"
+        yield _finding(policy, "E153", words)
 
 
 def _rows_fit(policy: Policy, port: OutputPort) -> Iterator[Finding]:
@@ -73,55 +86,66 @@ def _mask_fits(policy: Policy, port: OutputPort) -> Iterator[Finding]:
 
 
 def _tried(mesh: Mesh, policy: Policy, trial: PolicyTrial) -> Iterator[Finding]:
-    principal = mesh.principal(trial.who)
-    port = next((p for _, p in mesh.ports() if str(p.name) == trial.port.partition("@")[0]), None)
+    """The trial's rule holds; a fitting agreement is assumed, except where the rule permits."""
+    principal, port = mesh.principal(trial.who), _port(mesh, trial.port)
     if principal is None or port is None:
         return
-    decision = decide(mesh, _ask(mesh, trial, port, assumed=True))
+    assumed = decide(mesh, _ask(mesh, trial, principal, port, assumed=True))
     if trial.allowed is not None:
-        without = decide(mesh, _ask(mesh, trial, port, assumed=False))
-        if without.allowed != trial.allowed:
-            said = "may" if without.allowed else "may not"
+        bare = decide(mesh, _ask(mesh, trial, principal, port, assumed=False))
+        allowed = (bare if policy.effect.permit else assumed).allowed
+        if allowed != trial.allowed:
+            said = "may" if allowed else "may not"
             yield _broken(policy, trial, f"`{trial.who}` {said} read `{trial.port}`")
-    yield from _sees(policy, trial, decision)
+    yield from _sees(policy, trial, assumed)
+
+
+def _port(mesh: Mesh, name: str) -> OutputPort | None:
+    """The port a trial names; without a version the newest."""
+    wanted, _, major = name.partition("@")
+    found = [port for _, port in mesh.ports() if str(port.name) == wanted]
+    chosen = [port for port in found if not major or str(port.version) == name]
+    return max(chosen, key=lambda port: port.contract.major, default=None)
 
 
 def _sees(policy: Policy, trial: PolicyTrial, decision: Decision) -> Iterator[Finding]:
     if trial.sees and not decision.allowed:
-        yield _broken(policy, trial, f"`{trial.who}` is refused: {decision.reasons[0].sentence}")
+        words = f"`{trial.who}` is refused: {decision.reasons[0].sentence}"
+        yield _broken(policy, trial, words)
         return
     masks = {column.name: column.mask.kind for column in decision.columns}
     for name, expected in trial.sees:
         if name not in masks:
             yield _broken(policy, trial, f"`{trial.port}` has no column `{name}`")
-        elif masks[name] is not _SPELLED[expected]:
+        elif masks[name] is not _SPELLED.get(expected):
             seen = masks[name].name.lower()
             yield _broken(policy, trial, f"`{trial.who}` sees `{name}` {seen}, not {expected}")
 
 
-def _ask(mesh: Mesh, trial: PolicyTrial, port: OutputPort, *, assumed: bool) -> Ask:
+def _ask(
+    mesh: Mesh, trial: PolicyTrial, principal: Principal, port: OutputPort, *, assumed: bool
+) -> Ask:
     now = mesh.at or _ANY_TIME
-    principal = mesh.principal(trial.who)
-    if principal is None:
-        raise ValueError(trial.who)
-    purposes = [purpose.id for purpose in mesh.purposes]
-    purpose = trial.purpose or (purposes[0] if purposes else "")
+    purposes = (trial.purpose, *(purpose.id for purpose in mesh.purposes))
     agreement = Agreement(
         id="assumed",
         port=port.version,
-        consumer=principal.id,
-        purpose=purpose,
+        consumer=principal.acts_for or principal.id,
+        purpose=next((purpose for purpose in purposes if purpose), ""),
         starts=now,
         approved_by="test",
     )
-    columns = tuple(
-        ReleasedColumn(name=c.name, type=c.type, field_id=0, labels=tuple(c.labels))
-        for c in port.contract.columns
+    return Ask(
+        principal=principal,
+        port=port.version,
+        columns=tuple(
+            ReleasedColumn(name=c.name, type=c.type, field_id=0, labels=tuple(sorted(c.labels)))
+            for c in port.contract.columns
+        ),
+        purpose=trial.purpose,
+        now=now,
+        agreements=(agreement,) if assumed else (),
     )
-    ask = Ask(
-        principal=principal, port=port.version, columns=columns, purpose=trial.purpose, now=now
-    )
-    return replace(ask, agreements=(agreement,)) if assumed else ask
 
 
 def _broken(policy: Policy, trial: PolicyTrial, sentence: str) -> Finding:

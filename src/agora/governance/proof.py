@@ -5,6 +5,7 @@ Verifying recomputes everything from the record bodies and streams: one batch is
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from agora.model.ledger import Batch, Record, Verdict
@@ -55,7 +56,7 @@ def verify(records: Iterable[Record], batches: Iterable[Batch]) -> Verdict:
         count += 1
         reader.problems += _chain_problems(batch, count, following, previous)
         leaves = reader.take(batch.first, batch.last)
-        if leaves and root(leaves) != batch.root:
+        if not leaves or root(leaves) != batch.root:
             reader.problems.append(
                 f"batch {batch.number}: its records are not the ones that were sealed"
             )
@@ -122,9 +123,21 @@ class _Reader:
         return record
 
     def _note(self, record: Record, expected: int) -> None:
-        if record.place != expected:
+        if record.place < expected:
+            self.problems.append(f"record {record.place}: stands twice")
+        elif record.place > expected:
             self.problems.append(
                 f"record {expected} is missing, {record.place} stands in its place"
             )
-        if leaf(record.body) != record.hash:
+        if leaf(record.body) != record.hash or not _says(record):
             self.problems.append(f"record {record.place}: was changed")
+
+
+def _says(record: Record) -> bool:
+    """True when a record's text speaks of its own place and time, not of another record's."""
+    try:
+        told = json.loads(record.body)
+    except ValueError:
+        return False
+    stands = {"place": record.place, "recorded_at": record.recorded_at.isoformat()}
+    return isinstance(told, dict) and all(told.get(key) == stands[key] for key in stands)

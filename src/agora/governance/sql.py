@@ -1,6 +1,7 @@
 """What SQL may contain, judged on the engine's own facts by allow-list: unknown is refused."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -84,12 +85,23 @@ def _judged(facts: SqlFacts, law: _Law) -> Iterator[Reason]:
         return
     yield from _kinds(facts, law)
     yield from (reason for table in facts.tables for reason in _table(table, law))
-    yield from (reason for call in facts.functions for reason in _function(call, law))
+    yield from (reason for call in _calls(facts) for reason in _function(call, law))
     for name in facts.ctes:
         if not _IDENTIFIER.match(name):
             yield _no("E216", f"`{name}` cannot name a common table", "use letters, digits and _")
     if facts.depth > MAX_DEPTH:
         yield _no("E204", "the statement is nested too deeply")
+
+
+def _calls(facts: SqlFacts) -> Iterator[FunctionUse]:
+    """Every call once: the tree holds a call in FROM again, unplaced, as the expression it also is."""
+    echoes = Counter((call.name, call.constants) for call in facts.functions if call.table)
+    for call in facts.functions:
+        told = (call.name, call.constants)
+        if not call.table and not call.position and echoes[told]:
+            echoes[told] -= 1
+        else:
+            yield call
 
 
 def _kinds(facts: SqlFacts, law: _Law) -> Iterator[Reason]:
@@ -131,30 +143,70 @@ def _function(call: FunctionUse, law: _Law) -> Iterator[Reason]:
     elif call.table and call.name not in functions.TABLES:
         yield _no("E214", f"`{call.name}` cannot be read from here", "only products can be read")
     elif not call.table and call.name not in law.functions:
-        yield _no("E214", f"the function `{call.name}` is not possible here")
+        why = functions.refused(call.name)
+        yield _no("E214", f"the function `{call.name}` is not possible here", why)
     else:
         yield from _sized(call)
+        yield from _spread(call)
+        yield from _patterned(call)
+        yield from _named(call, law)
 
 
 def _sized(call: FunctionUse) -> Iterator[Reason]:
+    """A function that makes something of a size it is told: the size is fixed and small."""
     place = functions.SIZED.get(call.name)
-    if place is not None and len(call.constants) > place:
-        size = call.constants[place]
-        fine = size is not None and _number(size) <= MAX_SIZE
-        if not fine and call.name not in ("range", "generate_series"):
-            yield _no("E215", f"`{call.name}` needs a fixed size up to {MAX_SIZE:,}")
-    pattern = functions.PATTERNED.get(call.name)
-    if pattern is not None and call.constants:
-        text = call.constants[pattern]
-        if text is None or _WIDTH.search(text):
-            yield _no("E215", f"`{call.name}` needs a fixed pattern with widths below {MAX_WIDTH}")
+    if place is None or len(call.constants) <= place:
+        return
+    size = call.constants[place]
+    if size is None or not abs(_number(size)) <= MAX_SIZE:
+        yield _no("E215", f"`{call.name}` needs a fixed size up to {MAX_SIZE:,}")
+
+
+def _spread(call: FunctionUse) -> Iterator[Reason]:
+    """A list made at once holds a fixed, small number of values; in FROM they stream."""
+    if call.name not in functions.SPREADING or call.table:
+        return
+    if not _count(call.constants) <= MAX_SIZE:
+        words = f"`{call.name}` needs fixed bounds with at most {MAX_SIZE:,} values between them"
+        yield _no("E215", words, f"`{call.name}` in FROM makes rows one after the other")
+
+
+def _count(bounds: tuple[str | None, ...]) -> float:
+    """How many values lie between literal bounds; infinitely many when one is not a number."""
+    numbers = [_number(bound or "") for bound in bounds]
+    start, stop, step = {
+        1: [0.0, *numbers, 1.0],
+        2: [*numbers, 1.0],
+        3: numbers,
+    }.get(len(numbers), [0.0, float("inf"), 1.0])
+    return abs(stop - start) / abs(step) if step else float("inf")
+
+
+def _patterned(call: FunctionUse) -> Iterator[Reason]:
+    """A pattern may ask for any width, so it is fixed and asks for little."""
+    place = functions.PATTERNED.get(call.name)
+    if place is None or len(call.constants) <= place:
+        return
+    text = call.constants[place]
+    if text is None or _WIDTH.search(text):
+        yield _no("E215", f"`{call.name}` needs a fixed pattern with widths below {MAX_WIDTH}")
+
+
+def _named(call: FunctionUse, law: _Law) -> Iterator[Reason]:
+    """A function that calls another by its name: the name is fixed and itself possible here."""
+    place = functions.NAMING.get(call.name)
+    if place is None or len(call.constants) <= place:
+        return
+    name = call.constants[place]
+    if name is None or name.lower() not in law.functions & functions.AGGREGATED:
+        yield _no("E214", f"`{call.name}` needs the fixed name of an aggregate such as `'sum'`")
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        return float("inf")
+        return float("nan")
 
 
 def _nesting(sql: str) -> int:

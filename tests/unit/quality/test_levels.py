@@ -1,6 +1,6 @@
 """Service levels against a release and a clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,3 +57,22 @@ def test_a_recorded_level_speaks_in_its_own_words():
         property="retention", value="3", unit="y", description="kept for three years"
     )
     assert judge([level], released_at=RELEASED, now=NOW)[0].sentence == "kept for three years"
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"),
+    [
+        ("s", 1),
+        ("min", 60),
+        ("h", 3600),
+        ("d", 86400),
+        ("wk", 604800),
+        ("mo", 2592000),
+        ("yr", 31536000),
+    ],
+)
+def test_every_unit_is_as_long_as_it_says(unit, seconds):
+    level = ServiceLevel(property="latency", value="1", unit=unit)
+    for age, kept in ((seconds, True), (seconds + 0.5, False)):
+        released = NOW - timedelta(seconds=age)
+        assert judge([level], released_at=released, now=NOW)[0].kept is kept

@@ -110,3 +110,13 @@ def test_patterns_the_engine_cannot_read_are_told(pattern, word):
 @pytest.mark.parametrize("pattern", ["", "a{2}", r"\\1", r"\(\?=", "[(?=]", "(?<name>a)", "(?:a)"])
 def test_patterns_that_only_look_like_it_are_read(pattern):
     assert problem(pattern) == ""
+
+
+def test_a_pattern_that_cannot_be_read_is_told_before_anything_runs():
+    rules = [
+        {"metric": metric, "column": "a", "pattern": "(?=a)", "mustBe": 0}
+        for metric in ("invalidValues", "missingValues")
+    ]
+    checks = planned(contract({"columns": {"a": "VARCHAR"}, "rules": rules})).checks
+    assert [bool(check.broke) for check in checks] == [False, True, False]
+    assert [check.shared for check in checks] == [False, False, True]

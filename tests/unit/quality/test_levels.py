@@ -76,3 +76,17 @@ def test_every_unit_is_as_long_as_it_says(unit, seconds):
     for age, kept in ((seconds, True), (seconds + 0.5, False)):
         released = NOW - timedelta(seconds=age)
         assert judge([level], released_at=released, now=NOW)[0].kept is kept
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("latency", "at most 1 d old"),
+        ("generalAvailability", "from 1 d"),
+        ("endOfLife", "until 1 d"),
+        ("retention", "1 d"),
+    ],
+)
+def test_a_level_is_told_in_words(name, words):
+    level = ServiceLevel(property=name, value="1", unit="d")
+    assert judge([level], released_at=RELEASED, now=NOW)[0].sentence == words

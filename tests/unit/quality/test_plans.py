@@ -7,6 +7,7 @@ from counting import RELATION, asked, contract, counted, planned, rows, table
 from agora.model.checks import Outcome
 from agora.quality.checks import MOST_COUNTS, SHARED
 from agora.quality.patterns import problem
+from agora.quality.values import RANGES
 
 
 @pytest.fixture
@@ -120,3 +121,20 @@ def test_a_pattern_that_cannot_be_read_is_told_before_anything_runs():
     checks = planned(contract({"columns": {"a": "VARCHAR"}, "rules": rules})).checks
     assert [bool(check.broke) for check in checks] == [False, True, False]
     assert [check.shared for check in checks] == [False, False, True]
+
+
+def test_whole_number_formats_are_the_ranges_of_their_bits():
+    assert RANGES["i8"] == (-128, 127)
+    assert RANGES["u8"] == (0, 255)
+    assert RANGES["i64"] == (-9223372036854775808, 9223372036854775807)
+    assert set(RANGES) == {f"{sign}{bits}" for sign in "iu" for bits in (8, 16, 32, 64, 128)}
+
+
+def test_a_rule_of_another_engine_is_refused_by_its_name():
+    rules = [{"type": "custom", "engine": "soda"}, {"type": "custom"}]
+    checks = planned(contract({"columns": {"a": "VARCHAR"}, "rules": rules})).checks
+    assert [check.broke for check in checks[1:]] == [
+        "rules of the engine `soda` are not run here",
+        "rules of the engine `unnamed` are not run here",
+    ]
+    assert {check.severity.value for check in checks[1:]} == {"warn"}

@@ -246,7 +246,7 @@ def _levels(text: Text) -> Iterator[ServiceLevel]:
     for node in text.get("slaProperties") or ():
         yield ServiceLevel(
             property=str(node["property"]),
-            value=str(node["value"]),
+            value="" if node["value"] is None else str(node["value"]),
             unit=str(node.get("unit") or ""),
             element=str(node.get("element") or ""),
             description=str(node.get("description") or ""),

@@ -75,8 +75,8 @@ def _ports(mesh: Mesh, parts: Sequence[Parts]) -> set[str]:
 
 
 def _one(text: Text, path: Path, name: object, known: _Names, code: str, word: str) -> None:
-    if known is not None and name not in known:
-        near = get_close_matches(str(name), sorted(known), n=1)
+    if known is not None and isinstance(name, str) and name not in known:
+        near = get_close_matches(name, sorted(known), n=1)
         hint = f"did you mean `{near[0]}`?" if near else ""
         text.report(code, path, f"there is no {word} `{name}`", hint)
 

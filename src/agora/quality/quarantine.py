@@ -48,11 +48,14 @@ def split(plan: CheckPlan, results: Sequence[CheckResult]) -> Split | None:
 def rows_where(plan: CheckPlan, check: Check) -> str:
     """The rows that break one check."""
     source = f"SELECT {names_of(plan.names)} FROM {quoted(plan.relation)} AS source"
-    if check.repeats:
-        order = f"PARTITION BY {names_of(check.repeats)} ORDER BY {names_of(plan.names)}"
-        filled = present(check.repeats)
-        return f"{source} WHERE {filled} QUALIFY row_number() OVER ({order}) > 1"
-    return f"{source} WHERE {check.broken}"
+    if not check.repeats:
+        return f"{source} WHERE {check.broken}"
+    keys = names_of(check.repeats)
+    order = f"PARTITION BY {keys} ORDER BY {names_of(plan.names)}"
+    again = f"SELECT {keys} FROM {quoted(plan.relation)} GROUP BY {keys} HAVING count(*) > 1"
+    # the window sorts only rows of keys that repeat, and equality leaves out NULL
+    repeated = f"{source} SEMI JOIN ({again}) AS again USING ({keys})"
+    return f"{repeated} QUALIFY row_number() OVER ({order}) > 1"
 
 
 def _marked(plan: CheckPlan, checks: Sequence[Check], flags: dict[str, str]) -> str:

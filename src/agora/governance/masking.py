@@ -59,7 +59,7 @@ def strictest(masks: Iterable[Mask]) -> Mask:
     The highest level wins. Where two masks of one level differ, at least null is the answer: what
     both leave to see, put side by side, could be more than either of them meant to show.
     """
-    found = set(masks)
+    found = {mask for mask in masks if mask.kind is not MaskKind.CLEAR}
     top = max((mask.kind for mask in found), default=MaskKind.CLEAR)
     disagreeing = len({mask.kind for mask in found}) < len(found)
     if top is MaskKind.HIDDEN:

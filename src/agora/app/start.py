@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from agora.cli.main import run
 from agora.cli.openings import Openings
@@ -14,17 +15,22 @@ def start(arguments: Sequence[str]) -> int:
 
 
 def _openings() -> Openings:
-    from agora.app import house
-
     environment = dict(os.environ)
     return Openings(
         environment=environment,
-        house=lambda root, progress: house.open_house(root, environment, progress),
-        folder=house.open_folder,
-        sources=house.open_sources,
-        find=house.find,
+        house=lambda root, progress: _house().open_house(root, environment, progress),
+        folder=lambda root: _house().open_folder(root),
+        sources=lambda: _house().open_sources(),
+        find=lambda start: _house().find(start),
         demo=_demo,
     )
+
+
+def _house() -> ModuleType:
+    """The room that opens a mesh, loaded when a command needs one: `--help` does not."""
+    from agora.app import house
+
+    return house
 
 
 def _demo(folder: Path, progress: object) -> object:

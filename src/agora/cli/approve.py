@@ -7,8 +7,8 @@ import typer
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, moment, opened, words
 from agora.cli.tables import table
 from agora.cli.terminal import give, say
-from agora.model.access import Request
-from agora.usecases.access import answer, end, pending
+from agora.model.access import Agreement, Request
+from agora.usecases.access import Answered, answer, end, pending
 
 app = command("approve", "")
 
@@ -38,31 +38,37 @@ def approve(
         who = actor(house, as_)
         if not request:
             _list(pending(house, who), as_json=json)
-            return
-        if end_:
-            ended = end(house, who, request, reason)
-            give("agreement", ended) if json else say(f"{ended.id} has ended")
-            return
-        answered = answer(
-            house,
-            who,
-            request,
-            approve=not refuse,
-            columns=words(columns),
-            until=moment(until),
-            words=reason,
-        )
-    if json:
-        give("answered", answered)
-    elif answered.agreement:
-        until_words = (
-            f" until {answered.agreement.expires:%Y-%m-%d}" if answered.agreement.expires else ""
-        )
-        say(
-            f"{answered.agreement.id}: `{answered.agreement.consumer}` may use {answered.agreement.port}{until_words}"
-        )
+        elif end_:
+            _ended(end(house, who, request, reason), as_json=json)
+        else:
+            answered = answer(
+                house,
+                who,
+                request,
+                approve=not refuse,
+                columns=words(columns),
+                until=moment(until),
+                words=reason,
+            )
+            _answered(answered, as_json=json)
+
+
+def _ended(ended: Agreement, *, as_json: bool) -> None:
+    if as_json:
+        give("agreement", ended)
     else:
+        say(f"{ended.id} has ended")
+
+
+def _answered(answered: Answered, *, as_json: bool) -> None:
+    agreed = answered.agreement
+    if as_json:
+        give("answered", answered)
+    elif agreed is None:
         say(f"{answered.request.id} was refused")
+    else:
+        until = f" until {agreed.expires:%Y-%m-%d}" if agreed.expires else ""
+        say(f"{agreed.id}: `{agreed.consumer}` may use {agreed.port}{until}")
 
 
 def _list(requests: tuple[Request, ...], *, as_json: bool) -> None:

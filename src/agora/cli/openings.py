@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agora.needs.folder import Folder
-from agora.needs.house import House
-from agora.needs.progress import Progress
-from agora.needs.source import Sources
+if TYPE_CHECKING:
+    from agora.needs.folder import Folder
+    from agora.needs.house import House
+    from agora.needs.progress import Progress
+    from agora.needs.source import Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,8 @@ class Openings:
     """Handed in by the app: how to open a mesh, a folder, the sources, and the demo."""
 
     environment: Mapping[str, str]
-    house: Callable[[Path, Progress | None], House]
-    folder: Callable[[Path], Folder]
-    sources: Callable[[], Sources]
+    house: "Callable[[Path, Progress | None], House]"
+    folder: "Callable[[Path], Folder]"
+    sources: "Callable[[], Sources]"
     find: Callable[[Path], Path]
     demo: Callable[[Path, Any], Any]

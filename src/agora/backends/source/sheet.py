@@ -7,11 +7,11 @@ from typing import Any
 
 from agora.backends.source.files import Allowed, inside, named, unfit
 from agora.backends.source.rows import write_text
+from agora.backends.source.workbook import check_archive, check_errors
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
 
 OPTIONS: Allowed = {"sheet": str, "header": int, "first_column": int}
-_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 _MAX_ROWS = 1_048_576
 
 
@@ -44,13 +44,14 @@ class SheetSource:
         names = named(spec, header)
         if not names:
             raise Invalid(f"source `{spec.name}`: row {top} of the sheet is empty", code="E336")
-        rows = _rows(spec, grid[top:], top + 1, left, len(names))
+        rows = _rows(grid[top:], left, len(names))
         return (write_text(names, rows, folder),)
 
 
 def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    check_archive(spec, path)
     try:
         book = CalamineWorkbook.from_path(path)
         name = str(spec.option("sheet") or book.sheet_names[0])
@@ -61,6 +62,7 @@ def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
                 code="E345",
                 hint=f"there are {names}",
             )
+        check_errors(spec, path, book.sheet_names.index(name))
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError) as problem:
         raise Invalid(
@@ -70,20 +72,11 @@ def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
         ) from problem
 
 
-def _rows(
-    spec: SourceSpec, grid: list[list[Any]], first: int, left: int, width: int
-) -> Iterator[list[str | None]]:
+def _rows(grid: list[list[Any]], left: int, width: int) -> Iterator[list[str | None]]:
     """The rows below the header; an empty row ends nothing and is left out."""
-    for number, cells in enumerate(grid, start=first):
+    for cells in grid:
         row = [_text(cell) for cell in cells[left : left + width]]
         row += [None] * (width - len(row))
-        broken = next((i for i, value in enumerate(row) if value in _ERRORS), None)
-        if broken is not None:
-            raise Invalid(
-                f"source `{spec.name}`: cell {_cell(broken + left, number)} holds {row[broken]}",
-                code="E347",
-                hint="correct the formula in the workbook and save it",
-            )
         if any(value is not None for value in row):
             yield row
 
@@ -105,12 +98,3 @@ def _text(cell: object) -> str | None:
         case timedelta():
             return str(cell)
     return str(cell)
-
-
-def _cell(column: int, row: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"

@@ -158,7 +158,7 @@ def counted(connection, variant):
 
 
 def by_hand(connection):
-    rows = [number for sql in FLOOR for number in connection.execute(sql).fetchone()]
+    rows = [number for sql in FLOOR for number in connection.execute(sql).fetchall()[0]]
     return sum(number == 0 for number in rows[1:]) + (rows[0] > 0)
 
 

@@ -13,10 +13,20 @@ from agora.quality.sql import literal
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _GROUP = "[0-9A-Fa-f]{1,4}"
+
+
+def _shortened(before: int) -> str:
+    """An IPv6 address with `::` after so many groups; at most seven groups stand in all."""
+    head = f"{_GROUP}(:{_GROUP}){{{before - 1}}}" if before else ""
+    most = 7 - before
+    tails = [f"{_GROUP}(:{_GROUP}){{0,{most - 1}}}"] if most else []
+    tails += [f"({_GROUP}:){{0,{most - 2}}}{_IPV4}"] if most > 1 else []
+    return f"{head}::({'|'.join(tails)})?"
+
+
+_IPV4 = rf"({_OCTET}\.){{3}}{_OCTET}"
 _IPV6 = "|".join(
-    [f"({_GROUP}:){{7}}{_GROUP}"]
-    + [f"({_GROUP}:){{1,{7 - n}}}(:{_GROUP}){{1,{n}}}" for n in range(1, 7)]
-    + [f":((:{_GROUP}){{1,7}}|:)", f"({_GROUP}:){{1,7}}:"]
+    [f"({_GROUP}:){{7}}{_GROUP}", f"({_GROUP}:){{6}}{_IPV4}", *(_shortened(n) for n in range(8))]
 )
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
 _ZONE = r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
@@ -25,7 +35,7 @@ FORMATS = {
     "email": r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
     "uuid": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
     "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$",
-    "ipv4": rf"^({_OCTET}\.){{3}}{_OCTET}$",
+    "ipv4": f"^{_IPV4}$",
     "ipv6": rf"^({_IPV6})$",
     "hostname": rf"^{_LABEL}(\.{_LABEL})*$",
     "date": rf"^{_DAY}$",

@@ -1,5 +1,6 @@
 """Every case under tests/cases/checks: rows in, results out, on the real engine."""
 
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -74,8 +75,12 @@ def _shown(engine, case, made, results):
     for name, expected in case.get("samples", {}).items():
         assert shown.get(name, []) == expected
     whole = samples.examples(made, results)
-    reasons = {row["_reason"] for row in rows(engine, whole)} if whole else set()
-    assert reasons == {r.check for r in results if r.outcome in samples.BROKEN and r.failing}
+    found = Counter(row["_reason"] for row in (rows(engine, whole) if whole else ()))
+    assert found == {
+        r.check: min(r.failing, samples.MOST)
+        for r in results
+        if r.outcome in samples.BROKEN and r.failing
+    }
 
 
 def _plain(value):

@@ -70,6 +70,7 @@ def test_a_statement_asked_by_two_checks_errs_for_both():
 def test_a_share_lies_between_nothing_and_everything(part, rest):
     found = share(Decimal(part), part + rest)
     assert 0 <= found <= 100
+    assert round(found * (part + rest), 20) == 100 * part
     assert (found == 100) == (rest == 0 and part > 0)
 
 

@@ -60,6 +60,7 @@ def test_every_type_can_be_required_unique_sampled_and_kept(engine, kind):
 
 HOSTILE = [
     "select 1 /* /* */ {column} */",
+    "select 1 /*/* */ {column} */",
     "select '{column}'",
     "select e'\\'{column}'",
     "select $${column}$$",

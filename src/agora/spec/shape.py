@@ -25,7 +25,7 @@ def check_own(text: Text, kind: str) -> bool:
     if text.value is None:
         return False
     if found != kind:
-        text.report("E107", ("kind",), f"`kind: {kind}` is expected here, not `{found}`")
+        _report_kind(text, kind)
         return False
     return check(text, schema(kind))
 
@@ -35,7 +35,7 @@ def check_standard(text: Text, standard: str, kind: str) -> bool:
     if text.value is None:
         return False
     if text.get("kind") != kind:
-        text.report("E107", ("kind",), f"`kind: {kind}` is expected here, not `{text.get('kind')}`")
+        _report_kind(text, kind)
         return False
     version = str(text.get("apiVersion") or "")
     known = schema(standard)["properties"]["apiVersion"]["enum"]
@@ -46,6 +46,12 @@ def check_standard(text: Text, standard: str, kind: str) -> bool:
         text.report("E108", ("apiVersion",), words)
         return False
     return check(text, versioned(standard, version.removeprefix("v")))
+
+
+def _report_kind(text: Text, kind: str) -> None:
+    found = text.get("kind")
+    words = "there is none" if found is None else f"it is `{found}`"
+    text.report("E107", ("kind",), f"`kind: {kind}` is expected here, but {words}")
 
 
 def check(text: Text, of: dict[str, Any]) -> bool:

@@ -111,6 +111,8 @@ def read(file: str, content: bytes, environment: Mapping[str, str] | None) -> Te
     reader = _Reader(text, environment)
     value = reader.read(node, (), 0)
     text.value = value if text.fine or not reader.broken else None
+    if text.value is None and text.fine:
+        text.report("E105", (), "there is nothing in it")
     return text
 
 

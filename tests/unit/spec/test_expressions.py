@@ -60,7 +60,7 @@ READ = {
     "at < timestamp '2018-01-01T08:00:00'": Compare(
         by=Comparison.LESS,
         left=column("at"),
-        right=Literal(value=datetime(2018, 1, 1, 8)),  # noqa: DTZ001
+        right=Literal(value=datetime(2018, 1, 1, 8)),
     ),
     "week between 1 and 4": All(
         parts=(

@@ -116,12 +116,7 @@ def test_no_files_at_all():
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda b: b.decode("latin-1")))
 def test_any_text_is_read_or_told_about(text):
     found = read_text("x.yaml", text.encode("utf-8", "surrogatepass"), {})
-    assert (
-        found.value is not None
-        or not found.fine
-        or text.strip() in {"null", "~", ""}
-        or found.findings
-    )
+    assert found.value is not None or not found.fine
 
 
 def test_layout_and_remarks_change_no_contract():

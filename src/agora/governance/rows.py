@@ -76,8 +76,7 @@ def _bound(expression: Expression, reader: _Reader, beside: Kind | None = None) 
             return Not(item=_bound(item, reader))
         case All(parts=parts):
             return All(parts=tuple(_bound(part, reader) for part in parts))
-        case AnyOf(parts=parts):
-            return AnyOf(parts=tuple(_bound(part, reader) for part in parts))
+    return AnyOf(parts=tuple(_bound(part, reader) for part in expression.parts))
 
 
 def _single(attribute: Attribute, reader: _Reader, beside: Kind | None) -> Expression:
@@ -171,8 +170,7 @@ def columns_of(expression: Expression) -> frozenset[str]:
             return columns_of(item).union(*(columns_of(option) for option in options))
         case Absent(item=item) | Not(item=item):
             return columns_of(item)
-        case All(parts=parts) | AnyOf(parts=parts):
-            return frozenset().union(*(columns_of(part) for part in parts))
+    return frozenset().union(*(columns_of(part) for part in expression.parts))
 
 
 def mistyped(expression: Expression, types: Mapping[str, Type]) -> tuple[str, ...]:
@@ -191,8 +189,7 @@ def mistyped(expression: Expression, types: Mapping[str, Type]) -> tuple[str, ..
             return _condition(item, types)
         case All(parts=parts) | AnyOf(parts=parts):
             return tuple(words for part in parts for words in _condition(part, types))
-        case ColumnRef() | Literal() | Attribute():
-            return _condition(expression, types)
+    return _condition(expression, types)
 
 
 def _condition(expression: Expression, types: Mapping[str, Type]) -> tuple[str, ...]:

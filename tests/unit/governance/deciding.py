@@ -135,8 +135,9 @@ def released(columns=COLUMNS):
     )
 
 
-def ask(principal=ANA, purpose="", agreements=(agreed(),), **fields):
-    """Somebody asks for the orders."""
+def ask(principal=ANA, purpose="", agreements=None, **fields):
+    """Somebody asks for the orders, by default under one agreement."""
+    agreements = (agreed(),) if agreements is None else agreements
     given = {"port": ORDERS, "columns": released(), "now": NOW}
     return Ask(principal=principal, purpose=purpose, agreements=agreements, **(given | fields))
 

@@ -38,7 +38,9 @@ def main() -> None:
         print(f"died at each of {len(POINTS)} durable writes: every reader saw a whole release")
         _random(trial, given.kills, given.least)
     _histogram(trial.hits)
-    print(f"{sum(trial.hits.values())} random kills, seed {given.seed}, {time.monotonic() - begun:.0f} s")
+    print(
+        f"{sum(trial.hits.values())} random kills, seed {given.seed}, {time.monotonic() - begun:.0f} s"
+    )
 
 
 def _random(trial: Trial, kills: int, least: int) -> None:

@@ -6,6 +6,9 @@ answers of both worlds must be equal, and no canary may appear.
 
 import json
 import os
+import subprocess
+import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -372,3 +375,36 @@ def test_the_sandbox_holds_even_if_the_engine_does_not(tmp_path, worlds):
     process.close()
     assert not found["ok"]
     assert "ermission" in json.dumps(found) or "IOException" in json.dumps(found)
+
+
+def test_a_worker_outlives_the_thread_that_asked_first(readers, worlds):
+    relation = governed(worlds[0], PLAIN)
+    told = []
+    for _ in range(3):
+        thread = threading.Thread(target=lambda: told.append(ask(readers, "threads", relation, "select 1 as a")))
+        thread.start()
+        thread.join()
+        time.sleep(0.2)
+    assert told == ["[[{'a': 1}]]"] * 3
+
+
+def test_a_worker_ends_with_its_parent_even_while_it_works(tmp_path):
+    script = (
+        "import os, sys, time\n"
+        "from agora.backends.engine.duckdb.process import WorkerProcess\n"
+        "worker = WorkerProcess()\n"
+        "bind = {'do': 'bind', 'statements': [], 'paths': [], 'folders': [], 'tables': [], 'scans': True,\n"
+        "        'settings': {'memory': 268435456, 'threads': 1, 'scratch': ''}}\n"
+        "worker.ask(bind, 20)\n"
+        "print(worker._process.pid, flush=True)\n"
+        "worker.send({'do': 'rows', 'sql': 'select count(*) from range(1000000) a, range(10000000) b'})\n"
+        "time.sleep(1)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    pid = int(found.stdout)
+    for _ in range(50):
+        if not os.path.exists(f"/proc/{pid}"):
+            return
+        time.sleep(0.1)
+    raise AssertionError("the worker is still there")

@@ -8,16 +8,18 @@ the kernel's `landlock(7)`, `prctl(2)` and `setrlimit(2)`.
 import ctypes
 import os
 import resource
-import signal
 import sys
 import sysconfig
+import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _PATH_BENEATH = 1
 _VERSION = 1
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_PR_SET_NO_NEW_PRIVS = 38
+_WATCH_SECONDS = 0.5
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _ALL_V1 = (1 << 13) - 1
 _REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
@@ -28,8 +30,19 @@ HEADROOM = 2 << 30
 
 
 def die_with_parent() -> None:
-    """The worker is killed when the process that started it is gone."""
-    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    """The worker ends when the process that started it is gone, also in the middle of a statement.
+
+    The kernel's parent-death signal is no help: it comes when the *thread* that started the worker
+    ends, and a reader's next statement may come from another thread.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def limit(memory: int, *, writes: bool) -> None:

@@ -136,3 +136,7 @@ def test_every_metric_and_operator_has_words():
                 threshold=(Decimal(1), Decimal(2)),
             )
             assert "1" in sentence(rule)
+
+
+def test_the_share_of_no_rows_is_nothing():
+    assert share(Decimal(0), 0) == 0

@@ -98,6 +98,11 @@ def _outputs(
             if node["port"] not in _unusable(parts):
                 words = f"there is no port `{node['port']}`"
                 parts.build.report("E128", ("outputs", place, "port"), words)
+        elif len(fitting) > 1:
+            majors = " and ".join(f"{port.contract.major}" for port in fitting)
+            words = f"the port `{node['port']}` has the versions {majors}"
+            hint = "say which one with `version`"
+            parts.build.report("E128", ("outputs", place, "port"), words, hint)
         elif fold(node["from"]) not in known:
             words = f"`{node['from']}` is no step, source or input"
             parts.build.report("E138", ("outputs", place, "from"), words)

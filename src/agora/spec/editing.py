@@ -37,6 +37,14 @@ def edit(text: str, path: Path, value: Any) -> str:
     return changed
 
 
+def append(text: str, path: Path, value: Any) -> str:
+    """The text with this value behind the last item of the list at the path; a missing list is made."""
+    listed = _values(text).get(*path)
+    if listed is not None and not isinstance(listed, list):
+        raise Uneditable(f"`{_spelled(path)}` is no list")
+    return edit(text, (*path, len(listed or ())), value)
+
+
 def spell(value: Any) -> str:
     """A value as YAML on one line; text is quoted wherever it could be read as something else."""
     match value:

@@ -89,7 +89,7 @@ def _title(text: Text, named: str) -> str:
 def _ports(parts: Parts, *, quiet: bool = False) -> tuple[OutputPort, ...]:
     """The output ports that have a contract; every doubt is noted unless `quiet`."""
     text = Text(file=parts.product.file, value=parts.product.value) if quiet else parts.product
-    contracts = {c.id: c for _, c in parts.contracts if c is not None}
+    contracts = _by_id(parts, quiet=quiet)
     unreadable = {str(t.get("id")) for t, c in parts.contracts if c is None}
     found: list[OutputPort] = []
     for place, node in enumerate(nodes(text, "outputPorts")):
@@ -108,6 +108,20 @@ def _ports(parts: Parts, *, quiet: bool = False) -> tuple[OutputPort, ...]:
         parts, {str(node.get("contractId")) for node in nodes(text, "outputPorts")}, quiet=quiet
     )
     return tuple(found)
+
+
+def _by_id(parts: Parts, *, quiet: bool) -> dict[str, Contract]:
+    found: dict[str, Contract] = {}
+    for text, contract in parts.contracts:
+        if contract is None:
+            continue
+        if contract.id in found and not quiet:
+            words = (
+                f"`{found[contract.id].file.rpartition('/')[2]}` has the id `{contract.id}` already"
+            )
+            text.report("E124", ("id",), words)
+        found.setdefault(contract.id, contract)
+    return found
 
 
 def _port(parts: Parts, node: dict[str, Any], contract: Contract) -> OutputPort:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora.spec.editing import Uneditable, edit, spell
+from agora.spec.editing import Uneditable, append, edit, spell
 from agora.spec.texts import read
 
 TEXT = """\
@@ -87,6 +87,25 @@ def test_small_texts(text, path, value, expected):
 def test_what_cannot_be_changed_is_refused(text, path):
     with pytest.raises(Uneditable):
         edit(text, path, "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: [x]\n", "a: [x, z]\n"),
+        ("a: []\n", "a: [z]\n"),
+        ("a:\n", "a: [z]\n"),
+        ("b: 1\n", "b: 1\na: [z]\n"),
+        ("a:\n  - x # one\n\nb: 1\n", "a:\n  - x # one\n  - z\n\nb: 1\n"),
+    ],
+)
+def test_a_list_grows_at_its_end(text, expected):
+    assert append(text, ("a",), "z") == expected
+
+
+def test_only_lists_grow():
+    with pytest.raises(Uneditable):
+        append("a: 1\n", ("a",), "z")
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20) | st.sampled_from(

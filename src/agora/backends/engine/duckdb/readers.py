@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARSE_SECONDS = 5.0
+KNOWN_TEXTS = 256
 Relations = frozenset[Governed]
 Log = Callable[[str, str], None]
 
@@ -40,11 +41,29 @@ class DuckReaders:
     def __init__(self, *, most: int = 8, log: Log | None = None) -> None:
         """Keep at most so many idle workers; `log` gets full engine errors, for the owner only."""
         self._idle: OrderedDict[tuple[str, str], list[_Seat]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], SqlFacts] = OrderedDict()
         self._most = most
         self._log = log or (lambda _reader, _detail: None)
         self._lock = threading.Lock()
 
     def facts(self, session: Session, sql: str) -> SqlFacts:
+        """Ask the reader's own worker, once per text.
+
+        Kept per reader: a worker that was broken into could lie, but only to its own reader.
+        """
+        key = (session.reader, sql)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        found = self._parsed(session, sql)
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > KNOWN_TEXTS:
+                self._known.popitem(last=False)
+        return found
+
+    def _parsed(self, session: Session, sql: str) -> SqlFacts:
         seat = self._take(session)
         try:
             words = seat.process.ask({"do": "facts", "sql": sql}, PARSE_SECONDS)

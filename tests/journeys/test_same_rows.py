@@ -1,0 +1,87 @@
+"""Building twice from the same inputs gives equal rows, and the demo's verbs are idempotent."""
+
+import os
+
+import pytest
+
+from agora.app.demo.play import play
+from agora.app.house import close_house, open_house
+from agora.model.ledger import Event
+from agora.model.people import Actor
+from agora.model.release import Release
+from agora.usecases.query import query
+from agora.usecases.run import run
+
+ORDER = (
+    "sales.weekly-sales", "marketing.customer-segments", "marketing.campaign-response",
+    "finance.revenue-vs-target", "marketing.campaigns", "customers.households", "finance.sales-targets",
+    "merchandising.catalogue", "sales.transactions",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    root = tmp_path_factory.mktemp("demo") / "mesh"
+    assert play(root) == 0
+    return root
+
+
+def rows_of(house, port):
+    """A hash of all rows of a port, order aside, as the owners of the domain see them."""
+    domain = house.mesh.domain(port.name.domain)
+    owner = house.mesh.principal(domain.owners[0])
+    table = f"{port.name.schema}.{port.name.table}"
+    columns = ", ".join(f'"{c.name}"' for c in port.contract.columns)
+    sql = f"select count(*) n, sum(hash({columns})::hugeint) h from {table}"
+    answer = query(house, Actor(principal=owner), sql).answer
+    found = [batch.to_pylist() for batch in answer]
+    answer.close()
+    return found
+
+
+def test_building_every_product_twice_gives_equal_rows(demo):
+    house = open_house(demo, dict(os.environ))
+    try:
+        operator = Actor(principal=house.mesh.principal("olga"))
+        names = [*ORDER, "merchandising.promotions"]
+        before = {p.version: rows_of(house, p) for _, p in house.mesh.ports()}
+        for name in names:
+            assert run(house, operator, name, again=True).release_made
+        assert {p.version: rows_of(house, p) for _, p in house.mesh.ports()} == before
+        assert sum(batch[0]["n"] for found in before.values() for batch in found) > 22_000_000
+    finally:
+        close_house(house)
+
+
+def test_a_second_demo_makes_no_run_no_release_and_no_agreement(demo):
+    def counted():
+        house = open_house(demo, dict(os.environ))
+        try:
+            kinds = [record.entry.event for record in house.store.records()]
+            return [
+                kinds.count(e)
+                for e in (Event.RUN_STARTED, Event.RELEASED, Event.APPROVED, Event.REQUESTED)
+            ]
+        finally:
+            close_house(house)
+
+    play(demo)
+    before = counted()
+    assert play(demo) == 0
+    assert counted() == before
+
+
+def test_the_demo_holds_what_its_design_says(demo):
+    house = open_house(demo, dict(os.environ))
+    try:
+        rows = {
+            str(s.port): s.rows for kept in house.store.find(Release) for s in kept.noun.snapshots
+        }
+        assert rows["sales.transactions@1"] == 1_469_307
+        assert rows["merchandising.promotions@1"] == 20_940_529
+        assert rows["customers.households@1"] == 801
+        assert len(rows) == 13
+        campaigns = next(k.noun for k in house.store.find(Release, "marketing.campaigns/"))
+        assert [q.rows for q in campaigns.quarantines] == [4_872]
+    finally:
+        close_house(house)

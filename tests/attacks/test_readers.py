@@ -381,7 +381,9 @@ def test_a_worker_outlives_the_thread_that_asked_first(readers, worlds):
     relation = governed(worlds[0], PLAIN)
     told = []
     for _ in range(3):
-        thread = threading.Thread(target=lambda: told.append(ask(readers, "threads", relation, "select 1 as a")))
+        thread = threading.Thread(
+            target=lambda: told.append(ask(readers, "threads", relation, "select 1 as a"))
+        )
         thread.start()
         thread.join()
         time.sleep(0.2)
@@ -401,7 +403,9 @@ def test_a_worker_ends_with_its_parent_even_while_it_works(tmp_path):
         "time.sleep(1)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
     pid = int(found.stdout)
     for _ in range(50):
         if not os.path.exists(f"/proc/{pid}"):

@@ -79,5 +79,5 @@ def _list(requests: tuple[Request, ...], *, as_json: bool) -> None:
         say("nothing waits for you")
         return
     rows = [[r.id, str(r.port), r.consumer, r.purpose, r.reason] for r in requests]
-    say(table(["request", "table", "for", "purpose", "reason"], rows))
+    say(table(["request", "table", "for", "purpose", "reason"], rows, whole=(0,)))
     say("Next: agora approve REQUEST --as OWNER, or with --refuse --reason …")

@@ -68,6 +68,7 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
+        Path(name).chmod(0o666 & ~_mask())
         Path(name).replace(path)
     except OSError as problem:
         raise Unavailable(
@@ -75,6 +76,13 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
         ) from None
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _mask() -> int:
+    """What new files of this process may not allow: an exported file is like any other."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _encode(answer: Answer, form: str, file: IO[bytes]) -> int:

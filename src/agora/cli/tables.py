@@ -21,26 +21,33 @@ def table(
     rows: Sequence[Sequence[str]],
     *,
     right: Sequence[bool] = (),
+    whole: Sequence[int] = (),
     room: int = 0,
 ) -> str:
-    """The rows under their header; long cells end in `…` where the terminal is too narrow."""
+    """The rows under their header; long cells end in `…` where the terminal is too narrow.
+
+    The columns at the places in `whole` are never cut: they hold what people copy.
+    """
     cells = [[safe(cell.replace("\n", "⏎")) for cell in row] for row in rows]
     heads = [safe(name) for name in header]
     turned = list(right) or [False] * len(heads)
     widths = [max([width(h), *(width(row[n]) for row in cells)]) for n, h in enumerate(heads)]
-    widths = _fitted(widths, room or shutil.get_terminal_size((100, 24)).columns)
+    widths = _fitted(widths, set(whole), room or shutil.get_terminal_size((100, 24)).columns)
     lines = [paint(_line(heads, widths, turned), "bold")]
     lines.append(paint(GAP.join("─" * w for w in widths), "dim"))
     lines += [_line(row, widths, turned) for row in cells]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _fitted(widths: list[int], room: int) -> list[int]:
+def _fitted(widths: list[int], whole: set[int], room: int) -> list[int]:
     """Take from the widest column until the line fits, as long as anything can be read."""
     found = list(widths)
     room -= len(GAP) * (len(found) - 1)
-    while found and sum(found) > room and max(found) > NARROWEST:
-        widest = found.index(max(found))
+    while sum(found) > room:
+        free = [place for place in range(len(found)) if place not in whole]
+        widest = max(free, key=lambda place: found[place], default=None)
+        if widest is None or found[widest] <= NARROWEST:
+            break
         found[widest] -= 1
     return found
 

@@ -19,7 +19,9 @@ def commands():
     for document in DOCUMENTS:
         for name, rest in COMMAND.findall(document.read_text()):
             if name in COMMANDS or "--" in rest:
-                found.append(pytest.param(name, rest, id=f"{document.name}: agora {name}{rest[:40]}"))
+                found.append(
+                    pytest.param(name, rest, id=f"{document.name}: agora {name}{rest[:40]}")
+                )
     return found
 
 

@@ -27,8 +27,13 @@ class CsvSource:
         found = list(unfit(spec, OPTIONS))
         for option in ("delimiter", "quote"):
             value = spec.option(option)
-            if isinstance(value, str) and len(value) != 1:
+            if isinstance(value, str) and (len(value) != 1 or value in "\r\n\x00"):
                 found.append(f"option `{option}` is one character, not `{value}`")
+        if (spec.option("delimiter") or ",") == (spec.option("quote") or '"'):
+            found.append("option `delimiter` and option `quote` are the same character")
+        header = spec.option("header")
+        if isinstance(header, int) and header < 1:
+            found.append("option `header` counts from 1")
         encoding = spec.option("encoding")
         if isinstance(encoding, str) and not _known(encoding):
             found.append(f"there is no encoding `{encoding}`")
@@ -44,8 +49,6 @@ class CsvSource:
             with Path(landed).open(encoding=encoding, newline="") as file:
                 rows = _rows(spec, file)
                 header = named(spec, [name or "" for name in next(rows, [])])
-                if not header:
-                    raise Invalid(f"source `{spec.name}` has no header row", code="E336")
                 return (write_text(header, rows, folder),)
         except UnicodeError as problem:
             raise Invalid(
@@ -98,9 +101,8 @@ def _without_nul(spec: SourceSpec, file: TextIO) -> Iterator[str]:
 
 
 def _known(encoding: str) -> bool:
-    import codecs
-
+    """Python knows it and it makes text: `base64` and its like make bytes, `undefined` nothing."""
     try:
-        return codecs.lookup(encoding) is not None
-    except LookupError:
+        return isinstance(b"x".decode(encoding, "replace"), str) and encoding.lower() != "idna"
+    except (LookupError, ValueError):
         return False

@@ -17,7 +17,7 @@ def unfit(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
     for name, value in spec.options:
         if name not in allowed:
             found.append(f"there is no option `{name}`; there are {names}")
-        elif not isinstance(value, allowed[name]):
+        elif not isinstance(value, allowed[name]) or isinstance(value, bool):
             found.append(f"option `{name}` cannot be `{value}`")
     return tuple(found)
 
@@ -25,7 +25,7 @@ def unfit(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
 def inside(spec: SourceSpec, folder: str) -> str:
     """The file the source names, which must lie in the product's folder."""
     root = Path(folder).resolve()
-    path = (root / spec.path).resolve()
+    path = placed(spec, root)
     if not path.is_relative_to(root):
         raise Invalid(
             f"source `{spec.name}`: `{spec.path}` leaves the product's folder",
@@ -33,14 +33,28 @@ def inside(spec: SourceSpec, folder: str) -> str:
             hint="copy the file next to `build.yaml`, or use another source type",
         )
     if not path.is_file():
-        raise Unavailable(
-            f"source `{spec.name}`: there is no file `{spec.path}`",
-            code="E303",
-            hint="paths are relative to the product's folder",
-        )
+        raise _nowhere(spec)
     if path.stat().st_size == 0:
         raise Invalid(f"source `{spec.name}`: `{spec.path}` is empty", code="E331")
     return str(path)
+
+
+def placed(spec: SourceSpec, root: Path) -> Path:
+    """Where the source's path leads from there; raises Unavailable for one that leads nowhere."""
+    try:
+        path = (root / spec.path).resolve()
+        path.is_file()  # a name that is too long is told here
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise _nowhere(spec) from problem
+    return path
+
+
+def _nowhere(spec: SourceSpec) -> Unavailable:
+    return Unavailable(
+        f"source `{spec.name}`: there is no file `{spec.path[:200]!s}`".replace("\x00", "␀"),
+        code="E303",
+        hint="paths are relative to the product's folder",
+    )
 
 
 def named(spec: SourceSpec, header: list[str]) -> list[str]:
@@ -52,6 +66,13 @@ def named(spec: SourceSpec, header: list[str]) -> list[str]:
             code="E332",
             hint="is it laid out sideways? turn it so that each row is one record",
         )
+    if not names:
+        raise Invalid(
+            f"source `{spec.name}` has no columns",
+            code="E336",
+            hint="name the row that holds the header with the option `header`, where there is one",
+        )
+    seen: set[str] = set()
     for place, name in enumerate(names, start=1):
         if not name:
             raise Invalid(
@@ -59,10 +80,11 @@ def named(spec: SourceSpec, header: list[str]) -> list[str]:
                 code="E333",
                 hint="fill in the header",
             )
-        if name.lower() in {other.lower() for other in names[: place - 1]}:
+        if name.lower() in seen:
             raise Invalid(
                 f"source `{spec.name}`: the column `{name}` stands twice in the header",
                 code="E334",
                 hint="rename one of them in the file",
             )
+        seen.add(name.lower())
     return names

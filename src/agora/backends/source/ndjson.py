@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from agora.backends.source.files import Allowed, inside, named, unfit
+from agora.backends.source.files import MAX_COLUMNS, Allowed, inside, named, unfit
 from agora.backends.source.rows import write_text
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
@@ -26,17 +26,27 @@ class JsonSource:
 
     def to_parquet(self, spec: SourceSpec, landed: str, folder: str) -> tuple[str, ...]:
         try:
-            header = named(
-                spec, list(dict.fromkeys(k for row in _objects(spec, landed) for k in row))
-            )
-            if not header:
+            keys = _keys(spec, landed)
+            if not keys:
                 raise Invalid(f"source `{spec.name}` holds no objects", code="E340")
-            rows = ([_text(row.get(name)) for name in header] for row in _objects(spec, landed))
-            return (write_text(header, rows, folder),)
+            rows = ([_text(row.get(key)) for key in keys] for row in _objects(spec, landed))
+            return (write_text(named(spec, keys), rows, folder),)
+        except RecursionError as problem:
+            raise Invalid(f"source `{spec.name}` is nested too deeply", code="E342") from problem
         except UnicodeError as problem:
             raise Invalid(
                 f"source `{spec.name}`: `{spec.path}` is not written in utf-8", code="E337"
             ) from problem
+
+
+def _keys(spec: SourceSpec, path: str) -> list[str]:
+    """Every key there is, in the order they appear; stops as soon as there are too many."""
+    keys: dict[str, None] = {}
+    for row in _objects(spec, path):
+        keys |= dict.fromkeys(row)
+        if len(keys) > MAX_COLUMNS:
+            break
+    return list(keys)
 
 
 def _objects(spec: SourceSpec, path: str) -> Iterator[dict[str, Any]]:
@@ -66,10 +76,35 @@ def _array(spec: SourceSpec, text: str) -> Iterator[dict[str, Any]]:
 
 def _parse(spec: SourceSpec, text: str, line: int) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as problem:
+        return json.loads(
+            text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_once
+        )
+    except (ValueError, ArithmeticError, RecursionError) as problem:
         place = line + getattr(problem, "lineno", 1) - 1
-        raise Invalid(f"source `{spec.name}`: line {place} is no JSON", code="E342") from problem
+        raise Invalid(
+            f"source `{spec.name}`: line {place} is no JSON", code="E342", hint=_why(problem)
+        ) from problem
+
+
+def _constant(word: str) -> None:
+    raise ValueError(f"`{word}` is no number in JSON: write null")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in made if keys.count(key) > 1)
+        raise ValueError(f"the key `{twice}` stands twice in one object")
+    return made
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(problem, ArithmeticError):
+        return "a number is too large"
+    return str(problem)
 
 
 def _object(spec: SourceSpec, item: object, place: str) -> dict[str, Any]:
@@ -88,4 +123,17 @@ def _text(value: object) -> str | None:
             return "true" if value else "false"
         case int() | Decimal():
             return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _nested(value)
+
+
+def _nested(value: object) -> str:
+    """JSON text of a nested value; numbers keep every digit they were written with."""
+    match value:
+        case dict():
+            inner = (f"{_nested(key)}: {_nested(each)}" for key, each in value.items())
+            return "{" + ", ".join(inner) + "}"
+        case list():
+            return "[" + ", ".join(_nested(each) for each in value) + "]"
+        case Decimal():
+            return str(value)
+    return json.dumps(value, ensure_ascii=False)

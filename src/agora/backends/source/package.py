@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
-from agora.backends.source.files import Allowed, named, unfit
+from agora.backends.source.files import Allowed, named, placed, unfit
 from agora.backends.source.parquet import readable
 from agora.model.errors import Invalid, Unavailable
 from agora.model.product import SourceSpec
@@ -29,7 +29,7 @@ class PackageSource:
                 code="E304",
                 hint=f"pip install {package.replace('_', '-')}",
             )
-        path = (root / spec.path).resolve()
+        path = placed(spec, root)
         if not path.is_relative_to(root.resolve()):
             raise Invalid(f"source `{spec.name}`: `{spec.path}` leaves the package", code="E330")
         if not path.is_file():

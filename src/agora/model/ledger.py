@@ -20,7 +20,7 @@ class Event(StrEnum):
     QUERY_CLOSED = "query-closed"
     QUERY_REFUSED = "query-refused"
     BUILD_READ = "build-read"
-    LEDGER_EXPORTED = "ledger-exported"
+    DENIED = "denied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

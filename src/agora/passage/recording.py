@@ -72,11 +72,19 @@ def closed(house: House, who: Actor, statement: str, rows: int, outcome: str) ->
     house.store.commit((), (entry,))
 
 
-def refused(house: House, who: Actor, subject: str, sql: str, problem: AgoraError) -> None:
+def refused(
+    house: House,
+    who: Actor,
+    subject: str,
+    sql: str,
+    problem: AgoraError,
+    *,
+    event: Event = Event.QUERY_REFUSED,
+) -> None:
     """Record that somebody asked and got nothing, with the codes of the reasons."""
     reasons = problem.reasons if isinstance(problem, Denied) else ()
     entry = Entry(
-        event=Event.QUERY_REFUSED,
+        event=event,
         at=house.now(),
         who=who.principal.id,
         operator=who.operator,

@@ -14,6 +14,7 @@ from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import keys
 from agora.passage.knowing import find_port
+from agora.passage.recording import refused
 from agora.passage.ruling import agreements_on
 
 
@@ -59,7 +60,8 @@ def ask(
         asked_at=house.now(),
     )
     standing = (*agreements_on(house, wanted.name),)
-    _demand("you may not ask for this", judge_request(house.mesh, request, standing))
+    reasons = judge_request(house.mesh, request, standing)
+    _demand(house, who, request, "you may not ask for this", reasons)
     _no_twin(house, request)
     house.store.commit(
         (Put(key=request.id, noun=request),), (_entry(house, who, Event.REQUESTED, request),)
@@ -82,7 +84,8 @@ def answer(
     `columns` and `until` may only narrow what was asked. Raises Missing, Denied, Conflict.
     """
     kept = _request(house, request)
-    _demand("you may not answer this request", judge_answer(house.mesh, kept.noun, who.principal))
+    reasons = judge_answer(house.mesh, kept.noun, who.principal)
+    _demand(house, who, kept.noun, "you may not answer this request", reasons)
     if kept.noun.state is not RequestState.PENDING:
         raise Conflict(
             f"`{request}` was answered by `{kept.noun.answered_by}` already", code="E413"
@@ -139,7 +142,8 @@ def pending(house: House, who: Actor) -> tuple[Request, ...]:
 def _agreement(
     house: House, who: Actor, request: Request, columns: tuple[str, ...], until: datetime | None
 ) -> Agreement:
-    _demand("an answer may only narrow what was asked", _widened(request, columns, until))
+    reasons = _widened(request, columns, until)
+    _demand(house, who, request, "an answer may only narrow what was asked", reasons)
     ends = [moment for moment in (request.until, until) if moment is not None]
     port = house.mesh.port(request.port)
     return Agreement(
@@ -187,12 +191,18 @@ def _no_twin(house: House, request: Request) -> None:
             raise Conflict(f"`{other.id}` asks for the same and waits for an answer", code="E417")
 
 
-def _demand(sentence: str, reasons: tuple[Reason, ...]) -> None:
-    if reasons:
-        first = reasons[0]
-        raise Denied(
-            f"{sentence}: {first.sentence}", reasons=reasons, hint=first.hint, code=first.code
-        )
+def _demand(
+    house: House, who: Actor, request: Request, sentence: str, reasons: tuple[Reason, ...]
+) -> None:
+    """Raise Denied for these reasons, if there are any; the ledger hears of it first."""
+    if not reasons:
+        return
+    first = reasons[0]
+    problem = Denied(
+        f"{sentence}: {first.sentence}", reasons=reasons, hint=first.hint, code=first.code
+    )
+    refused(house, who, str(request.port), "", problem, event=Event.DENIED)
+    raise problem
 
 
 def _entry(house: House, who: Actor, event: Event, request: Request) -> Entry:

@@ -15,6 +15,7 @@ from agora.needs.store import Put
 from agora.passage import keys
 from agora.passage.building import read_entry
 from agora.passage.knowing import find_product
+from agora.passage.recording import refused
 from agora.passage.ruling import current_release
 from agora.usecases.running import building, checking, landing, releasing
 from agora.usecases.running.landing import Pins
@@ -43,6 +44,14 @@ def run(house: House, who: Actor, name: str, *, again: bool = False) -> Ran:
     when other runs were faster three times.
     """
     product = find_product(house, who.principal, name)
+    try:
+        return _run(house, who, product, again=again)
+    except Denied as problem:
+        refused(house, who, str(product.name), "", problem, event=Event.DENIED)
+        raise
+
+
+def _run(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
     _demand(house, who, product)
     releasing.repair(house, who, product)
     for _ in range(TRIES - 1):

@@ -30,7 +30,12 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
         Put(key=keys.run(product.name, run.id), noun=ended, revision=kept.revision if kept else 0),
     )
     house.progress.point("before-release")
-    house.store.commit(puts, (_released(house, who, made), run_ended(house, who, ended)))
+    entries = (
+        *checked(house, who, ended),
+        _released(house, who, made),
+        run_ended(house, who, ended),
+    )
+    house.store.commit(puts, entries)
     house.progress.point("after-release")
     return made
 
@@ -67,8 +72,30 @@ def end(house: House, who: Actor, run: Run, state: RunState, error: str = "") ->
     kept = house.store.get(Run, keys.run(run.product, run.id))
     ended = replace(run, state=state, ended_at=house.now(), error=error)
     put = Put(key=keys.run(run.product, run.id), noun=ended, revision=kept.revision if kept else 0)
-    house.store.commit((put,), (run_ended(house, who, ended),))
+    house.store.commit((put,), (*checked(house, who, ended), run_ended(house, who, ended)))
     return ended
+
+
+def checked(house: House, who: Actor, run: Run) -> tuple[Entry, ...]:
+    """One ledger entry per port: every promise that was counted, and how it ended."""
+    ports = dict.fromkeys(result.port for result in run.results)
+    return tuple(
+        Entry(
+            event=Event.CHECKED,
+            at=house.now(),
+            who=who.principal.id,
+            operator=who.operator,
+            subject=str(port),
+            facts=(
+                ("run", run.id),
+                (
+                    "checks",
+                    tuple(f"{r.check}={r.outcome.value}" for r in run.results if r.port == port),
+                ),
+            ),
+        )
+        for port in ports
+    )
 
 
 def run_ended(house: House, who: Actor, run: Run) -> Entry:

@@ -107,9 +107,7 @@ def _tell_runs(ran: Sequence[Ran], agreed: int, seconds: float) -> None:
     made = sum(each.release_made for each in ran)
     kept = sum(each.skipped for each in ran)
     words = [count(made, "release") + " made" if made else "", f"{kept} unchanged" if kept else ""]
-    words.append(
-        f"{count(agreed, 'request')} made and answered" if agreed else "nothing new to agree"
-    )
+    words.append(f"{count(agreed, 'request')} made" if agreed else "nothing new to agree")
     tell(f"{', '.join(word for word in words if word)} in {seconds:.0f} s")
 
 

@@ -93,7 +93,7 @@ def _released(folder: Path, name: str, scale: str):
         capture_output=True,
     )
     source = folder / f"{name}.parquet"
-    described = duckdb.sql(f"describe select * from '{source}'").fetchall()
+    described = duckdb.connect().sql(f"describe select * from '{source}'").fetchall()
     columns = tuple(
         ReleasedColumn(name=row[0], type=parse_type(row[1]), field_id=place)
         for place, row in enumerate(described, start=1)

@@ -412,3 +412,12 @@ def test_a_worker_ends_with_its_parent_even_while_it_works(tmp_path):
             return
         time.sleep(0.1)
     raise AssertionError("the worker is still there")
+
+
+def test_many_readers_share_few_workers_without_a_slip(worlds):
+    few = DuckReaders(most=2)
+    relation = governed(worlds[0], PLAIN)
+    for _ in range(2):
+        for name in ("a", "b", "c", "d"):
+            assert ask(few, name, relation, f"select '{name}' as n") == f"[[{{'n': '{name}'}}]]"
+    few.close()

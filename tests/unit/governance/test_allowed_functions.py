@@ -6,7 +6,9 @@ from agora.governance import functions
 
 KNOWN = {
     name.lower()
-    for (name,) in duckdb.sql("select distinct function_name from duckdb_functions()").fetchall()
+    for (name,) in duckdb.connect()
+    .sql("select distinct function_name from duckdb_functions()")
+    .fetchall()
 }
 ON_PURPOSE = {name for names in functions.REFUSED.values() for name in names}
 
@@ -35,9 +37,9 @@ def test_every_other_function_is_unknown_and_therefore_refused():
 def test_steps_have_neither_chance_nor_the_time_of_day():
     chancy = {
         name.lower()
-        for (name,) in duckdb.sql(
-            "select distinct function_name from duckdb_functions() where stability = 'VOLATILE'"
-        ).fetchall()
+        for (name,) in duckdb.connect()
+        .sql("select distinct function_name from duckdb_functions() where stability = 'VOLATILE'")
+        .fetchall()
     }
     assert chancy & functions.STEADY == set()
     assert functions.STEADY < functions.READABLE

@@ -33,7 +33,7 @@ TEXT = parse_type("VARCHAR")
 
 def evaluate(sql, **columns):
     given_ = ", ".join(f"{value} AS {name}" for name, value in columns.items()) or "1 AS one"
-    return duckdb.sql(f"SELECT {sql} FROM (SELECT {given_})").fetchall()[0][0]
+    return duckdb.connect().sql(f"SELECT {sql} FROM (SELECT {given_})").fetchall()[0][0]
 
 
 @given(st.text())
@@ -111,7 +111,7 @@ def test_a_masked_column_keeps_its_type(of):
 
 def test_no_files_are_no_rows_of_the_right_columns():
     columns = (ReleasedColumn(name="a b", type=TEXT, field_id=1),)
-    assert duckdb.sql(f"SELECT * FROM {render.rows((), columns)}").fetchall() == []
+    assert duckdb.connect().sql(f"SELECT * FROM {render.rows((), columns)}").fetchall() == []
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_what_the_wall_or_the_engine_refuses_is_told_to_the_parent(talk, sql, er
 
 def test_a_plain_scan_runs_only_where_plain_relations_are_bound(talk, tmp_path):
     path = tmp_path / "x.parquet"
-    duckdb.sql(f"copy (select 1 as a) to '{path}'")
+    duckdb.connect().execute(f"copy (select 1 as a) to '{path}'")
     view = f"create view s.p as select * from read_parquet('{path}')"
     for scans in (True, False):
         command = bind("create schema s", view, tables=["s.p"], scans=scans)

@@ -97,10 +97,12 @@ class DuckReaders:
     def _take(self, session: Session) -> _Seat:
         key = (session.reader, session.purpose)
         with self._lock:
-            kept = self._idle.get(key, [])
+            kept = self._idle.pop(key, [])
             while kept:
                 seat = kept.pop()
                 if seat.process.alive:
+                    if kept:
+                        self._idle[key] = kept
                     return seat
         return _Seat()
 

@@ -40,9 +40,17 @@ kind: build
 product_kind: source-aligned
 sources:
   - {name: raw, type: csv, path: rows.csv}
+steps:
+  - {file: steps/slowly.sql}
 outputs:
-  - {port: left, from: raw}
-  - {port: right, from: raw}
+  - {port: left, from: slowly}
+  - {port: right, from: slowly}
+"""
+# Both ports read the step, so it is kept as a table; the second scan makes building take a while.
+STEP = """\
+select id, generation
+from raw
+where (select sum(i % 7) from range(10000000) as r(i)) > 0
 """
 POLICY = """\
 agora: 1
@@ -78,6 +86,8 @@ def make(root: Path) -> None:
     (root / "agora.yaml").write_text(mesh + "limits: {memory: 256MB}\n")
     folder = root / "lab" / "twins"
     (folder / "contracts").mkdir(parents=True)
+    (folder / "steps").mkdir()
+    (folder / "steps" / "slowly.sql").write_text(STEP)
     (root / "lab" / "policies").mkdir()
     (root / "lab" / "domain.yaml").write_text(DOMAIN)
     (root / "lab" / "policies" / "own-people.yaml").write_text(POLICY)

@@ -12,7 +12,7 @@ TESTS ?= tests
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-demo: setup ## Build the demo mesh into $(MESH) and show what three persons see of it
+demo: setup ## Build the demo mesh into agora-demo (MESH=folder for another) and show it
 	@$(RUN) agora demo $(MESH)
 
 test: setup ## Run every test

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from agora.model.changes import PromisedText
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.people import Principal, PrincipalKind, Team
 from agora.model.policy import Policy, Purpose, Tag
@@ -49,7 +50,8 @@ class Bounds:
 class Mesh:
     """Everything the files say. `at` is the fixed time of a mesh with its own clock, else None.
 
-    `broken` names the domains and products that are left out because their files have errors.
+    `promised` holds the words of every contract. `broken` names the domains and products that are
+    left out because their files have errors.
     `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
     """
 
@@ -67,6 +69,7 @@ class Mesh:
     tags: tuple[Tag, ...] = ()
     policies: tuple[Policy, ...] = ()
     products: tuple[Product, ...] = ()
+    promised: tuple[PromisedText, ...] = ()
     broken: tuple[str, ...] = ()
     hash: str = ""
 
@@ -90,6 +93,10 @@ class Mesh:
     def port(self, version: PortVersion) -> OutputPort | None:
         """One version of one port, or None."""
         return next((port for port in self.versions(version.port) if port.version == version), None)
+
+    def promise(self, contract: str) -> PromisedText | None:
+        """The words of the contract with this hash, or None."""
+        return next((words for words in self.promised if words.hash == contract), None)
 
     def principal(self, name: str) -> Principal | None:
         """Somebody by id; a product's service exists as soon as the product does."""

@@ -9,7 +9,7 @@ from agora.model.mesh import Domain, Mesh
 from agora.model.names import PortVersion
 from agora.model.policy import Policy
 from agora.model.product import Product
-from agora.spec import domains, folders, meaning, people, policies, products, references
+from agora.spec import domains, folders, meaning, people, policies, products, promises, references
 from agora.spec.builds import Parts
 from agora.spec.desk import Desk
 from agora.spec.shape import check_own
@@ -69,6 +69,7 @@ class _Reader:
             tags=tags,
             policies=(*laws, *(p for area in areas for p in self._policies(area))),
             products=self._products(parts),
+            promised=promises.every(parts),
             hash=self._hash(),
         )
         return self._judged(mesh, parts, guardrails)

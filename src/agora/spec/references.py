@@ -65,12 +65,12 @@ def _link(
     targets: list[str],
     known: tuple[Pair, Sequence[Pair], Sequence[Pair]],
 ) -> Relationship | None:
-    split = [_split(target) for target in targets]
-    if len({(file, table) for file, table, _ in split}) != 1:
+    named = [split(target) for target in targets]
+    if len({(file, table) for file, table, _ in named}) != 1:
         text.report("E146", path, "all its columns refer to one and the same table")
         return None
-    file, table, _ = split[0]
-    names = [column for _, _, column in split]
+    file, table, _ = named[0]
+    names = [column for _, _, column in named]
     if "://" in file:
         return Relationship(columns=columns, to=table, to_columns=tuple(names), contract=file)
     found = _found(file, table, known)
@@ -113,7 +113,7 @@ def _is(pair: Pair, table: str) -> bool:
     }
 
 
-def _split(target: str) -> tuple[str, str, str]:
+def split(target: str) -> tuple[str, str, str]:
     """File, table and column of `table.column`, `schema/table/properties/column`, `file#/schema/…`."""
     file, _, inner = target.rpartition("#")
     inner = inner.strip("/")

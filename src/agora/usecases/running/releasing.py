@@ -11,6 +11,7 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.passage.aside import runs_of
+from agora.usecases.running import promising
 
 
 def release(house: House, who: Actor, product: Product, run: Run) -> Release:
@@ -28,6 +29,7 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
             revision=current.revision if current else 0,
         ),
         Put(key=keys.run(product.name, run.id), noun=ended, revision=kept.revision if kept else 0),
+        *promising.words(house, product),
     )
     house.progress.point("before-release")
     entries = (

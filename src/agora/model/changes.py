@@ -1,0 +1,81 @@
+"""Changes: what a contract promises differently from the last release, and whom that concerns."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from agora.model.names import PortVersion
+
+
+class Verdict(StrEnum):
+    """What a change does to those who rely on the old promise; `undetermined` needs a person."""
+
+    COMPATIBLE = "compatible"
+    UNDETERMINED = "undetermined"
+    BREAKING = "breaking"
+
+
+class Mark(StrEnum):
+    """How a change looks from outside: something is new, gone, called otherwise, or different."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CHANGED = "changed"
+
+
+class Side(StrEnum):
+    """Who may suffer from a change: those who read, or those who now promise more."""
+
+    CONSUMER = "consumer"
+    PRODUCER = "producer"
+
+
+class Bump(IntEnum):
+    """The least new version that tells the truth about a change."""
+
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference between two contracts of a port.
+
+    `path` names the place (`columns.age.type`), `columns` those of the old contract that it
+    touches; without columns it concerns everybody who reads the port.
+    """
+
+    path: str
+    mark: Mark
+    verdict: Verdict
+    side: Side
+    bump: Bump
+    sentence: str
+    columns: tuple[str, ...] = ()
+
+    @property
+    def breaks(self) -> bool:
+        """True when somebody who relies on the old promise cannot any more."""
+        return self.verdict is Verdict.BREAKING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedText:
+    """The exact words of a contract under its hash, so that a later one can be compared with it."""
+
+    hash: str
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A consumer accepts that a port's contract changes into exactly the one with this hash."""
+
+    port: PortVersion
+    contract: str
+    consumer: str
+    given_by: str
+    given_at: datetime

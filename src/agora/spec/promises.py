@@ -1,0 +1,64 @@
+"""Promises: a contract's exact words, kept so that a later contract can be compared with them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from agora.model.changes import PromisedText
+from agora.model.contract import Contract, Relationship
+from agora.spec.builds import Parts
+from agora.spec.contracts import contract
+from agora.spec.quality import aliases
+from agora.spec.references import places, split
+from agora.spec.texts import Text
+
+
+def every(parts: Sequence[Parts]) -> tuple[PromisedText, ...]:
+    """The words of every contract that can be read."""
+    pairs = (pair for each in parts for pair in each.contracts)
+    return tuple(kept(text, promise) for text, promise in pairs if promise is not None)
+
+
+def kept(text: Text, promise: Contract) -> PromisedText:
+    """The words of a contract as they were read: variables filled in, comments left out."""
+    return PromisedText(hash=promise.hash, file=promise.file, text=_json(text.value))
+
+
+def read(words: PromisedText) -> Contract | None:
+    """The contract these words promise; its references are as written, whatever they lead to.
+
+    None when they cannot be read any more, as after an upgrade that accepts less.
+    """
+    text = Text(file=words.file, value=json.loads(words.text, parse_float=Decimal))
+    promise = contract(text)
+    if promise is None:
+        return None
+    names = aliases(text)
+    links = []
+    for _, own, to in places(text):
+        targets = [split(str(each)) for each in (to if isinstance(to, list) else [to])]
+        file, table, _ = targets[0]
+        links.append(
+            Relationship(
+                columns=tuple(names.get(name, name) for name in own),
+                to=table,
+                to_columns=tuple(column for _, _, column in targets),
+                contract=file,
+            )
+        )
+    return replace(promise, relationships=tuple(links))
+
+
+def _json(value: Any) -> str:
+    """JSON in which a decimal stays the number it was."""
+    match value:
+        case dict():
+            inner = (f"{json.dumps(str(k))}: {_json(v)}" for k, v in sorted(value.items()))
+            return "{" + ", ".join(inner) + "}"
+        case list():
+            return "[" + ", ".join(_json(each) for each in value) + "]"
+        case Decimal():
+            return str(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """What is rendered means in DuckDB what it says in the model."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agora.backends.engine.duckdb import render
+from agora.backends.engine.duckdb.instance import chosen
 from agora.backends.engine.duckdb.refusals import refusal
-from agora.model.decision import ColumnView
+from agora.model.decision import ColumnView, Shield
 from agora.model.errors import Exhausted, Refused
 from agora.model.expressions import (
     Absent,
@@ -25,7 +27,8 @@ from agora.model.expressions import (
     OneOf,
 )
 from agora.model.policy import Mask, MaskKind
-from agora.model.release import ReleasedColumn
+from agora.model.relation import Governed
+from agora.model.release import DataFile, ReleasedColumn
 from agora.model.types import parse_type
 
 TEXT = parse_type("VARCHAR")
@@ -131,3 +134,53 @@ def test_refusals_tell_codes_and_the_readers_own_words(error, detail, code):
     assert "SECRET" not in told.sentence
     assert "hidden" not in told.sentence
     assert isinstance(told, Exhausted if code == "E431" else Refused)
+
+
+WRITTEN = (
+    ReleasedColumn(name="a", type=parse_type("INTEGER"), field_id=1),
+    ReleasedColumn(name="b", type=parse_type("VARCHAR"), field_id=2),
+)
+LATER = {
+    "as they were written": (WRITTEN, True),
+    "in another order": (WRITTEN[::-1], True),
+    "one renamed": ((WRITTEN[0], replace(WRITTEN[1], name="c")), False),
+    "one wider": ((replace(WRITTEN[0], type=parse_type("BIGINT")), WRITTEN[1]), False),
+    "one dropped and made again": ((WRITTEN[0], replace(WRITTEN[1], field_id=3)), False),
+    "one more": ((*WRITTEN, ReleasedColumn(name="c", type=TEXT, field_id=3)), False),
+    "one less": (WRITTEN[:1], False),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_files_are_read_as_they_are_only_when_all_carry_exactly_the_columns(case, tmp_path):
+    columns, alike = LATER[case]
+    engine = duckdb.connect()
+    files = []
+    for name in ("one", "two"):
+        path = str(tmp_path / f"{name}.parquet")
+        engine.execute(
+            f"COPY (SELECT 1::INTEGER AS a, 'x' AS b) TO '{path}' (FIELD_IDS {{a: 1, b: 2}})"
+        )
+        files.append(DataFile(path=path, rows=1, size=1))
+    statement = render.attached("t", files, columns)
+    made = chosen(engine, statement)
+    assert ("schema=MAP" not in made) is alike
+    engine.execute(made)
+    assert engine.sql("SELECT a FROM t").fetchall() == [(1,), (1,)]
+    assert set(engine.sql("SELECT * FROM t").columns) == {c.name for c in columns}
+    odd = str(tmp_path / "odd.parquet")
+    engine.execute(f"COPY (SELECT 1::INTEGER AS a, 'x' AS b) TO '{odd}' (FIELD_IDS {{a: 2, b: 1}})")
+    mixed = render.attached("u", [*files, DataFile(path=odd, rows=1, size=1)], columns)
+    assert "schema=MAP" in chosen(engine, mixed)
+
+
+def test_where_something_is_hidden_files_are_never_read_as_they_are():
+    shield = Shield(
+        columns=(ColumnView(name="a", type=TEXT, mask=Mask()),), rows=None, barrier=True
+    )
+    files = (DataFile(path="/nowhere", rows=1, size=1),)
+    hidden = Governed(schema="s", name="t", files=files, columns=WRITTEN, shield=shield)
+    assert isinstance(render.view(hidden, "t"), str)
+    assert not isinstance(
+        render.view(replace(hidden, shield=replace(shield, barrier=False)), "t"), str
+    )

@@ -34,11 +34,12 @@ class DuckBenches:
         writable: Sequence[str],
         scratch: str,
         bounds: Bounds,
+        readable: Sequence[str] = (),
     ) -> Iterator["DuckBench"]:
         process = WorkerProcess()
         try:
             bench = DuckBench(process)
-            bench.bind(raw, inputs, writable, scratch, bounds)
+            bench.bind(raw, inputs, writable, scratch, bounds, readable)
             yield bench
         finally:
             process.close()
@@ -58,12 +59,14 @@ class DuckBench:
         writable: Sequence[str],
         scratch: str,
         bounds: Bounds,
+        readable: Sequence[str] = (),
     ) -> None:
         """Sources and inputs are relations; only the writable folders can be written."""
         for folder in (*writable, scratch):
             Path(folder).mkdir(parents=True, exist_ok=True)
-        views = [_raw_view(each) for each in raw] + [render.view(i, i.name) for i in inputs]
-        paths = [file for each in raw for file in each.files]
+        views: list[render.Statement] = [_raw_view(each) for each in raw]
+        views += [render.view(each, each.name) for each in inputs]
+        paths = [*readable, *(file for each in raw for file in each.files)]
         paths += [file.path for each in inputs for file in each.files]
         self._ask(
             {
@@ -91,11 +94,15 @@ class DuckBench:
         found = self._rows(f"DESCRIBE SELECT * FROM {quoted(relation)}", f"`{relation}`")
         return tuple((str(row["column_name"]), str(row["column_type"])) for row in found)
 
+    def feed(self, name: str, files: Sequence[str]) -> None:
+        command = {"do": "execute", "sql": _raw_view(RawFile(name=name, files=tuple(files)))}
+        self._ask(command, f"source `{name}` cannot be opened", "E320")
+
     def step(self, name: str, sql: str, *, keep: bool) -> None:
         kind = "TEMP TABLE" if keep else "TEMP VIEW"
         command = {
             "do": "execute",
-            "sql": f"CREATE {kind} {quoted(name)} AS {sql.rstrip().rstrip(';')}",
+            "sql": f"CREATE OR REPLACE {kind} {quoted(name)} AS {sql.rstrip().rstrip(';')}",
         }
         self._ask(command, f"step `{name}` does not run", "E321")
 
@@ -122,11 +129,7 @@ class DuckBench:
     def attach(
         self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]
     ) -> None:
-        source = render.rows(files, columns)
-        command = {
-            "do": "execute",
-            "sql": f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM {source}",
-        }
+        command = {"do": "execute", "sql": render.attached(name, files, columns)}
         self._ask(command, f"`{name}` cannot be read back", "E322")
 
     def rows(self, sql: str) -> tuple[Mapping[str, object], ...]:
@@ -191,7 +194,7 @@ def _failure(error: str, detail: str, sentence: str, code: str) -> AgoraError:
 
 def _raw_view(raw: RawFile) -> str:
     listed = ", ".join(render.text(file) for file in raw.files)
-    return f"CREATE VIEW {quoted(raw.name)} AS SELECT * FROM read_parquet([{listed}])"
+    return f"CREATE OR REPLACE VIEW {quoted(raw.name)} AS SELECT * FROM read_parquet([{listed}])"
 
 
 def _ids(field_id: int, of: Type, nested: Iterator[int]) -> str:

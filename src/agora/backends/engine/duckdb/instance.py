@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from agora.backends.engine.duckdb.render import text
+from agora.backends.engine.duckdb.render import Statement, text
 
 _CONFIG = {
     "autoinstall_known_extensions": "false",
@@ -17,7 +17,7 @@ _CONFIG = {
 
 
 def locked(
-    statements: Iterable[str],
+    statements: Iterable[Statement],
     *,
     paths: Sequence[str],
     folders: Sequence[str] = (),
@@ -33,13 +33,22 @@ def locked(
     connection.execute(f"SET threads={int(settings['threads'])}")
     connection.execute("SET TimeZone='UTC'")
     connection.execute("SET enable_progress_bar=false")
+    connection.execute("SET parquet_metadata_cache=true")
     connection.execute(f"SET allowed_paths={_listed(paths)}")
     connection.execute(f"SET allowed_directories={_listed(folders)}")
     connection.execute("SET enable_external_access=false")
     for statement in statements:
-        connection.execute(statement)
+        connection.execute(chosen(connection, statement))
     connection.execute("SET lock_configuration=true")
     return connection
+
+
+def chosen(connection: duckdb.DuckDBPyConnection, statement: Statement) -> str:
+    """The statement itself, or the one its question leads to."""
+    if isinstance(statement, str):
+        return statement
+    row = connection.execute(statement["ask"]).fetchone()
+    return statement["yes"] if row and row[0] else statement["no"]
 
 
 def discard(connection: duckdb.DuckDBPyConnection | None) -> None:

@@ -2,16 +2,19 @@
 
 import contextlib
 import fcntl
+import io
 import json
+import math
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import agora
-from agora.backends.engine.duckdb.frames import WORDS, Closed, receive, send
+from agora.backends.engine.duckdb.frames import WORDS, Bytes, Closed, receive, send
+from agora.backends.engine.duckdb.pipes import Pipes
 from agora.model.errors import Exhausted, Unavailable
 
 _PIPE_SIZE = 1 << 20
@@ -32,11 +35,15 @@ class WorkerProcess:
                 env={},
                 cwd="/",
                 close_fds=True,
+                bufsize=0,
             )
         except OSError as problem:
             raise Unavailable("no worker process can be started", code="E510") from problem
         self._killed = False
-        self._widen()
+        out, back = (cast("io.RawIOBase", p) for p in (self._process.stdin, self._process.stdout))
+        with contextlib.suppress(OSError, AttributeError):
+            fcntl.fcntl(back, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+        self._pipes = Pipes(out, back, self.kill)
 
     @property
     def alive(self) -> bool:
@@ -51,11 +58,9 @@ class WorkerProcess:
 
     def send(self, command: Words) -> None:
         """Send a command; its frames are read with `frame`."""
-        if self._process.stdin is None:
-            raise self._gone()
         try:
-            send(self._process.stdin, WORDS, json.dumps(command).encode())
-        except (OSError, ValueError):
+            send(self._pipes, WORDS, json.dumps(command).encode())
+        except (Closed, OSError, ValueError):
             raise self._gone() from None
 
     def words(self) -> Words:
@@ -66,25 +71,21 @@ class WorkerProcess:
         words: Words = json.loads(payload)
         return words
 
-    def frame(self) -> tuple[bytes, bytes]:
+    def frame(self) -> tuple[bytes, Bytes]:
         """The next frame."""
-        if self._process.stdout is None:
-            raise self._gone()
         try:
-            return receive(self._process.stdout)
+            return receive(self._pipes)
         except (Closed, OSError, ValueError):
             raise self._gone() from None
 
     @contextlib.contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
-        """Kill the worker unless the block ends in time."""
-        timer = threading.Timer(seconds, self.kill)
-        timer.daemon = True
-        timer.start()
+        """Kill the worker when it keeps the block waiting beyond its end."""
+        self._pipes.until = time.monotonic() + seconds
         try:
             yield
         finally:
-            timer.cancel()
+            self._pipes.until = math.inf
 
     def kill(self) -> None:
         """The process is gone, now; harmless when repeated."""
@@ -96,10 +97,8 @@ class WorkerProcess:
         """The process is gone and its pipes are closed."""
         self.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError, ValueError):
-                    pipe.close()
+        with contextlib.suppress(OSError, ValueError):
+            self._pipes.close()
 
     def _gone(self) -> Exhausted:
         late = self._killed
@@ -115,11 +114,6 @@ class WorkerProcess:
             code="E431",
             hint="select fewer columns or rows",
         )
-
-    def _widen(self) -> None:
-        if self._process.stdout is not None:
-            with contextlib.suppress(OSError, AttributeError):
-                fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
 
 _PROGRAM = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agora.backends.engine.duckdb import render
-from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS
+from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Bytes
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.backends.engine.duckdb.refusals import refusal
 from agora.model.documents import from_document
@@ -236,7 +236,7 @@ class DuckAnswer:
         else:
             self._seat.process.close()
 
-    def _finish(self, payload: bytes) -> None:
+    def _finish(self, payload: Bytes) -> None:
         words = json.loads(payload)
         self._ended = True
         if words["ok"] and words.get("more"):

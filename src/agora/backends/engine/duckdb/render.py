@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 from agora.model.decision import ColumnView
 from agora.model.expressions import (
@@ -22,6 +23,19 @@ from agora.model.policy import MaskKind
 from agora.model.relation import Governed
 from agora.model.release import DataFile, ReleasedColumn
 from agora.model.types import Kind, Type, quoted
+
+_FEW = 64
+
+
+class Choice(TypedDict):
+    """One of two statements, by what the engine answers to a question."""
+
+    ask: str
+    yes: str
+    no: str
+
+
+Statement = str | Choice
 
 
 def text(value: str) -> str:
@@ -111,13 +125,55 @@ def rows(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
     return f"(SELECT {nulls} WHERE FALSE)"
 
 
-def view(relation: Governed, name: str) -> str:
+def listed(files: Sequence[DataFile]) -> str:
+    """A scan of exactly these files under the names they carry themselves."""
+    return f"read_parquet([{', '.join(text(file.path) for file in files)}])"
+
+
+def alike(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
+    """The question whether every file carries exactly these columns, by name, field id and type.
+
+    Then they may be read as they are, and the engine knows how many rows there are and how they are
+    spread; of a scan by field id it only guesses, and joins the wrong way round (measured).
+    """
+    paths = ", ".join(text(file.path) for file in files)
+    wanted = ", ".join(f"({text(c.name)}, {c.field_id}, {text(c.type.sql)})" for c in columns)
+    every = len(files) * len(columns)
+    return (
+        f"SELECT count(*) = {every} AND count(*) FILTER ((name, field_id, duckdb_type) IN ({wanted}))"
+        f" = {every} FROM parquet_schema([{paths}]) WHERE num_children IS NULL"
+    )
+
+
+def view(relation: Governed, name: str) -> Statement:
     """The statement that makes one SQL name of a governed relation."""
+    files, columns = relation.files, relation.columns
+    mapped = _view(relation, name, rows(files, columns))
+    if relation.shield.barrier or not _plain(files, columns):
+        return mapped
+    return Choice(ask=alike(files, columns), yes=_view(relation, name, listed(files)), no=mapped)
+
+
+def attached(name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> Statement:
+    """The statement that makes a run's own files a relation of its bench."""
+    start = f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM "
+    mapped = start + rows(files, columns)
+    if not _plain(files, columns):
+        return mapped
+    return Choice(ask=alike(files, columns), yes=start + listed(files), no=mapped)
+
+
+def _plain(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> bool:
+    """Whether it is worth asking if these files are alike: few of them, and no column in a column."""
+    flat = all(column.type.kind not in (Kind.LIST, Kind.STRUCT) for column in columns)
+    return bool(columns) and flat and 0 < len(files) <= _FEW
+
+
+def _view(relation: Governed, name: str, source: str) -> str:
     seen = ", ".join(column(each) for each in relation.shield.columns) or "NULL AS nothing"
     where = f" WHERE {expression(relation.shield.rows)}" if relation.shield.rows else ""
     kind = "SECURE VIEW" if relation.shield.barrier else "VIEW"
     whole = f"{quoted(relation.schema)}.{quoted(name)}"
-    source = rows(relation.files, relation.columns)
     return f"CREATE {kind} {whole} AS SELECT {seen} FROM {source}{where}"
 
 

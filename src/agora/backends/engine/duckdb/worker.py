@@ -16,7 +16,7 @@ import duckdb
 from agora.backends.engine.duckdb import sandbox
 from agora.backends.engine.duckdb.facts import facts
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Closed, receive, send
-from agora.backends.engine.duckdb.instance import discard, locked
+from agora.backends.engine.duckdb.instance import chosen, discard, locked
 from agora.backends.engine.duckdb.walls import Wall, Walled
 from agora.model.documents import to_document
 
@@ -84,11 +84,12 @@ class Worker:
             count += rows
             if count > most:
                 return {"rows": count, "more": True}
-            send(self._out, frame, payload)
+            send(self._out, frame, payload, flush=frame != SCHEMA)
         return {"rows": count}
 
     def _do_execute(self, command: Command) -> Mapping[str, Any]:
-        self._instance().execute(command["sql"])
+        connection = self._instance()
+        connection.execute(chosen(connection, command["sql"]))
         return {}
 
     def _do_rows(self, command: Command) -> Mapping[str, Any]:

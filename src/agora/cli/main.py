@@ -27,6 +27,8 @@ COMMANDS = {
         "agora.cli.explain",
         "Say what somebody sees of a product and why; or what a code means.",
     ),
+    "export": ("agora.cli.exports", "Write a product in the words of other people's standards."),
+    "schema": ("agora.cli.schema", "Export the JSON Schemas of the files people write."),
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
 EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."

@@ -1,0 +1,1 @@
+"""What leaves the mesh in the words of other people's standards: nouns in, documents out."""

@@ -61,6 +61,11 @@ class SourceSpec:
         """The value of one option, or None."""
         return next((value for key, value in self.options if key == name), None)
 
+    @property
+    def arriving(self) -> bool:
+        """True for a folder of files that arrive one after another (`deliveries/*.csv`)."""
+        return "*" in self.path
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -71,12 +76,33 @@ class Step:
     sql: str
 
 
+class LoadMode(StrEnum):
+    """How a delivery changes a port: new rows beside, rows of equal key, or whole partitions."""
+
+    APPEND = "append"
+    MERGE = "merge"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How a port grows by deliveries: `by` is the watermark, the key, or the partition.
+
+    `driver` names the source or input whose deliveries are loaded one by one.
+    """
+
+    mode: LoadMode
+    by: tuple[str, ...]
+    driver: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Which step, source or input fills a port."""
+    """Which step, source or input fills a port; without `load` every run fills it anew."""
 
     port: PortVersion
     source: str
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,12 +66,20 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePin:
-    """The exact bytes a run read from a source: content hash and where they are kept."""
+    """The exact bytes a run read from a source: content hash and where they are kept.
+
+    A source that arrives in deliveries has one pin for each, in the order they came. `origin` is
+    what a delivery was called where it came from, `mark` how far a watermark had got with it, and
+    `columns` the names and types it brought, by which a later one is compared.
+    """
 
     name: str
     hash: str
     path: str
     size: int
+    origin: str = ""
+    mark: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,7 @@ class Quarantine:
 class Run:
     """One execution of a build; `fingerprint` says what went in, so that equal input is skipped.
 
+    `loaded` says whether only deliveries were loaded, or why everything was built anew.
     `failures` are example rows of broken checks; `settled` says that the lake's own tags and
     pointers agree with the release row, which alone decides.
     """
@@ -116,6 +125,7 @@ class Run:
     fingerprint: str = ""
     code_hash: str = ""
     parent: int = 0
+    loaded: str = ""
     sources: tuple[SourcePin, ...] = ()
     inputs: tuple[InputPin, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()

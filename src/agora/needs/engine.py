@@ -76,8 +76,12 @@ class Bench(Protocol):
         """Names and SQL types of a relation or step; raises Broken naming what does not bind."""
         ...
 
+    def feed(self, name: str, files: Sequence[str]) -> None:
+        """The source `name` holds exactly these Parquet files from now on."""
+        ...
+
     def step(self, name: str, sql: str, *, keep: bool) -> None:
-        """A relation `name` with this SELECT; kept as a table when read more than once.
+        """A relation `name` with this SELECT, instead of one of that name; `keep` makes it a table.
 
         Raises Broken with the engine's sentence and place when the step does not run.
         """
@@ -95,7 +99,7 @@ class Bench(Protocol):
     def attach(
         self, name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]
     ) -> None:
-        """A relation `name` over exactly these written files, for checks."""
+        """A relation `name` over exactly these written files, instead of one of that name."""
         ...
 
     def rows(self, sql: str) -> tuple[Mapping[str, object], ...]:
@@ -114,6 +118,10 @@ class Benches(Protocol):
         writable: Sequence[str],
         scratch: str,
         bounds: Bounds,
+        readable: Sequence[str] = (),
     ) -> AbstractContextManager[Bench]:
-        """A bench that can read these files and write below the writable folders, nothing else."""
+        """A bench that can read these files and write below the writable folders, nothing else.
+
+        `readable` are further files it may attach, such as those of the release it builds on.
+        """
         ...

@@ -34,9 +34,11 @@ class Lake(Protocol):
         run: str,
         columns: Sequence[ReleasedColumn],
         files: Sequence[DataFile],
+        base: Snapshot | None = None,
     ) -> Snapshot:
         """A snapshot that holds exactly these files, on the run's own branch, seen by nobody.
 
+        With `base`, files it shares with that released snapshot stay in the table as they are.
         Harmless when repeated for the same run: the newest call counts.
         """
         ...

@@ -1,5 +1,7 @@
 """Building: a product's build reads other products under its own service identity, pinned."""
 
+from collections.abc import Sequence
+
 from agora.governance.shielding import shield
 from agora.model.errors import Denied, Missing
 from agora.model.ledger import Entry, Event
@@ -7,8 +9,9 @@ from agora.model.names import fold
 from agora.model.people import Actor
 from agora.model.product import InputPort, Product
 from agora.model.relation import Governed
-from agora.model.release import InputPin
+from agora.model.release import DataFile, InputPin, Release
 from agora.needs.house import House
+from agora.passage import keys
 from agora.passage.reading import demand
 from agora.passage.ruling import Ruling, rule
 
@@ -40,6 +43,24 @@ def read_entry(house: House, who: Actor, product: Product, pins: tuple[InputPin,
     )
 
 
+def changed_files(
+    house: House, since: Release, pins: Sequence[InputPin], alias: str
+) -> tuple[DataFile, ...]:
+    """The files of an input that came or went between the release built on and now."""
+    before = next(pin for pin in since.inputs if pin.alias == alias)
+    now = next(pin for pin in pins if pin.alias == alias)
+    old, new = (_files(house, pin) for pin in (before, now))
+    return tuple(sorted(old ^ new, key=lambda file: file.path))
+
+
+def _files(house: House, pin: InputPin) -> frozenset[DataFile]:
+    kept = house.store.get(Release, keys.release(pin.port.port.of, pin.release))
+    snapshot = kept.noun.snapshot(pin.port) if kept else None
+    if snapshot is None:
+        raise Missing(f"release {pin.release} of `{pin.port}` is not there", code="E504")
+    return frozenset(snapshot.files)
+
+
 def _input(house: House, product: Product, port: InputPort) -> tuple[Governed, InputPin]:
     ruling = _ruled(house, product, port)
     snapshot, release = ruling.snapshot, ruling.release
@@ -68,10 +89,9 @@ def _ruled(house: House, product: Product, port: InputPort) -> Ruling:
     service = house.mesh.principal(product.name.service)
     offering = house.mesh.product(port.port.port.of)
     promised = house.mesh.port(port.port)
-    if service is None or offering is None or promised is None:
-        raise Missing(
-            f"the input `{port.alias}` names `{port.port}`, which is not there", code="E406"
-        )
+    assert service is not None, "every product has its service"
+    assert offering is not None, "a product with an input from nowhere is not opened (E134)"
+    assert promised is not None, "a product with an input from nowhere is not opened (E134)"
     ruling = rule(house, service, port.purpose, offering, promised)
     try:
         demand(ruling)

@@ -17,8 +17,9 @@ from agora.passage.building import read_entry
 from agora.passage.knowing import find_product
 from agora.passage.recording import refused
 from agora.passage.ruling import current_release
-from agora.usecases.running import building, checking, landing, releasing
+from agora.usecases.running import building, checking, landing, loading, releasing, stepping
 from agora.usecases.running.landing import Pins
+from agora.workshop.increments import Growth, growth
 
 TRIES = 3
 
@@ -37,29 +38,30 @@ class Ran:
         return self.run is not None and self.run.state is RunState.RELEASED
 
 
-def run(house: House, who: Actor, name: str, *, again: bool = False) -> Ran:
+def run(house: House, who: Actor, name: str, *, again: bool = False, anew: bool = False) -> Ran:
     """The product has a new release, or its last one and the results that say why not.
 
+    `again` runs although nothing has changed, `anew` loads every delivery once more.
     Raises Missing, Denied, Invalid (a step or source is wrong), Unavailable, Exhausted; Conflict
     when other runs were faster three times.
     """
     product = find_product(house, who.principal, name)
     try:
-        return _run(house, who, product, again=again)
+        return _run(house, who, product, again=again or anew, anew=anew)
     except Denied as problem:
         refused(house, who, str(product.name), "", problem, event=Event.DENIED)
         raise
 
 
-def _run(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
+def _run(house: House, who: Actor, product: Product, *, again: bool, anew: bool) -> Ran:
     _demand(house, who, product)
     releasing.repair(house, who, product)
     for _ in range(TRIES - 1):
         try:
-            return _attempt(house, who, product, again=again)
+            return _attempt(house, who, product, again=again, anew=anew)
         except Conflict:
             continue
-    return _attempt(house, who, product, again=again)
+    return _attempt(house, who, product, again=again, anew=anew)
 
 
 def _demand(house: House, who: Actor, product: Product) -> None:
@@ -69,15 +71,18 @@ def _demand(house: House, who: Actor, product: Product) -> None:
         raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
 
 
-def _attempt(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
+def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: bool) -> Ran:
     house.progress.phase(product.name, Phase.LAND)
     standing = current_release(house, product)
-    pins = landing.pin(house, product)
+    run_id = house.new_id("run")
+    pins = _pinned(house, product, standing, run_id)
     if standing is not None and standing.fingerprint == pins.fingerprint and not again:
+        house.lake.discard(run_id, ())
         return Ran(run=None, release=standing, skipped=True)
-    begun = _begin(house, who, product, pins, standing)
+    grown = growth(product, None if anew else standing, pins.sources, pins.inputs)
+    begun = _begin(house, who, product, pins, standing, run_id, grown)
     try:
-        built = _build(house, product, pins, begun)
+        built = _build(house, product, pins, begun, grown)
         if not checking.holds(built):
             return _blocked(house, who, product, built)
         made = releasing.release(house, who, product, built)
@@ -88,9 +93,26 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool) -> Ran:
     return Ran(run=replace(built, state=RunState.RELEASED, release=made.number), release=made)
 
 
-def _begin(house: House, who: Actor, product: Product, pins: Pins, standing: Release | None) -> Run:
+def _pinned(house: House, product: Product, standing: Release | None, run_id: str) -> Pins:
+    """What goes in is pinned; when it cannot be, nothing of the try is left."""
+    try:
+        return landing.pin(house, product, standing, house.lake.scratch(run_id))
+    except AgoraError:
+        house.lake.discard(run_id, ())
+        raise
+
+
+def _begin(
+    house: House,
+    who: Actor,
+    product: Product,
+    pins: Pins,
+    standing: Release | None,
+    run_id: str,
+    grown: Growth,
+) -> Run:
     begun = Run(
-        id=house.new_id("run"),
+        id=run_id,
         product=product.name,
         state=RunState.RUNNING,
         started_by=who.principal.id,
@@ -98,6 +120,7 @@ def _begin(house: House, who: Actor, product: Product, pins: Pins, standing: Rel
         fingerprint=pins.fingerprint,
         code_hash=product.build.hash,
         parent=standing.number if standing else 0,
+        loaded=grown.anew,
         sources=pins.sources,
         inputs=pins.inputs,
     )
@@ -118,23 +141,28 @@ def _begin(house: House, who: Actor, product: Product, pins: Pins, standing: Rel
     return begun
 
 
-def _build(house: House, product: Product, pins: Pins, begun: Run) -> Run:
+def _build(house: House, product: Product, pins: Pins, begun: Run, grown: Growth) -> Run:
     scratch = house.lake.scratch(begun.id)
-    raw = landing.raw_files(house, product, pins, scratch)
+    raw, governed = landing.relations(house, product, pins, grown, scratch)
     with house.benches.open(
         raw,
-        pins.relations,
+        governed,
         writable=_writable(house, product, begun.id),
         scratch=scratch,
         bounds=house.mesh.bounds,
+        readable=_readable(grown),
     ) as bench:
-        return _made(house, product, bench, begun)
+        return _made(house, product, bench, begun, grown)
 
 
-def _made(house: House, product: Product, bench: Bench, begun: Run) -> Run:
+def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growth) -> Run:
     house.progress.phase(product.name, Phase.BUILD)
-    building.steps(house, product, bench)
-    staged = building.stage(house, product, bench, begun.id)
+    if grown.driver:
+        scratch = house.lake.scratch(begun.id)
+        staged = loading.load(house, product, bench, begun.id, grown, scratch)
+    else:
+        stepping.steps(house, product, bench)
+        staged = building.stage(house, product, bench, begun.id)
     checked = checking.check(house, product, bench, begun.id, staged)
     return replace(
         begun,
@@ -143,6 +171,12 @@ def _made(house: House, product: Product, bench: Bench, begun: Run) -> Run:
         quarantines=checked.quarantines,
         failures=checked.failures,
     )
+
+
+def _readable(grown: Growth) -> tuple[str, ...]:
+    """The files of the release that is built on."""
+    snapshots = grown.since.snapshots if grown.since else ()
+    return tuple(file.path for snapshot in snapshots for file in snapshot.files)
 
 
 def _writable(house: House, product: Product, run_id: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agora.backends.lake import landing, locks
+from agora.backends.lake import branches, landing, locks
 from agora.backends.lake.schemas import iceberg_type, nested_ids, shape
 from agora.model.errors import AgoraError, Conflict, Unavailable
 from agora.model.names import PortVersion, fold
@@ -51,15 +51,17 @@ class IcebergLake:
         run: str,
         columns: Sequence[ReleasedColumn],
         files: Sequence[DataFile],
+        base: Snapshot | None = None,
     ) -> Snapshot:
-        landing.sync(file.path for file in files)
+        shared = frozenset(base.files) & frozenset(files) if base else frozenset()
+        landing.sync(file.path for file in files if file not in shared)
         with _told(), self._alone(port):
             table = self._existing(port)
             branch = f"run-{run}"
-            _drop_branch(table, branch)
-            base = table.metadata.current_snapshot_id
-            table.manage_snapshots().create_branch(snapshot_id=base, branch_name=branch).commit()
-            _replace(table, branch, run, [file.path for file in files])
+            branches.drop_branch(table, branch)
+            begin = base.snapshot_id if base else table.metadata.current_snapshot_id
+            table.manage_snapshots().create_branch(snapshot_id=begin, branch_name=branch).commit()
+            branches.replace(table, branch, run, files, shared)
             table = self._existing(port)
             return Snapshot(
                 port=port,
@@ -85,7 +87,7 @@ class IcebergLake:
             with _told(), self._alone(port):
                 table = self._table(port)
                 if table is not None:
-                    _drop_branch(table, f"run-{run}")
+                    branches.drop_branch(table, f"run-{run}")
             for area in areas:
                 shutil.rmtree(self.folder(port, run, area), ignore_errors=True)
         self._free(run)
@@ -126,12 +128,12 @@ class IcebergLake:
         table = self._existing(snapshot.port)
         tag, branch = f"release-{number}", f"run-{run}"
         changes = table.manage_snapshots()
-        if table.metadata.current_snapshot_id != snapshot.snapshot_id and not _later(table, number):
+        if table.metadata.current_snapshot_id != snapshot.snapshot_id and not branches.later(table, number):
             changes = changes.set_current_snapshot(snapshot_id=snapshot.snapshot_id)
         if tag not in table.metadata.refs:
             changes = changes.create_tag(snapshot_id=snapshot.snapshot_id, tag_name=tag)
         changes.commit()
-        _drop_branch(self._existing(snapshot.port), branch)
+        branches.drop_branch(self._existing(snapshot.port), branch)
 
     def _opened(self) -> Any:
         if self._catalog is None:
@@ -237,36 +239,6 @@ def _columns(
         )
         for name, of, labels in columns
     )
-
-
-def _replace(table: Any, branch: str, run: str, files: list[str]) -> None:
-    """One transaction on the branch: everything out, exactly these files in."""
-    import warnings
-
-    from pyiceberg.expressions import AlwaysTrue
-
-    with warnings.catch_warnings(), table.transaction() as change:
-        warnings.simplefilter("ignore")
-        change.delete(AlwaysTrue(), branch=branch)
-        if files:
-            change.add_files(
-                files,
-                branch=branch,
-                check_duplicate_files=False,
-                snapshot_properties={"agora.run": run},
-            )
-
-
-def _drop_branch(table: Any, branch: str) -> None:
-    if branch in table.metadata.refs:
-        table.manage_snapshots().remove_branch(branch).commit()
-
-
-def _later(table: Any, number: int) -> bool:
-    tags = [
-        name.removeprefix("release-") for name in table.metadata.refs if name.startswith("release-")
-    ]
-    return any(tag.isdigit() and int(tag) > number for tag in tags)
 
 
 @contextlib.contextmanager

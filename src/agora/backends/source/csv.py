@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from agora.backends.source.files import Allowed, inside, named, unfit
+from agora.backends.source.files import Allowed, FileSource, inside, named, unfit
 from agora.backends.source.rows import write_text
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
@@ -20,7 +20,7 @@ OPTIONS: Allowed = {
 _LIMIT = 10 << 20
 
 
-class CsvSource:
+class CsvSource(FileSource):
     """A CSV file beside the product; every column is text until the contract says otherwise."""
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:

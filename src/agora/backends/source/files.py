@@ -1,13 +1,44 @@
 """What file sources share: a place inside the product's folder, options, and calm errors."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agora.model.errors import Invalid, Unavailable
 from agora.model.product import SourceSpec
+from agora.model.release import SourcePin
+from agora.needs.source import Delivery
 
 MAX_COLUMNS = 2_000
 Allowed = Mapping[str, type | tuple[type, ...]]
+
+
+class FileSource:
+    """A file, or a folder in which files of one kind arrive, each a delivery."""
+
+    @abstractmethod
+    def locate(self, spec: SourceSpec, folder: str) -> str:
+        """The one file the source's path names; raises Unavailable or Invalid."""
+
+    def offered(
+        self, spec: SourceSpec, folder: str, _scratch: str, _known: Sequence[SourcePin]
+    ) -> tuple[Delivery, ...]:
+        paths = arrived(spec, folder) if spec.arriving else (spec.path,)
+        return tuple(
+            Delivery(path=self.locate(replace(spec, path=path), folder), origin=path)
+            for path in paths
+        )
+
+
+def arrived(spec: SourceSpec, folder: str) -> tuple[str, ...]:
+    """The files of a folder that fit the pattern, by name; hidden ones are still being written."""
+    root = Path(folder).resolve()
+    if spec.path.startswith("/") or ".." in Path(spec.path).parts:
+        raise _outside(spec)
+    found = (path for path in root.glob(spec.path) if path.is_file())
+    names = (path.relative_to(root).as_posix() for path in found)
+    return tuple(sorted(name for name in names if not Path(name).name.startswith(".")))
 
 
 def unfit(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
@@ -27,11 +58,7 @@ def inside(spec: SourceSpec, folder: str) -> str:
     root = Path(folder).resolve()
     path = placed(spec, root)
     if not path.is_relative_to(root):
-        raise Invalid(
-            f"source `{spec.name}`: `{spec.path}` leaves the product's folder",
-            code="E330",
-            hint="copy the file next to `build.yaml`, or use another source type",
-        )
+        raise _outside(spec)
     if not path.is_file():
         raise _nowhere(spec)
     if path.stat().st_size == 0:
@@ -47,6 +74,14 @@ def placed(spec: SourceSpec, root: Path) -> Path:
     except (OSError, ValueError, RuntimeError) as problem:
         raise _nowhere(spec) from problem
     return path
+
+
+def _outside(spec: SourceSpec) -> Invalid:
+    return Invalid(
+        f"source `{spec.name}`: `{spec.path}` leaves the product's folder",
+        code="E330",
+        hint="copy the file next to `build.yaml`, or use another source type",
+    )
 
 
 def _nowhere(spec: SourceSpec) -> Unavailable:

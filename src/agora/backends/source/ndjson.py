@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from agora.backends.source.files import MAX_COLUMNS, Allowed, inside, named, unfit
+from agora.backends.source.files import MAX_COLUMNS, Allowed, FileSource, inside, named, unfit
 from agora.backends.source.rows import write_text
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
@@ -15,7 +15,7 @@ OPTIONS: Allowed = {}
 _MAX_ARRAY = 200 << 20
 
 
-class JsonSource:
+class JsonSource(FileSource):
     """A JSON or NDJSON file beside the product; nested values arrive as JSON text."""
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
-from agora.backends.source.files import Allowed, named, placed, unfit
+from agora.backends.source.files import Allowed, FileSource, named, placed, unfit
 from agora.backends.source.parquet import readable
 from agora.model.errors import Invalid, Unavailable
 from agora.model.product import SourceSpec
@@ -12,7 +12,7 @@ from agora.model.product import SourceSpec
 OPTIONS: Allowed = {"package": str}
 
 
-class PackageSource:
+class PackageSource(FileSource):
     """A Parquet file inside an installed package; the package's own code never runs."""
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:

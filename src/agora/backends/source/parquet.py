@@ -1,13 +1,13 @@
 """Parquet files, read as they are."""
 
-from agora.backends.source.files import Allowed, inside, named, unfit
+from agora.backends.source.files import Allowed, FileSource, inside, named, unfit
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
 
 OPTIONS: Allowed = {}
 
 
-class ParquetSource:
+class ParquetSource(FileSource):
     """A Parquet file beside the product."""
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agora.backends.source.files import Allowed, inside, named, unfit
+from agora.backends.source.files import Allowed, FileSource, inside, named, unfit
 from agora.backends.source.rows import write_text
 from agora.backends.source.workbook import check_archive, check_cells
 from agora.model.errors import Invalid
@@ -15,7 +15,7 @@ OPTIONS: Allowed = {"sheet": str, "header": int, "first_column": int, "last_colu
 _MAX_ROWS = 1_048_576
 
 
-class SheetSource:
+class SheetSource(FileSource):
     """One sheet of a workbook beside the product; cells arrive as text in ISO form."""
 
     def check(self, spec: SourceSpec) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
 """Landing: the exact bytes a run reads are kept, and its inputs are pinned."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from agora.model.names import fold
-from agora.model.product import Product
+from agora.model.product import Product, SourceSpec
 from agora.model.relation import Governed, RawFile
-from agora.model.release import InputPin, SourcePin
+from agora.model.release import InputPin, Release, SourcePin
 from agora.needs.house import House
 from agora.passage import building
+from agora.workshop import increments
+from agora.workshop.increments import Growth, arrivals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +23,22 @@ class Pins:
     relations: tuple[Governed, ...]
     fingerprint: str
 
+    def of(self, name: str) -> tuple[SourcePin, ...]:
+        """The deliveries of one source, in the order they came."""
+        return tuple(pin for pin in self.sources if pin.name == name)
 
-def pin(house: House, product: Product) -> Pins:
-    """Sources lie in the landing area, inputs name their release, and the whole has a fingerprint."""
-    sources = tuple(_land(house, product, spec.name) for spec in product.build.sources)
+
+def pin(house: House, product: Product, standing: Release | None, scratch: str) -> Pins:
+    """Sources lie in the landing area, inputs name their release, and the whole has a fingerprint.
+
+    What `standing` pinned of an arriving source stays, in its order, before what is new.
+    """
+    kept = standing.sources if standing else ()
+    sources = tuple(
+        pinned
+        for spec in product.build.sources
+        for pinned in _land(house, product, spec, [p for p in kept if p.name == spec.name], scratch)
+    )
     read = building.inputs(house, product)
     inputs = tuple(pin for _, pin in read)
     return Pins(
@@ -34,20 +49,56 @@ def pin(house: House, product: Product) -> Pins:
     )
 
 
-def raw_files(house: House, product: Product, pins: Pins, scratch: str) -> tuple[RawFile, ...]:
-    """Every landed source as Parquet the bench can read."""
-    raw = []
-    for spec, pinned in zip(product.build.sources, pins.sources, strict=True):
-        folder = f"{scratch}/{fold(spec.name)}"
-        files = house.sources.pick(spec.type).to_parquet(spec, pinned.path, folder)
-        raw.append(RawFile(name=fold(spec.name), files=files))
-    return tuple(raw)
+def raw(house: House, spec: SourceSpec, pinned: SourcePin, scratch: str) -> tuple[str, ...]:
+    """A landed delivery as Parquet the bench can read."""
+    folder = f"{scratch}/{fold(spec.name)}-{pinned.hash[:16]}"
+    return house.sources.pick(spec.type).to_parquet(spec, pinned.path, folder)
 
 
-def _land(house: House, product: Product, name: str) -> SourcePin:
-    spec = next(s for s in product.build.sources if s.name == name)
-    origin = house.sources.pick(spec.type).locate(spec, f"{house.folder.root}/{product.folder}")
-    return house.lake.land(spec, origin)
+def relations(
+    house: House, product: Product, pins: Pins, growth: Growth, scratch: str
+) -> tuple[tuple[RawFile, ...], tuple[Governed, ...]]:
+    """What the bench is given: each source over its deliveries, each input as it is governed.
+
+    Of a driving source only the deliveries that are to be loaded; beside a driving input the rows
+    of its changed files.
+    """
+    raws = tuple(
+        RawFile(
+            name=fold(spec.name),
+            files=tuple(
+                file
+                for each in (growth.fresh if spec.name == growth.driver else pins.of(spec.name))
+                for file in raw(house, spec, each, scratch)
+            ),
+        )
+        for spec in product.build.sources
+    )
+    governed = [each for given in pins.relations for each in _driven(house, pins, growth, given)]
+    return tuple(each for each in raws if each.files), tuple(governed)
+
+
+def _driven(house: House, pins: Pins, growth: Growth, given: Governed) -> tuple[Governed, ...]:
+    """A driving input twice: all of it, and the files that changed since the release built on."""
+    if growth.since is None or given.name != fold(growth.driver):
+        return (given,)
+    changed = building.changed_files(house, growth.since, pins.inputs, growth.driver)
+    return (
+        replace(given, name=increments.whole_name(growth.driver)),
+        replace(given, name=increments.changed_name(growth.driver), files=changed),
+    )
+
+
+def _land(
+    house: House, product: Product, spec: SourceSpec, known: Sequence[SourcePin], scratch: str
+) -> tuple[SourcePin, ...]:
+    source = house.sources.pick(spec.type)
+    offered = source.offered(spec, f"{house.folder.root}/{product.folder}", scratch, known)
+    landed = [
+        replace(house.lake.land(spec, each.path), origin=each.origin, mark=each.mark)
+        for each in offered
+    ]
+    return arrivals(spec, known, landed)
 
 
 def _fingerprint(

@@ -1,0 +1,159 @@
+"""Increments: what a run has to load, and why it builds everything anew when it does.
+
+The law: a sequence of deliveries, loaded one by one in the order they came, leaves row for row what
+one build over all of them leaves. So a run may only load what came since a release when everything
+else that goes in is as it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agora.model.names import fold
+from agora.model.product import Load, LoadMode, Product, SourceSpec
+from agora.model.release import InputPin, Release, SourcePin
+from agora.model.types import quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """What a run loads: `anew` says why everything, else only what came since `since`.
+
+    `driver` is the source or input whose deliveries are loaded one by one; empty when the product
+    is not loaded by deliveries. `fresh` are the new deliveries of a driving source.
+    """
+
+    anew: str = ""
+    driver: str = ""
+    fresh: tuple[SourcePin, ...] = ()
+    since: Release | None = None
+
+
+def arrivals(
+    spec: SourceSpec, known: Sequence[SourcePin], landed: Sequence[SourcePin]
+) -> tuple[SourcePin, ...]:
+    """The deliveries of a source in the order they came: equal bytes count once.
+
+    A delivery that was corrected under its old name takes its old place; one that has been moved
+    away after it was landed stays. A source that is one file is just what it holds now.
+    """
+    if not spec.arriving and not any(pin.mark for pin in (*known, *landed)):
+        return tuple(landed)
+    corrected = {pin.origin: pin for pin in landed}
+    order = [corrected.pop(pin.origin, pin) for pin in known]
+    order += [pin for pin in landed if pin.origin in corrected]
+    found: dict[str, SourcePin] = {}
+    for pin in order:
+        found.setdefault(pin.hash, pin)
+    return tuple(found.values())
+
+
+def growth(
+    product: Product,
+    standing: Release | None,
+    sources: Sequence[SourcePin],
+    inputs: Sequence[InputPin],
+) -> Growth:
+    """What to load, given the standing release and everything that goes in now."""
+    loads = {output.load for output in product.build.outputs}
+    drivers = {load.driver for load in loads if load}
+    if None in loads or len(drivers) != 1:
+        return Growth(anew="it is not loaded by deliveries")
+    driver = drivers.pop()
+    every = tuple(pin for pin in sources if pin.name == driver)
+    whole = Growth(driver=driver, fresh=every, anew=_changed(product, standing))
+    if standing is None or whole.anew:
+        return whole
+    other = _others(standing, sources, inputs, driver)
+    if other:
+        return Growth(driver=driver, fresh=every, anew=f"`{other}` has changed")
+    before = tuple(pin.hash for pin in standing.sources if pin.name == driver)
+    now = tuple(pin.hash for pin in every)
+    if now[: len(before)] != before:
+        return Growth(driver=driver, fresh=every, anew=f"a delivery of `{driver}` was corrected")
+    return Growth(driver=driver, fresh=every[len(before) :], since=standing)
+
+
+def _changed(product: Product, standing: Release | None) -> str:
+    if standing is None:
+        return "there is no release yet"
+    if standing.code_hash != product.build.hash:
+        return "the build has changed"
+    promised = tuple((str(port.version), port.contract.hash) for port in product.ports)
+    return "" if promised == standing.contracts else "a contract has changed"
+
+
+def _others(
+    standing: Release, sources: Sequence[SourcePin], inputs: Sequence[InputPin], driver: str
+) -> str:
+    """The first source or input beside the driver that is not as it was, or nothing.
+
+    Another edition of the driving input is what is loaded; another policy on it changes old rows.
+    """
+
+    def seen(pins: Sequence[SourcePin], read: Sequence[InputPin]) -> set[tuple[str, str]]:
+        found = {(pin.name, pin.hash) for pin in pins if pin.name != driver}
+        for pin in read:
+            edition = "" if pin.alias == driver else pin.release
+            found.add((pin.alias, f"{pin.port}#{edition}/{pin.policy_hash}"))
+        return found
+
+    changed = seen(standing.sources, standing.inputs) ^ seen(sources, inputs)
+    return next((name for name, _ in sorted(changed)), "")
+
+
+def late(load: Load, fresh: str, standing: str) -> str:
+    """SQL that counts the rows of a delivery that are not behind the watermark."""
+    mark = quoted(load.by[0])
+    return (
+        f"select count(*) as n from {quoted(fresh)} "
+        f"where ({mark} > (select max({mark}) from {quoted(standing)})) is not true"
+    )
+
+
+def unseen(load: Load, columns: Sequence[str], fresh: str, standing: str) -> str:
+    """SQL for the rows of a delivery that are new: behind the watermark, or late and not there yet.
+
+    A row at or before the watermark that is there already, equal in every column, was sent again.
+    """
+    mark = quoted(load.by[0])
+    same = " and ".join(f"s.{quoted(c)} is not distinct from f.{quoted(c)}" for c in columns)
+    return (
+        f"select * from {quoted(fresh)} as f "
+        f"where f.{mark} > (select max({mark}) from {quoted(standing)}) "
+        f"or not exists (select 1 from {quoted(standing)} as s where {same})"
+    )
+
+
+def outdated(load: Load, part: str, changed: str) -> str:
+    """SQL that counts the rows of `part` that the delivery's keys or partitions replace."""
+    return f"select count(*) as n from {quoted(part)} as t where {_replaced(load, changed)}"
+
+
+def surviving(load: Load, part: str, changed: str) -> str:
+    """SQL for the rows of `part` that stay beside the delivery."""
+    return f"select * from {quoted(part)} as t where not {_replaced(load, changed)}"
+
+
+def narrowed(load: Load, whole: str, changed: str) -> str:
+    """SQL for the rows of an input in every partition that its changed files touch."""
+    return f"select * from {quoted(whole)} as t where {_replaced(load, changed)}"
+
+
+def _replaced(load: Load, changed: str) -> str:
+    same = " and ".join(f"c.{quoted(by)} is not distinct from t.{quoted(by)}" for by in load.by)
+    return f"exists (select 1 from {quoted(changed)} as c where {same})"
+
+
+def replaces(load: Load) -> bool:
+    """True when a delivery takes the place of rows that are there."""
+    return load.mode is not LoadMode.APPEND
+
+
+def whole_name(alias: str) -> str:
+    """What the bench calls all of an input while its steps see only what has changed."""
+    return f"{fold(alias)}__whole"
+
+
+def changed_name(alias: str) -> str:
+    """What the bench calls the rows of an input's changed files."""
+    return f"{fold(alias)}__changed"

@@ -103,10 +103,10 @@ class PortLineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnLineage:
-    """The lineage of one release, kept beside it under the same key: readers never load it."""
+    """The lineage of what one run built, kept under the run's key: whoever reads rows never loads it."""
 
     product: ProductName
-    release: int = 0
+    run: str
     ports: tuple[PortLineage, ...] = ()
 
     def port(self, version: PortVersion) -> PortLineage | None:

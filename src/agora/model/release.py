@@ -32,7 +32,8 @@ class DataFile:
 class ReleasedColumn:
     """A column as released: its field id in the table and the labels policy saw at release.
 
-    `nested` holds the field ids of list elements and struct members, outer before inner.
+    `nested` holds the field ids of list elements and struct members, outer before inner. `carried`
+    names the labels the contract left out, each with the column it came along from.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ReleasedColumn:
     field_id: int
     labels: tuple[str, ...] = ()
     nested: tuple[int, ...] = ()
+    carried: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

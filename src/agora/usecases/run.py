@@ -17,7 +17,15 @@ from agora.passage.building import read_entry
 from agora.passage.knowing import find_product
 from agora.passage.recording import refused
 from agora.passage.ruling import current_release
-from agora.usecases.running import building, checking, landing, loading, releasing, stepping
+from agora.usecases.running import (
+    building,
+    checking,
+    deriving,
+    landing,
+    loading,
+    releasing,
+    stepping,
+)
 from agora.usecases.running.landing import Pins
 from agora.workshop.increments import Growth, growth
 
@@ -163,6 +171,7 @@ def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growt
     else:
         stepping.steps(house, product, bench)
         staged = building.stage(house, product, bench, begun.id)
+    staged = deriving.derived(house, product, bench, begun, staged)
     checked = checking.check(house, product, bench, begun.id, staged)
     return replace(
         begun,

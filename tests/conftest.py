@@ -12,6 +12,12 @@ from agora.app.house import close_house, open_house
 from agora.app.start import start
 from agora.model.people import Actor
 from agora.needs.house import House
+from tests.servers import (  # noqa: F401 (fixtures are found by being here)
+    mariadb,
+    mariadb_session,
+    postgres,
+    postgres_session,
+)
 
 MESHES = Path(__file__).parent / "meshes"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

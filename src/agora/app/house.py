@@ -88,6 +88,7 @@ def open_house(
     if reading.mesh is None:
         raise Invalid(
             "the mesh cannot be opened",
+            code="E100",
             findings=reading.findings,
             hint="`agora check` shows every finding",
         )
@@ -126,9 +127,10 @@ def _clock(mesh: Mesh) -> Callable[[], datetime]:
 def _store(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> Store:
     from agora.backends.store.sql import SqlStore
 
-    if mesh.store.startswith("sqlite:"):
-        return SqlStore(f"sqlite:{local_path(mesh.store, folder.root, 'sqlite:')}")
-    return SqlStore(resolved(mesh.store, environment).reveal())
+    url = resolved(mesh.store, environment).reveal()
+    if url.startswith("sqlite:"):
+        url = f"sqlite:{local_path(url, folder.root, 'sqlite:')}"
+    return SqlStore(url)
 
 
 def _lake(mesh: Mesh, folder: DiskFolder) -> Lake:

@@ -48,12 +48,9 @@ def epilog(example: str) -> str:
 
 def openings() -> Openings:
     """The ways to open things that were handed to this command line."""
-    found: Openings = click.globals.get_current_context().find_object(Openings) or _lost()
+    found: Openings | None = click.globals.get_current_context().find_object(Openings)
+    assert found is not None, "the command line was started without its openings"
     return found
-
-
-def _lost() -> Openings:
-    raise Unusable("the command line was started without its openings")
 
 
 def root(folder: str) -> Path:

@@ -9,10 +9,11 @@ from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epil
 from agora.cli.errors import near
 from agora.cli.tables import table
 from agora.cli.terminal import give, say
+from agora.model import codes
 from agora.model.decision import ColumnView, Decision
 from agora.model.errors import Missing
 from agora.model.policy import MaskKind
-from agora.spec.codes import CODES
+from agora.spec import codes as findings
 from agora.usecases.explain import explain as decide
 
 app = command("explain", "")
@@ -44,11 +45,10 @@ def explain(
 
 
 def _code(code: str, *, as_json: bool) -> None:
-    if code not in CODES:
-        raise Missing(
-            f"there is no code `{code}` for texts", code="E027", hint=near(code, list(CODES))
-        )
-    title, advice = CODES[code]
+    known = {**codes.CODES, **findings.CODES}
+    if code not in known:
+        raise Missing(f"there is no code `{code}`", code="E027", hint=near(code, list(known)))
+    title, advice = known[code]
     if as_json:
         give("code", {"code": code, "title": title, "advice": advice})
         return

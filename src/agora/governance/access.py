@@ -94,7 +94,7 @@ def _person_first(
     )
     if not decide(mesh, ask).allowed:
         yield Reason(
-            code="E430",
+            code="E440",
             sentence=f"`{consumer.id}` reads only what `{consumer.acts_for}` may read",
             rule="guardrail/agents",
             owner="governance",

@@ -118,7 +118,7 @@ def _none(
         names = ", ".join(f"`{p}`" for p in sorted({a.purpose for a in active}))
         sentence = f"purpose `{purpose}` is not agreed; yours: {names}"
     elif ended:
-        code, sentence = "E404", "your agreement has ended"
+        code, sentence = "E441", "your agreement has ended"
     return Reason(
         code=code,
         sentence=sentence,

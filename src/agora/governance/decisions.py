@@ -157,7 +157,7 @@ def _against(case: _Case, rule: Policy) -> tuple[Reason, ...]:
         )
     ends = rule.effect.expires
     if ends is not None and case.ask.now >= ends:
-        return (case.why(rule, "E404", "the right to read it has ended"),)
+        return (case.why(rule, "E441", "the right to read it has ended"),)
     return ()
 
 

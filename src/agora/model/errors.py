@@ -1,4 +1,6 @@
-"""Everything that can go wrong, as one small tree; each leaf has a stable code and an exit code.
+"""Everything that can go wrong, as one small tree; each leaf has an exit code, each error a code.
+
+What every code means stands in `codes`.
 
 AgoraError
 ├── Invalid       files or words somebody wrote are wrong (carries every finding)
@@ -22,89 +24,79 @@ from agora.model.reasons import Reason
 class AgoraError(Exception):
     """A sentence for a person, a stable code for a program, and what to do next."""
 
-    code: ClassVar[str] = "E000"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, sentence: str, *, hint: str = "", code: str = "") -> None:
+    def __init__(self, sentence: str, *, code: str, hint: str = "") -> None:
         """Say what is wrong in one lower-case sentence, and what to do next as a hint."""
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
-        self.code_shown = code or self.code
+        self.code_shown = code
 
 
 class Invalid(AgoraError):
     """Files or words somebody wrote are wrong; every finding is carried, not the first."""
 
-    code = "E100"
     exit_code = 1
 
     def __init__(
-        self, sentence: str, *, findings: Sequence[Finding] = (), hint: str = "", code: str = ""
+        self, sentence: str, *, code: str, findings: Sequence[Finding] = (), hint: str = ""
     ) -> None:
         """Carry all findings beside the summary."""
-        super().__init__(sentence, hint=hint, code=code)
+        super().__init__(sentence, code=code, hint=hint)
         self.findings = tuple(findings)
 
 
 class Refused(AgoraError):
     """The statement contains something no reader may run, whoever they are."""
 
-    code = "E200"
     exit_code = 3
 
 
 class Denied(AgoraError):
     """The principal may not do this; the reasons say which rule and how to ask."""
 
-    code = "E403"
     exit_code = 3
 
     def __init__(
-        self, sentence: str, *, reasons: Sequence[Reason] = (), hint: str = "", code: str = ""
+        self, sentence: str, *, code: str, reasons: Sequence[Reason] = (), hint: str = ""
     ) -> None:
         """Carry the reasons of the decision."""
-        super().__init__(sentence, hint=hint, code=code)
+        super().__init__(sentence, code=code, hint=hint)
         self.reasons = tuple(reasons)
 
 
 class Missing(AgoraError):
     """Nothing of that name exists, as far as this person may know."""
 
-    code = "E404"
     exit_code = 2
 
 
 class Conflict(AgoraError):
     """Somebody else was faster, or the thing exists already."""
 
-    code = "E409"
     exit_code = 5
 
 
 class Broken(AgoraError):
     """A promise was not kept: a blocking check failed or a proof does not hold."""
 
-    code = "E422"
     exit_code = 1
 
 
 class Exhausted(AgoraError):
     """A limit of memory, time, rows or length was reached and the work was stopped."""
 
-    code = "E429"
     exit_code = 4
 
 
 class Unavailable(AgoraError):
     """Something we need is not there: a source, a disk, a database, an optional extra."""
 
-    code = "E503"
     exit_code = 4
 
 
 class Unusable(AgoraError):
     """The command was called in a way that means nothing."""
 
-    code = "E002"
     exit_code = 2

@@ -87,7 +87,7 @@ def missing(house: House, principal: Principal, name: str) -> Missing:
         if near
         else "`agora search` lists what there is"
     )
-    return Missing(f"there is no `{name}` here", hint=hint)
+    return Missing(f"there is no `{name}` here", code="E404", hint=hint)
 
 
 def _means(table: TableUse, port: OutputPort) -> bool:

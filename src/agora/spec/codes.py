@@ -1,5 +1,7 @@
 """The codes of findings in texts: what each means and what to do; `agora explain CODE` shows them."""
 
+from agora.model.codes import page
+
 CODES = {
     "E101": ("not readable text", "save the file as UTF-8"),
     "E102": ("not YAML", "look at the line named: a colon, a quote or an indent is wrong there"),
@@ -76,6 +78,10 @@ CODES = {
         "write it as a regular expression without look-around",
     ),
     "E158": ("bounds that no value can meet", "the lower bound is not above the upper one"),
+    "E170": (
+        "deliveries that cannot be loaded so",
+        "`load: {mode: append, by: [day]}`; all ports of a product grow by the same deliveries",
+    ),
 }
 
 _CHAPTERS = {
@@ -85,22 +91,14 @@ _CHAPTERS = {
     "E13": "Products, ports and contracts",
     "E14": "Columns, rules and steps",
     "E15": "Policies and bounds",
+    "E17": "Deliveries",
 }
 
 
 def reference() -> str:
-    """The page of all codes, as it stands in `docs/reference/findings.md`."""
-    lines = [
-        "# Findings",
-        "",
-        "What `agora check` can find wrong in the texts of a mesh. Each finding names the file, the line",
-        "and the column, and `agora explain CODE` says the same as this page.",
-    ]
-    for start, title in _CHAPTERS.items():
-        lines += ["", f"## {title}", "", "| code | what is wrong | what to do |", "|---|---|---|"]
-        lines += [
-            f"| `{code}` | {words} | {hint.replace('|', chr(92) + '|')} |"
-            for code, (words, hint) in sorted(CODES.items())
-            if code.startswith(start)
-        ]
-    return "\n".join(lines) + "\n"
+    """The page of these codes, as it stands in `docs/reference/findings.md`."""
+    words = (
+        "What `agora check` can find wrong in the texts of a mesh. Each finding names the file, the line\n"
+        "and the column, and `agora explain CODE` says the same as this page."
+    )
+    return page("Findings", words, _CHAPTERS, CODES)

@@ -62,9 +62,9 @@ def test_an_agreement_for_the_reader_or_a_team_allows(consumer):
     [
         ({"consumer": "team:sales"}, "E403"),
         ({"port": PortVersion(ORDERS.port, 2)}, "E403"),
-        ({"expires": NOW}, "E404"),
-        ({"ended_at": NOW - DAY}, "E404"),
-        ({"starts": NOW + DAY}, "E404"),
+        ({"expires": NOW}, "E441"),
+        ({"ended_at": NOW - DAY}, "E441"),
+        ({"starts": NOW + DAY}, "E441"),
         ({"purpose": "abolished"}, "E411"),
     ],
 )
@@ -214,7 +214,7 @@ def test_the_earliest_end_wins_and_a_past_one_denies():
     rules = (own_rule(Effect(expires=NOW + 2 * DAY)), guardrail(Effect(expires=NOW + DAY)))
     asked = ask(agreements=(agreed(expires=NOW + 3 * DAY),))
     assert decide(under(*rules), asked).expires == NOW + DAY
-    assert codes(decide(under(own_rule(Effect(expires=NOW))), asked)) == ["E404"]
+    assert codes(decide(under(own_rule(Effect(expires=NOW))), asked)) == ["E441"]
 
 
 def test_a_port_the_mesh_does_not_have_is_refused():

@@ -58,7 +58,7 @@ def test_people_ask_for_themselves_their_team_and_their_services(fields):
         ({"consumer": "sofia"}, "E426"),
         ({"consumer": "service:sales.orders"}, "E426"),
         ({"asked_by": "agent:aria"}, "E426"),
-        ({"consumer": "agent:aria"}, "E430"),
+        ({"consumer": "agent:aria"}, "E440"),
     ],
 )
 def test_what_may_not_be_asked(fields, code):
@@ -68,7 +68,7 @@ def test_what_may_not_be_asked(fields, code):
 def test_an_agents_own_agreement_may_be_asked_for_once_its_person_reads():
     assert judge_request(MESH, wish(consumer="agent:aria"), (agreed(),)) == ()
     barred = under(guardrail(Effect(deny=True)))
-    assert codes(judge_request(barred, wish(consumer="agent:aria"), (agreed(),))) == ["E430"]
+    assert codes(judge_request(barred, wish(consumer="agent:aria"), (agreed(),))) == ["E440"]
 
 
 @pytest.mark.parametrize(

@@ -2,71 +2,121 @@
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from agora.backends.store.failures import opened, unavailable
 from agora.backends.store.tables import metadata
-from agora.model.errors import Unavailable
 
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+_WRITER = 7253
+"""The advisory lock of PostgreSQL that stands for the only right to write, whatever the process."""
 
 
 class Database:
-    """One SQLAlchemy engine; on SQLite every commit is on disk before it returns."""
+    """One SQLAlchemy engine; a commit is on disk before it returns."""
 
     def __init__(self, url: str) -> None:
         """Remember where the database is; `sqlite:` URLs name a file."""
         self._url = url
         self._engine: sa.Engine | None = None
+        self._guard = threading.Lock()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one consistent state."""
-        with self._told(), self._opened().connect() as connection:
+        """A connection that sees what was committed."""
+        with _told(), self._opened().connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that holds the only right to write; all of it is kept, or nothing."""
-        engine = self._opened().execution_options(agora_writes=True)
-        with self._told(), engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7253)")
+        with _told(), _alone(self._opened()) as connection:
             yield connection
 
     def close(self) -> None:
         """Every connection is given back."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        with self._guard:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
 
     def _opened(self) -> sa.Engine:
-        if self._engine is None:
-            self._engine = self._open()
-        return self._engine
+        with self._guard:
+            if self._engine is None:
+                self._engine = self._open()
+            return self._engine
 
     def _open(self) -> sa.Engine:
-        if not self._url.startswith("sqlite:"):
-            engine = sa.create_engine(self._url, pool_pre_ping=True)
-            metadata.create_all(engine)
-            return engine
-        path = Path(self._url.removeprefix("sqlite:"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(engine, "connect", _pragmas)
-        sa.event.listen(engine, "begin", _begin)
-        metadata.create_all(engine)
+        engine = _sqlite(self._url) if self._url.startswith("sqlite:") else _postgres(self._url)
+        try:
+            _lay(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return engine
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (exc.OperationalError, exc.DatabaseError, exc.InterfaceError, OSError) as problem:
-            raise _unavailable(problem) from problem
+
+def _sqlite(url: str) -> sa.Engine:
+    path = Path(url.removeprefix("sqlite:"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgres(url: str) -> sa.Engine:
+    """A pool that notices a server that was started anew, and waits for nothing without end."""
+    limits = {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c lock_timeout={BUSY_SECONDS * 1000} -c synchronous_commit=on",
+    }
+    engine: sa.Engine = opened(
+        lambda: sa.create_engine(
+            _address(url), pool_pre_ping=True, hide_parameters=True, connect_args=limits
+        ),
+        "postgres",
+    )
+    return engine
+
+
+def _address(url: str) -> sa.URL:
+    found = sa.make_url(url)
+    if found.get_backend_name() not in ("postgresql", "postgres"):
+        raise ValueError("another kind of database")
+    return found.set(drivername="postgresql+psycopg")
+
+
+def _lay(engine: sa.Engine) -> None:
+    """The tables are there, laid by one of those who come first at once."""
+    with engine.connect() as connection:
+        standing = set(sa.inspect(connection).get_table_names())
+    if set(metadata.tables) <= standing:
+        return
+    with _alone(engine) as connection:
+        metadata.create_all(connection)
+
+
+@contextlib.contextmanager
+def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with engine.execution_options(agora_writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+        yield connection
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (exc.DBAPIError, exc.TimeoutError, OSError) as problem:
+        raise unavailable(problem) from None
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -82,20 +132,3 @@ def _begin(connection: sa.Connection) -> None:
     """Writers queue from the start, so that a compare and its set see the same state."""
     writes = connection.get_execution_options().get("agora_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _unavailable(problem: Exception) -> Unavailable:
-    words = str(problem).lower()
-    if "full" in words or "no space" in words:
-        return Unavailable(
-            "the disk is full", code="E501", hint="free some space; nothing was half written"
-        )
-    if "locked" in words:
-        return Unavailable("the store is busy", code="E502", hint="try again in a moment")
-    if "readonly" in words or "read-only" in words or "unable to open" in words:
-        return Unavailable(
-            "the store cannot be written", code="E503", hint="check its folder's rights"
-        )
-    return Unavailable(
-        "the store does not answer", code="E505", hint="is its file or server intact?"
-    )

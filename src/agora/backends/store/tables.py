@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+_KEY = sa.String(512).with_variant(sa.String(512, collation="C"), "postgresql")
+"""Keys have one order on every database, whatever language a server was set up for."""
 
 nouns = sa.Table(
     "nouns",
     metadata,
     sa.Column("kind", sa.String(64), primary_key=True),
-    sa.Column("key", sa.String(512), primary_key=True),
+    sa.Column("key", _KEY, primary_key=True),
     sa.Column("revision", sa.Integer, primary_key=True),
     sa.Column("schema_version", sa.Integer, nullable=False),
     sa.Column("newest", sa.Boolean, nullable=False),

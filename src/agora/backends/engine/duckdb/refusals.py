@@ -8,8 +8,6 @@ _NEUTRAL = {
     "ConversionException": ("E232", "a value cannot be converted to the type it is cast to"),
     "OutOfRangeException": ("E233", "a calculation leaves the range of its type"),
     "InvalidInputException": ("E234", "a function was given something it cannot work with"),
-    "InvalidTypeException": ("E235", "the types do not fit together"),
-    "TypeMismatchException": ("E235", "the types do not fit together"),
     "ParserException": ("E210", "the statement cannot be read"),
     "SyntaxException": ("E210", "the statement cannot be read"),
     "NotImplementedException": ("E236", "this is not possible here"),

@@ -145,8 +145,20 @@ class ServiceLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What using the port costs, as ODCS writes it; an amount of None is not said."""
+
+    amount: Decimal | None = None
+    currency: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """The promise of one output port and major version; `file` is where it is written."""
+    """The promise of one output port and major version; `file` is where it is written.
+
+    `servers` gives for each named server where it is, as one text that says everything.
+    """
 
     id: str
     version: str
@@ -160,6 +172,9 @@ class Contract:
     rules: tuple[QualityRule, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     service_levels: tuple[ServiceLevel, ...] = ()
+    roles: tuple[str, ...] = ()
+    servers: tuple[tuple[str, str], ...] = ()
+    price: Price | None = None
     terms: str = ""
     limitations: str = ""
     standard: str = "v3.1.0"

@@ -7,7 +7,7 @@ Everything else is recorded, not measured.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from agora.model.contract import ServiceLevel
 
@@ -42,19 +42,19 @@ def _judged(level: ServiceLevel, released_at: datetime | None, now: datetime) ->
     kind = level.property.lower()
     words = " ".join(part for part in (level.value, level.unit) if part)
     if kind in _AGES:
-        allowed = _span(level)
+        allowed = span(level)
         kept = None if released_at is None or allowed is None else now - released_at <= allowed
         return Promise(property=level.property, sentence=f"at most {words} old", kept=kept)
     if kind in _ENDS or kind == _STARTS:
-        moment = _moment(level.value, now)
-        reached = None if moment is None else now >= moment
+        at = moment(level.value, now.tzinfo)
+        reached = None if at is None else now >= at
         kept = reached if kind == _STARTS or reached is None else not reached
         word = "from" if kind == _STARTS else "until"
         return Promise(property=level.property, sentence=f"{word} {words}", kept=kept)
     return Promise(property=level.property, sentence=level.description or words)
 
 
-def _span(level: ServiceLevel) -> timedelta | None:
+def span(level: ServiceLevel) -> timedelta | None:
     """How long; a number without a unit means days, a month 30 and a year 365 of them."""
     unit = level.unit.strip().lower() or "day"
     seconds = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
@@ -64,9 +64,10 @@ def _span(level: ServiceLevel) -> timedelta | None:
         return None
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def moment(text: str, zone: tzinfo | None = UTC) -> datetime | None:
+    """The day or time somebody wrote, in this zone when they named none; None for other words."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -11,10 +11,10 @@ from agora.model.contract import (
     Column,
     Contract,
     Limits,
-    ServiceLevel,
 )
 from agora.model.findings import Weight
 from agora.model.types import Kind, Type, parse_type
+from agora.spec import offers
 from agora.spec.quality import readable, rules
 from agora.spec.shape import check_standard
 from agora.spec.texts import Path, Text, texts
@@ -63,7 +63,10 @@ def contract(text: Text) -> Contract | None:
         ),
         tags=texts(text.get("tags")),
         rules=tuple(rules(text, columns)),
-        service_levels=tuple(_levels(text)),
+        service_levels=tuple(offers.levels(text)),
+        roles=offers.roles(text),
+        servers=offers.servers(text),
+        price=offers.price(text),
         terms=str(text.get("description", "usage") or ""),
         limitations=str(text.get("description", "limitations") or ""),
         standard=str(text.get("apiVersion")),
@@ -240,17 +243,6 @@ def _inner(path: Path, node: dict[str, Any]) -> Iterator[tuple[Path, dict[str, A
     for here, each in nested:
         yield here, each
         yield from _inner(here, each)
-
-
-def _levels(text: Text) -> Iterator[ServiceLevel]:
-    for node in text.get("slaProperties") or ():
-        yield ServiceLevel(
-            property=str(node["property"]),
-            value="" if node["value"] is None else str(node["value"]),
-            unit=str(node.get("unit") or ""),
-            element=str(node.get("element") or ""),
-            description=str(node.get("description") or ""),
-        )
 
 
 def _no_schedule_alone(text: Text) -> None:

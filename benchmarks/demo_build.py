@@ -3,6 +3,7 @@
 The floor runs every product's own SQL over the same sources, writes zstd Parquet, and runs the very
 scans that the contracts compile to, in one DuckDB process with the same limits. CPU seconds of the
 whole process tree are compared; memory is PSS, summed over the tree, sampled while the demo runs.
+Python may keep its bytecode on both sides, as it does wherever Agora is installed.
 """
 
 import os
@@ -33,6 +34,7 @@ for name in in_order(house):
     product = house.mesh.product(name)
     con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False})
     con.execute(f"set temp_directory='{out}/tmp'")
+    con.execute("set enable_progress_bar=false")
     for spec in product.build.sources:
         source = InstalledSources().pick(spec.type)
         path = source.locate(spec, f"{house.folder.root}/{product.folder}")
@@ -81,7 +83,10 @@ def main() -> None:
 def _watched(command: list[str]) -> tuple[float, float, int]:
     """CPU seconds of the tree, wall seconds, and the highest sum of PSS seen."""
     before, begun, peak = os.times(), time.perf_counter(), 0
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     done = threading.Event()
 
     def look() -> None:

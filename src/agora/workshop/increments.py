@@ -52,15 +52,24 @@ def growth(
     standing: Release | None,
     sources: Sequence[SourcePin],
     inputs: Sequence[InputPin],
+    *,
+    asked: bool = False,
 ) -> Growth:
-    """What to load, given the standing release and everything that goes in now."""
+    """What to load, given the standing release and everything that goes in now.
+
+    `asked` builds everything anew although nothing demands it.
+    """
     loads = {output.load for output in product.build.outputs}
     drivers = {load.driver for load in loads if load}
     if None in loads or len(drivers) != 1:
         return Growth(anew="it is not loaded by deliveries")
     driver = drivers.pop()
     every = tuple(pin for pin in sources if pin.name == driver)
-    whole = Growth(driver=driver, fresh=every, anew=_changed(product, standing))
+    whole = Growth(
+        driver=driver,
+        fresh=every,
+        anew="it was asked for" if asked else _changed(product, standing),
+    )
     if standing is None or whole.anew:
         return whole
     other = _others(standing, sources, inputs, driver)

@@ -17,11 +17,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import psycopg
 import pymysql
 import pytest
+
+from tests.absence import absent
 
 PASSWORD = "s3cret-and-never-printed"
 USER = "agora"
@@ -41,13 +42,6 @@ class Server:
         name = f"t_{secrets.token_hex(6)}"
         self.create(name)
         return f"{self.scheme}://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{name}"
-
-
-def absent(reason: str) -> NoReturn:
-    """The test is skipped on a laptop and fails where `.ci/run` should have installed what it needs."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def free_port() -> int:

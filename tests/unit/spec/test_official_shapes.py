@@ -1,8 +1,9 @@
 """Our schemas against the official ones, key by key and value by value.
 
 The wheels of `datacontract-cli` and `dataproduct-cli` carry the official JSON Schemas. Where they
-are at hand (AGORA_WHEELS names the folder) every key of every place is tried with every kind of
-value, and both must say the same, but for the differences listed here with their reason.
+are at hand (`.ci/run` fetches them; AGORA_WHEELS names their folder) every key of every place is
+tried with every kind of value, and both must say the same, but for the differences listed here with
+their reason.
 """
 
 import copy
@@ -17,8 +18,9 @@ import jsonschema_rs
 import pytest
 
 from agora.spec.shape import versioned
+from tests.absence import absent
 
-WHEELS = Path(os.environ.get("AGORA_WHEELS", "/nowhere"))
+WHEELS = Path(os.environ.get("AGORA_WHEELS", Path(__file__).parents[3] / ".cache" / "wheels"))
 OFFICIAL = {
     ("odcs", "3.0.2"): ("datacontract_cli-*.whl", "datacontract/schemas/odcs-3.0.2.schema.json"),
     ("odcs", "3.1.0"): ("datacontract_cli-*.whl", "datacontract/schemas/odcs-3.1.0.schema.json"),
@@ -84,7 +86,9 @@ def official(standard, version):
     pattern, path = OFFICIAL[standard, version]
     wheels = sorted(WHEELS.glob(pattern)) if WHEELS.is_dir() else []
     if not wheels:
-        pytest.skip("the official schemas are not at hand: name the wheels' folder in AGORA_WHEELS")
+        absent(
+            "the official schemas are not at hand: `.ci/run` fetches them; AGORA_WHEELS names them"
+        )
     with zipfile.ZipFile(wheels[-1]) as wheel:
         return json.loads(wheel.read(path))
 

@@ -24,6 +24,9 @@ def run(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every product, inputs first.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Also when nothing has changed.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Load every delivery once more, not only new ones.")
+    ] = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
@@ -32,7 +35,7 @@ def run(
     with Watch(len(products or ())) as watch, opened(mesh, watch) as house:
         names = _names(house, products or [], every=every)
         who = actor(house, as_)
-        ran = [build(house, who, name, again=again) for name in names]
+        ran = [build(house, who, name, again=again, anew=anew) for name in names]
     if json:
         give("runs", tuple(ran))
     else:

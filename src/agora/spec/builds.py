@@ -10,6 +10,7 @@ from typing import Any
 from agora.model.contract import Contract
 from agora.model.names import ProductName, fold, is_kebab
 from agora.model.product import Build, Output, OutputPort, SourceSpec, Step
+from agora.spec.loads import agree, load
 from agora.spec.texts import Text, texts
 
 
@@ -41,10 +42,11 @@ def nodes(text: Text, key: str) -> list[dict[str, Any]]:
 def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
     """How the product is made; steps without a file and outputs without a port are noted."""
     steps = _steps(parts)
+    sources = tuple(_source(node) for node in parts.build.get("sources") or ())
     return Build(
-        sources=tuple(_source(node) for node in parts.build.get("sources") or ()),
+        sources=sources,
         steps=steps,
-        outputs=_outputs(parts, ports, steps),
+        outputs=_outputs(parts, ports, steps, sources),
         hash=_hash(parts, steps),
     )
 
@@ -83,7 +85,10 @@ def _steps(parts: Parts) -> tuple[Step, ...]:
 
 
 def _outputs(
-    parts: Parts, ports: tuple[OutputPort, ...], steps: tuple[Step, ...]
+    parts: Parts,
+    ports: tuple[OutputPort, ...],
+    steps: tuple[Step, ...],
+    sources: tuple[SourceSpec, ...],
 ) -> tuple[Output, ...]:
     """What fills which port; a port that is filled from nothing, twice or not at all is noted."""
     listed = [*nodes(parts.build, "sources"), *nodes(parts.build, "inputs")]
@@ -111,8 +116,12 @@ def _outputs(
                 "E124", ("outputs", place), f"`{fitting[0].version}` is filled already"
             )
         else:
-            found.append(Output(port=fitting[0].version, source=known[fold(node["from"])]))
+            grows = load(parts.build, ("outputs", place), node, fitting[0], sources)
+            source = known[fold(node["from"])]
+            found.append(Output(port=fitting[0].version, source=source, load=grows))
     _unfilled(parts, ports, found)
+    if parts.build.fine:
+        agree(parts.build, [output.load for output in found])
     return tuple(found)
 
 

@@ -78,6 +78,7 @@ CODES = {
         "write it as a regular expression without look-around",
     ),
     "E158": ("bounds that no value can meet", "the lower bound is not above the upper one"),
+    "E159": ("a tag that comes along and is not named", "name it; it travels along anyway"),
     "E170": (
         "deliveries that cannot be loaded so",
         "`load: {mode: append, by: [day]}`; all ports of a product grow by the same deliveries",

@@ -87,7 +87,7 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: b
     if standing is not None and standing.fingerprint == pins.fingerprint and not again:
         house.lake.discard(run_id, ())
         return Ran(run=None, release=standing, skipped=True)
-    grown = growth(product, None if anew else standing, pins.sources, pins.inputs)
+    grown = growth(product, standing, pins.sources, pins.inputs, asked=anew)
     begun = _begin(house, who, product, pins, standing, run_id, grown)
     try:
         built = _build(house, product, pins, begun, grown)

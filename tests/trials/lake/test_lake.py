@@ -101,6 +101,31 @@ def test_columns_keep_their_ids_and_new_ones_get_new_ones(lake):
     assert more[2].field_id not in {c.field_id for c in first}
 
 
+def test_files_a_snapshot_shares_with_its_base_stay_and_others_are_exchanged(lake):
+    columns = lake.prepare(PORT, PLAIN)
+    first = write(lake, "r1", columns, "select 1 as id, 'a' as name")
+    other = write(lake, "r1b", columns, "select 2 as id, 'b' as name")
+    base = lake.stage(PORT, "r1", columns, [*first, *other])
+    lake.publish(release(1, "r1", base))
+    fresh = write(lake, "r2", columns, "select 3 as id, 'c' as name")
+    grown = lake.stage(PORT, "r2", columns, [*first, *fresh], base)
+    assert sorted(table(lake).scan().to_arrow()["id"].to_pylist()) == [1, 2]
+    lake.publish(release(2, "r2", grown))
+    assert sorted(table(lake).scan().to_arrow()["id"].to_pylist()) == [1, 3]
+    assert grown.rows == 2
+    old = table(lake).scan(snapshot_id=base.snapshot_id).to_arrow()
+    assert sorted(old["id"].to_pylist()) == [1, 2]
+
+
+def test_a_snapshot_may_share_everything_with_its_base(lake):
+    columns = lake.prepare(PORT, PLAIN)
+    files = write(lake, "r1", columns, "select 1 as id, 'a' as name")
+    base = lake.stage(PORT, "r1", columns, files)
+    lake.publish(release(1, "r1", base))
+    lake.publish(release(2, "r2", lake.stage(PORT, "r2", columns, files, base)))
+    assert table(lake).scan().to_arrow()["id"].to_pylist() == [1]
+
+
 def test_a_column_cannot_change_its_type_in_place(lake):
     lake.prepare(PORT, PLAIN)
     with pytest.raises(Conflict, match="`id`") as told:

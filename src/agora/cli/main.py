@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("agora.cli.demo", "Build a mesh with real data and show what it can do."),
     "init": ("agora.cli.init", "Make an empty mesh in this folder."),
     "new": ("agora.cli.new", "Make a first product, from a file or from an example."),
+    "import": ("agora.cli.imports", "Make products from what others wrote of their data."),
     "check": ("agora.cli.check", "Find everything that is wrong in the mesh's files."),
     "run": ("agora.cli.run", "Build, check and release products."),
     "query": ("agora.cli.query", "Ask products with SQL, as somebody who may."),

@@ -242,17 +242,17 @@ def _selected(old: str, new: str) -> str:
 
 
 def _column(name: str, of: Type, *, personal: bool) -> str:
-    node = {"name": name} | _typed(of) | ({"tags": ["personal"]} if personal else {})
+    node = {"name": name} | typed(of) | ({"tags": ["personal"]} if personal else {})
     return f"      - {spell(node)}\n"
 
 
-def _typed(of: Type) -> dict[str, object]:
+def typed(of: Type) -> dict[str, object]:
     """A type in the words of ODCS: the logical type, and the physical one where it says more."""
     node: dict[str, object] = {"logicalType": _LOGICAL[of.kind]}
     if of.kind is Kind.LIST and of.element is not None:
-        return node | {"items": _typed(of.element)}
+        return node | {"items": typed(of.element)}
     if of.kind is Kind.STRUCT:
-        return node | {"properties": [{"name": name} | _typed(inner) for name, inner in of.fields]}
+        return node | {"properties": [{"name": name} | typed(inner) for name, inner in of.fields]}
     if of.kind is Kind.INSTANT:
         return node | {"logicalTypeOptions": {"timezone": True}}
     return node if of.kind in _IMPLIED else node | {"physicalType": of.sql}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.results import notices
 from agora.cli.rows import chosen, write
 from agora.model.errors import Unavailable, Unusable
 from agora.usecases.query import query as ask
@@ -36,6 +37,7 @@ def query(
     wanted = chosen("json" if json else form, output)
     with opened(mesh) as house:
         queried = ask(house, actor(house, as_, purpose), statement)
+        notices(queried.decisions)
         try:
             write(queried.answer, wanted, output)
         finally:

@@ -1,9 +1,11 @@
-"""Check results as lines for people."""
+"""Check results, and what readers are told besides, as lines for people."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
-from agora.cli.terminal import paint, safe
+from agora.cli.terminal import paint, safe, tell
 from agora.model.checks import CheckResult, Outcome
+from agora.model.decision import Decision
 
 _MARKS = {
     Outcome.PASS: ("✓", "green"),
@@ -46,3 +48,11 @@ def broken(results: Sequence[CheckResult]) -> Iterator[str]:
             for sample in result.samples[:3]:
                 values = ", ".join(f"{name}={value}" for name, value in sample.values)
                 yield paint(f"      for example {safe(values)}", "dim")
+
+
+def notices(decisions: Sequence[Decision]) -> None:
+    """Tell the reader, beside the rows, what they should know of what they read."""
+    for notice in dict.fromkeys(each for d in decisions for each in d.notices):
+        label = paint(f"warning[{notice.code}]", "yellow", "bold", stream=sys.stderr)
+        tell(f"{label}: {safe(notice.sentence)}")
+        tell(f"  = help: {safe(notice.hint)}")

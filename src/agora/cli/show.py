@@ -93,6 +93,8 @@ def _label(shown: Shown) -> None:
         say("nothing is released yet")
     if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
         say(paint(f"the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"))
+    for notice in shown.notices:
+        say(paint(f"! {notice.sentence}; {notice.hint}", "yellow"))
     for port, decision in zip(product.ports, shown.decisions, strict=True):
         _port(shown, port, decision)
     _promises(shown)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from agora.governance.decisions import Ask, decide
+from agora.governance.lifecycle import begun, life
 from agora.model.access import Agreement, Request
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
@@ -26,6 +27,7 @@ def judge_request(
     return (
         *_words(mesh, request),
         *_parties(mesh, request),
+        *_lasting(mesh, request),
         *_person_first(mesh, request, agreements),
         *_standing(request, agreements),
     )
@@ -56,6 +58,14 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
             sentence=f"nothing is agreed for longer than {LONGEST.days // 365} years",
             hint="choose an earlier `--until`, or none and let the owners end it",
         )
+
+
+def _lasting(mesh: Mesh, request: Request) -> Iterator[Reason]:
+    """A version on its way out is not begun with while a newer one stands beside it."""
+    found = life(mesh, request.port)
+    told = begun(request.port, found, request.asked_at) if found else None
+    if told is not None:
+        yield told
 
 
 def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:

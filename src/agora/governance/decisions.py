@@ -19,6 +19,7 @@ from agora.governance.agreeing import (
     unknown_purpose,
 )
 from agora.governance.ground import GOVERNANCE, Ground, canonical, ground
+from agora.governance.lifecycle import notice, over
 from agora.governance.masking import masked_by, view
 from agora.governance.matching import binds, concerns, voices
 from agora.governance.rows import Unbound, bind, mistyped
@@ -106,6 +107,9 @@ def _decide(case: _Case) -> Decision:
     found = _right(case)
     if isinstance(found, Reason):
         return case.deny(found)
+    ended = over(ask.port, case.ground.life, ask.now) if case.ground.life else None
+    if ended is not None:
+        return case.deny(ended)
     rules = tuple(
         rule
         for rule in case.ground.rules
@@ -177,8 +181,15 @@ def _allow(case: _Case, found: Right, rules: tuple[Policy, ...]) -> Decision:
         reasons=(_granted(case, found),),
         agreement=found.agreement.id if found.agreement else "",
         expires=min((end for end in ends if end is not None), default=None),
+        notices=_notices(case),
         policy_hash=case.policy_hash,
     )
+
+
+def _notices(case: _Case) -> tuple[Reason, ...]:
+    ask, standing = case.ask, case.ground.life
+    told = notice(ask.port, standing, ask.now) if standing else None
+    return (told,) if told else ()
 
 
 def _row(case: _Case, found: Right, rule: Policy) -> RowRule | Reason:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agora.governance.lifecycle import Life, life
 from agora.governance.matching import rules_for
 from agora.model.documents import to_document
 from agora.model.mesh import Mesh
@@ -19,7 +20,8 @@ GOVERNANCE = "governance"
 class Ground:
     """The rules that could concern a port version, and the words they may use.
 
-    `promised` is None when the mesh has no such port, else its columns with their labels.
+    `promised` is None when the mesh has no such port, else its columns with their labels; `life`
+    says whether the version still answers.
     """
 
     rules: tuple[Policy, ...]
@@ -27,6 +29,7 @@ class Ground:
     purposes: frozenset[str]
     tags: frozenset[str]
     promised: Mapping[str, frozenset[str]] | None
+    life: Life | None
     digest: str
 
 
@@ -62,6 +65,7 @@ def _gathered(whole: _Whole, version: PortVersion) -> Ground:
         purposes=frozenset(purpose.id for purpose in mesh.purposes),
         tags=frozenset(tag.id for tag in mesh.tags),
         promised={c.name: c.labels for c in port.contract.columns} if port else None,
+        life=life(mesh, version),
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
 

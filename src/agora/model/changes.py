@@ -79,3 +79,49 @@ class Consent:
     consumer: str
     given_by: str
     given_at: datetime
+
+
+class Dependence(StrEnum):
+    """How somebody depends on a port: its build reads, queries were seen, or only the right is there."""
+
+    BUILD = "build"
+    QUERIES = "queries"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedQuery:
+    """Queries of one reader that differ only in their literals: how often, and when last.
+
+    `sql` is empty when it also names what the asker may not know.
+    """
+
+    who: str
+    sql: str
+    columns: tuple[str, ...]
+    times: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependent:
+    """Somebody whom a change concerns: a product, a person, a team, a service or an agent.
+
+    `port` is what they read and `columns` what they use of it; `through` are the ports between it
+    and the one that changes, none for those who read that one themselves. `speakers` may consent
+    for them, and `consented` says that one did.
+    """
+
+    name: str
+    how: Dependence
+    port: PortVersion
+    columns: tuple[str, ...] = ()
+    queries: tuple[UsedQuery, ...] = ()
+    through: tuple[PortVersion, ...] = ()
+    speakers: tuple[str, ...] = ()
+    consented: bool = False
+
+    @property
+    def breaks(self) -> bool:
+        """True when something that is really used would not work any more."""
+        return self.how is not Dependence.RIGHT

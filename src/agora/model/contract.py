@@ -1,6 +1,7 @@
 """The contract: what one output port promises (ODCS), reduced to what Agora acts on."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -97,7 +98,9 @@ class Limits:
 class Column:
     """One column a port promises. `id` survives renaming; tags and classification drive policy.
 
-    `properties` are what a STRUCT promises of its fields, in their order.
+    `properties` are what a STRUCT promises of its fields, in their order. `unit` is the code of a
+    measure's unit, `zone` the time zone a timestamp without one is in, `period` how long what a
+    period column counts is: `day`, `week`, `month`, `quarter` or `year`.
     """
 
     name: str
@@ -112,6 +115,9 @@ class Column:
     classification: str = ""
     limits: Limits = field(default_factory=Limits)
     properties: tuple["Column", ...] = ()
+    unit: str = ""
+    zone: str = ""
+    period: str = ""
 
     @property
     def labels(self) -> frozenset[str]:
@@ -142,6 +148,15 @@ class ServiceLevel:
     unit: str = ""
     element: str = ""
     description: str = ""
+
+
+def moment(text: str, zone: tzinfo | None = UTC) -> datetime | None:
+    """The day or time somebody wrote, in this zone when they named none; None for other words."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +206,16 @@ class Contract:
         """The primary key columns in their order."""
         keyed = sorted((c for c in self.columns if c.key_position), key=lambda c: c.key_position)
         return tuple(c.name for c in keyed)
+
+    @property
+    def ends(self) -> datetime | None:
+        """The last day it names: of its life (`endOfLife`), or at least of its support."""
+        for word in ("endoflife", "endofsupport"):
+            for level in self.service_levels:
+                at = moment(level.value) if level.property.lower() == word else None
+                if at is not None:
+                    return at
+        return None
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""

@@ -30,7 +30,10 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Allow or deny, with row rules, masks, reasons, and the hash of the rules it was made from."""
+    """Allow or deny, with row rules, masks, reasons, and the hash of the rules it was made from.
+
+    `notices` are what an allowed reader is told besides, such as the last day of the version.
+    """
 
     allowed: bool
     port: PortVersion
@@ -39,6 +42,7 @@ class Decision:
     columns: tuple[ColumnView, ...] = ()
     rows: tuple[RowRule, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    notices: tuple[Reason, ...] = ()
     agreement: str = ""
     expires: datetime | None = None
     policy_hash: str = ""

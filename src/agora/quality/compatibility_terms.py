@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from agora.model.changes import Change, Mark
-from agora.model.contract import Contract, Price, ServiceLevel
+from agora.model.contract import Contract, Price, ServiceLevel, moment
 from agora.model.product import Lifecycle
-from agora.quality.levels import moment, span
+from agora.quality.levels import span
 from agora.quality.verdicts import breaks, doubtful, eases, tells, tightens
 
 _LESS_IS_BETTER = frozenset({

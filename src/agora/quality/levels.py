@@ -7,9 +7,9 @@ Everything else is recorded, not measured.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
-from agora.model.contract import ServiceLevel
+from agora.model.contract import ServiceLevel, moment
 
 _SECONDS = {
     1: ("s", "sec", "second"), 60: ("m", "min", "minute"), 3600: ("h", "hr", "hour"),
@@ -62,12 +62,3 @@ def span(level: ServiceLevel) -> timedelta | None:
         return timedelta(seconds=float(level.value) * seconds) if seconds else None
     except (ValueError, OverflowError):
         return None
-
-
-def moment(text: str, zone: tzinfo | None = UTC) -> datetime | None:
-    """The day or time somebody wrote, in this zone when they named none; None for other words."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)

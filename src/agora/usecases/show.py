@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from agora.governance import lifecycle
 from agora.governance.results import seen
 from agora.model.decision import Decision
 from agora.model.mesh import Domain
 from agora.model.people import Actor
 from agora.model.product import Product
+from agora.model.reasons import Reason
 from agora.model.release import Release, Run
 from agora.needs.engine import Answer
 from agora.needs.house import House
@@ -29,7 +31,7 @@ class Part(StrEnum):
 class Shown:
     """A product's label for one person: what it is, what is released, what was promised and holds.
 
-    `decisions` has one entry per port; check samples hold only what this person may see.
+    `decisions` has one entry per port, `notices` one for each port on its way out; check samples hold only what this person may see.
     """
 
     product: Product
@@ -38,6 +40,7 @@ class Shown:
     promises: tuple[Promise, ...] = ()
     release: Release | None = None
     run: Run | None = None
+    notices: tuple[Reason, ...] = ()
 
 
 def show(house: House, who: Actor, name: str) -> Shown:
@@ -53,6 +56,7 @@ def show(house: House, who: Actor, name: str) -> Shown:
         promises=_promises(house, product, release),
         release=replace(release, results=seen(release.results, decisions)) if release else None,
         run=replace(run, results=seen(run.results, decisions)) if run else None,
+        notices=_notices(house, product),
     )
 
 
@@ -66,6 +70,20 @@ def rows(house: House, who: Actor, name: str, *, of: Part = Part.SAMPLE, limit: 
             return aside.quarantined(house, who, product, port, limit)
         case Part.FAILURES:
             return aside.failing(house, who, product, port, limit)
+
+
+def _notices(house: House, product: Product) -> tuple[Reason, ...]:
+    """What is said of each version that is retired or on its way out."""
+    found = []
+    for port in product.ports:
+        standing = lifecycle.life(house.mesh, port.version)
+        assert standing is not None, "a product's own port is in the mesh"
+        now = house.now()
+        found.append(
+            lifecycle.over(port.version, standing, now)
+            or lifecycle.notice(port.version, standing, now)
+        )
+    return tuple(each for each in found if each is not None)
 
 
 def _promises(house: House, product: Product, release: Release | None) -> tuple[Promise, ...]:

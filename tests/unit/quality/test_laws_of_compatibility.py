@@ -1,5 +1,6 @@
 """Laws of compatibility: it is a partial order, and what is lost is always said."""
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -112,7 +113,7 @@ def test_a_chain_of_compatible_steps_never_breaks(promise, data):
     chain = [promise]
     for _ in range(4):
         chain.append(data.draw(st.sampled_from(STEPS))(chain[-1]))
-    for early, late in zip(chain, chain[1:], strict=False):
+    for early, late in itertools.pairwise(chain):
         assert promises_all(early, late)
     assert promises_all(chain[0], chain[-1])
 

@@ -111,6 +111,8 @@ def mariadb_server() -> Iterator[Server]:
         ]  # fmt: skip
 
         def execute(*statements: str) -> None:
+            if not Path(socket_path).exists():  # PyMySQL would leave a socket open
+                raise pymysql.OperationalError("it does not listen yet")
             with contextlib.closing(
                 pymysql.connect(unix_socket=socket_path, user="root")
             ) as connection, connection.cursor() as cursor:  # fmt: skip

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agora.model.contract import Contract
-from agora.model.names import PortName, PortVersion, ProductName
+from agora.model.names import PortName, PortVersion, ProductName, fold
+from agora.model.recipe import Recipe
+from agora.model.script import Script
 
 
 class ProductKind(StrEnum):
@@ -54,7 +56,7 @@ class SourceSpec:
 
     name: str
     type: str
-    path: str
+    path: str = ""
     options: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...] = ()
 
     def option(self, name: str) -> str | int | bool | tuple[str, ...] | None:
@@ -67,13 +69,40 @@ class SourceSpec:
         return "*" in self.path
 
 
+class StepKind(StrEnum):
+    """How a step is written."""
+
+    SQL = "sql"
+    PYTHON = "python"
+    RECIPE = "recipe"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One SELECT over sources, inputs and earlier steps; `file` is relative to the mesh folder."""
+    """One relation made of sources, inputs and earlier steps; `file` is relative to the mesh folder.
+
+    It is a SELECT, or a `script` in Python, or a `recipe` that stands in the build's own file.
+    """
 
     name: str
     file: str
-    sql: str
+    sql: str = ""
+    script: Script | None = None
+    recipe: Recipe | None = None
+
+    @property
+    def kind(self) -> StepKind:
+        """How the step is written."""
+        if self.script is not None:
+            return StepKind.PYTHON
+        return StepKind.SQL if self.recipe is None else StepKind.RECIPE
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The relations it reads, as far as they can be told without reading its SQL."""
+        if self.script is not None:
+            return tuple(fold(name) for name, _ in self.script.parameters)
+        return (fold(self.recipe.reads),) if self.recipe else ()
 
 
 class LoadMode(StrEnum):

@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import Any
 
 from agora.model.contract import Contract
-from agora.model.names import ProductName, fold, is_kebab
+from agora.model.names import ProductName, fold
 from agora.model.product import Build, Output, OutputPort, SourceSpec, Step
 from agora.spec.loads import agree, load
+from agora.spec.steps import name_of, steps
 from agora.spec.texts import Text, texts
 
 
@@ -24,6 +24,7 @@ class Parts:
     build: Text
     contracts: tuple[tuple[Text, Contract | None], ...]
     steps: Mapping[str, str]
+    notes: Mapping[str, Text] = field(default_factory=dict)
     queries: tuple[tuple[str, str], ...] = ()
     readme: str = ""
 
@@ -41,13 +42,13 @@ def nodes(text: Text, key: str) -> list[dict[str, Any]]:
 
 def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
     """How the product is made; steps without a file and outputs without a port are noted."""
-    steps = _steps(parts)
+    listed = steps(parts.build, parts.folder, parts.steps, parts.notes)
     sources = tuple(_source(node) for node in parts.build.get("sources") or ())
     return Build(
         sources=sources,
-        steps=steps,
-        outputs=_outputs(parts, ports, steps, sources),
-        hash=_hash(parts, steps),
+        steps=listed,
+        outputs=_outputs(parts, ports, listed, sources),
+        hash=_hash(parts, listed),
     )
 
 
@@ -56,45 +57,23 @@ def _source(node: dict[str, Any]) -> SourceSpec:
     return SourceSpec(
         name=node["name"],
         type=node["type"],
-        path=node["path"],
+        path=node.get("path", ""),
         options=tuple((k, texts(v) if isinstance(v, list) else v) for k, v in options.items()),
     )
-
-
-def _steps(parts: Parts) -> tuple[Step, ...]:
-    found = []
-    for place, node in enumerate(nodes(parts.build, "steps")):
-        file = f"{parts.folder}/{node['file']}"
-        name = node.get("name") or node["file"].rpartition("/")[2].rpartition(".")[0].replace(
-            "_", "-"
-        )
-        if file not in parts.steps:
-            near = get_close_matches(file, parts.steps, n=1)
-            hint = f"did you mean `{near[0].removeprefix(parts.folder + '/')}`?" if near else ""
-            parts.build.report(
-                "E147", ("steps", place, "file"), f"there is no file `{node['file']}`", hint
-            )
-            continue
-        if not is_kebab(name):
-            hint = "give the step a `name` of its own"
-            parts.build.report(
-                "E122", ("steps", place, "file"), f"`{name}` cannot name a step", hint
-            )
-        found.append(Step(name=name, file=file, sql=parts.steps[file]))
-    return tuple(found)
 
 
 def _outputs(
     parts: Parts,
     ports: tuple[OutputPort, ...],
-    steps: tuple[Step, ...],
+    listed: tuple[Step, ...],
     sources: tuple[SourceSpec, ...],
 ) -> tuple[Output, ...]:
     """What fills which port; a port that is filled from nothing, twice or not at all is noted."""
-    listed = [*nodes(parts.build, "sources"), *nodes(parts.build, "inputs")]
-    known = {fold(str(node["name"])): str(node["name"]) for node in listed}
-    known |= {fold(step.name): step.name for step in steps}
-    known |= {fold(name): name for name in _named_steps(parts)}
+    named = [*nodes(parts.build, "sources"), *nodes(parts.build, "inputs")]
+    known = {fold(str(node["name"])): str(node["name"]) for node in named}
+    # those without a file too: that it is missing is said elsewhere
+    known |= {fold(name): name for name in map(name_of, nodes(parts.build, "steps"))}
+    known |= {fold(step.name): step.name for step in listed}
     found: list[Output] = []
     for place, node in enumerate(nodes(parts.build, "outputs")):
         fitting = [p for p in ports if p.name.port == node["port"]]
@@ -125,16 +104,6 @@ def _outputs(
     return tuple(found)
 
 
-def _named_steps(parts: Parts) -> list[str]:
-    """Steps by name, those without a file too: that their file is missing is said elsewhere."""
-    return [
-        str(
-            node.get("name") or node["file"].rpartition("/")[2].rpartition(".")[0].replace("_", "-")
-        )
-        for node in nodes(parts.build, "steps")
-    ]
-
-
 def _unusable(parts: Parts) -> set[str]:
     """Ports that stand in the product's file, but have a contract that cannot be used."""
     usable = {contract.id for _, contract in parts.contracts if contract is not None}
@@ -152,5 +121,5 @@ def _unfilled(parts: Parts, ports: Sequence[OutputPort], found: Sequence[Output]
 def _hash(parts: Parts, steps: tuple[Step, ...]) -> str:
     """The build's meaning: what `build.yaml` says, however it is laid out, and every step's text."""
     whole = [json.dumps(parts.build.value, sort_keys=True, default=str)]
-    whole += [f"{step.name}\n{step.sql}" for step in steps]
+    whole += [f"{step.name}\n{step.sql}{step.script.text if step.script else ''}" for step in steps]
     return hashlib.sha256("\x00".join(whole).encode()).hexdigest()

@@ -78,6 +78,19 @@ CODES = {
         "write it as a regular expression without look-around",
     ),
     "E158": ("bounds that no value can meet", "the lower bound is not above the upper one"),
+    "E160": (
+        "a key that does not belong to such a step",
+        "a step is a `file` with SQL or Python, or `from` and `recipe`",
+    ),
+    "E161": ("not a type a recipe can cast to", "use a plain type such as `date` or `integer`"),
+    "E162": ("a cast that cannot work as it is written", "say only what its type needs"),
+    "E163": ("a column twice in one instruction", "name it once"),
+    "E164": ("a condition that asks about a reader", "a build has no reader; compare columns"),
+    "E165": ("not Python", "correct the line named"),
+    "E166": ("not exactly one public function", "begin the names of the others with `_`"),
+    "E167": ("a parameter that cannot be given", "parameters name sources, inputs or steps"),
+    "E168": ("an import that a step may not have", "compute with what is given to the step"),
+    "E169": ("a call that a step may not make", "the same input has to give the same rows"),
     "E159": ("a tag that comes along and is not named", "name it; it travels along anyway"),
     "E170": (
         "deliveries that cannot be loaded so",
@@ -92,6 +105,7 @@ _CHAPTERS = {
     "E13": "Products, ports and contracts",
     "E14": "Columns, rules and steps",
     "E15": "Policies and bounds",
+    "E16": "Recipes and Python steps",
     "E17": "Deliveries",
 }
 

@@ -56,6 +56,24 @@ def parse(text: str) -> Expression:
     return found
 
 
+def attributes(of: Expression) -> tuple[Attribute, ...]:
+    """What an expression asks about the reader, in its order."""
+    match of:
+        case Attribute():
+            return (of,)
+        case Compare(left=left, right=right):
+            inner: tuple[Expression, ...] = (left, right)
+        case OneOf(item=item, options=options):
+            inner = (item, *options)
+        case Absent(item=item) | Not(item=item):
+            inner = (item,)
+        case All(parts=parts) | AnyOf(parts=parts):
+            inner = parts
+        case _:
+            inner = ()
+    return tuple(found for each in inner for found in attributes(each))
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     while position < len(text.rstrip()):

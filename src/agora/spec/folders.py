@@ -32,6 +32,7 @@ def _part(desk: Desk, area: Domain, name: str) -> Parts:
         product.report("E122", (), f"`{name}` cannot name a product")
     opened = [desk.yaml(file) for file in desk.below(folder, ".odcs.yaml")]
     sql = {file: desk.plain(file) for file in desk.below(folder, ".sql")}
+    python = {file: desk.plain(file) for file in desk.below(f"{folder}/steps", ".py")}
     readme = f"{folder}/README.md"
     return Parts(
         name=ProductName(area.id, name),
@@ -39,7 +40,8 @@ def _part(desk: Desk, area: Domain, name: str) -> Parts:
         product=product,
         build=desk.yaml(f"{folder}/build.yaml", code="E130"),
         contracts=tuple((text, contract(text)) for text in opened),
-        steps=sql,
+        steps=sql | python,
+        notes={file: desk.note(file) for file in python},
         queries=tuple(
             (file.rpartition("/")[2].removesuffix(".sql"), text)
             for file, text in sql.items()

@@ -9,6 +9,7 @@ from agora.model.errors import Conflict, Exhausted, Unavailable
 
 MESH_FILE = "agora.yaml"
 TEXTS = frozenset({".yaml", ".yml", ".sql", ".md"})
+SCRIPTS = "steps"
 MAX_FILES = 20_000
 MAX_SIZE = 5 << 20
 
@@ -79,7 +80,7 @@ class DiskFolder:
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(names):
                 path = Path(folder) / name
-                if path.suffix not in TEXTS or name.startswith(".") or not self._inside(path):
+                if not _text(path) or not self._inside(path):
                     continue
                 count += 1
                 if count > MAX_FILES or path.stat().st_size > MAX_SIZE:
@@ -88,3 +89,9 @@ class DiskFolder:
 
     def _inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._root.resolve())
+
+
+def _text(path: Path) -> bool:
+    """Whether people write such a file for us; Python only among steps, for a mesh may hold more."""
+    wanted = path.suffix in TEXTS or (path.suffix == ".py" and path.parent.name == SCRIPTS)
+    return wanted and not path.name.startswith(".")

@@ -8,7 +8,9 @@ from agora.model.findings import Finding, Weight
 from agora.model.mesh import Mesh
 from agora.needs.folder import Folder
 from agora.needs.source import Sources
+from agora.spec import texts as words
 from agora.spec.mesh import read
+from agora.workshop.tags import forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +29,35 @@ class Checked:
 
 def check(folder: Folder, sources: Sources, environment: Mapping[str, str]) -> Checked:
     """Every text has been read and judged: shape, meaning, policies, source options."""
-    reading = read(folder.texts(), environment)
+    texts = folder.texts()
+    reading = read(texts, environment)
     findings = [*reading.findings]
     if reading.mesh is not None:
         findings += policies.check(reading.mesh)
         findings += _sources(reading.mesh, sources)
+        findings += forgotten_tags(reading.mesh, texts)
     ordered = sorted(findings, key=lambda f: (f.file, f.line, f.column, f.code))
     return Checked(mesh=reading.mesh, findings=tuple(ordered), broken=reading.broken)
+
+
+def forgotten_tags(mesh: Mesh, texts: Mapping[str, bytes]) -> list[Finding]:
+    """A warning for every label that comes along to a column and that its contract leaves out."""
+    found = []
+    for each in forgotten(mesh):
+        port = mesh.port(each.port)
+        contract = port.contract if port else None
+        if contract is None or contract.file not in texts:
+            continue
+        place = [column.name for column in contract.columns].index(each.column)
+        text = words.read(contract.file, texts[contract.file], None)
+        text.report(
+            "E159",
+            ("schema", 0, "properties", place),
+            f"`{each.column}` comes from `{each.origin}`, which bears `{each.label}`",
+            weight=Weight.WARNING,
+        )
+        found += text.findings[-1:]
+    return found
 
 
 def _sources(mesh: Mesh, sources: Sources) -> list[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
 
 from agora.model.lineage import How
 from agora.workshop.flows import NOTHING, Flow, Traced, merged, through
@@ -51,6 +52,15 @@ def trace(sql: str, tables: Mapping[str, Traced], notes: Notes | None = None) ->
         reads=frozenset(name for each in seen for name in each.reads),
         conservative=any(each.conservative for each in seen),
     )
+
+
+def named(sql: str) -> frozenset[str]:
+    """Every bare name in FROM, lower-case; names of common tables too; none for what cannot be read."""
+    try:
+        tree = parse_one(sql, dialect=DIALECT)
+    except SqlglotError:
+        return frozenset()
+    return frozenset(each.name.lower() for each in tree.find_all(exp.Table))
 
 
 def _query(node: exp.Expr, around: Scope) -> Traced:

@@ -15,6 +15,7 @@ from agora.governance import policies
 from agora.model.findings import Weight
 from agora.spec.codes import CODES
 from agora.spec.mesh import read
+from agora.usecases.check import forgotten_tags
 
 HERE = Path(__file__).parents[2]
 MESHES = HERE / "meshes"
@@ -130,11 +131,13 @@ def told(finding, expected):
 
 
 def findings_of(case):
-    reading = read(changed(case), case.environment)
+    texts = changed(case)
+    reading = read(texts, case.environment)
     found = list(reading.findings)
     if reading.mesh is not None:
         applies_to_what_is_left_out = "E153" if reading.broken else ""
         found += [f for f in policies.check(reading.mesh) if f.code != applies_to_what_is_left_out]
+        found += forgotten_tags(reading.mesh, texts)
     return reading, found
 
 
@@ -174,3 +177,4 @@ def test_example_meshes_are_sound(name):
     assert reading.mesh is not None
     assert reading.findings == ()
     assert policies.check(reading.mesh) == ()
+    assert forgotten_tags(reading.mesh, folder(name)) == []

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from agora.model.errors import Invalid, Missing
+from agora.model.lineage import ColumnLineage
 from agora.model.people import Actor
 from agora.model.product import Product
-from agora.model.release import Release
 from agora.needs.house import House
 from agora.passage import aside, keys
 from agora.passage.knowing import find_port, find_product, may_know
@@ -122,7 +122,7 @@ def _offer(house: House, who: Actor, product: Product, name: str, form: str, bas
         inputs=tuple(each for each in product.inputs if each.port in known),
         release=current_release(house, product),
         runs=aside.runs_of(house, product) if lineage else (),
-        releases=_releases(house, product) if lineage else (),
+        lineages=_lineages(house, product) if lineage else (),
         known=frozenset(known),
         classified=house.mesh.classified(),
         base=base,
@@ -131,6 +131,6 @@ def _offer(house: House, who: Actor, product: Product, name: str, form: str, bas
     )
 
 
-def _releases(house: House, product: Product) -> tuple[Release, ...]:
-    found = house.store.find(Release, keys.runs_of(product.name))
+def _lineages(house: House, product: Product) -> tuple[ColumnLineage, ...]:
+    found = house.store.find(ColumnLineage, keys.runs_of(product.name))
     return tuple(kept.noun for kept in found)

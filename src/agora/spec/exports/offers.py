@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agora.model.lineage import ColumnLineage
 from agora.model.mesh import Domain
 from agora.model.names import PortVersion
 from agora.model.product import InputPort, OutputPort, Product
@@ -12,7 +13,7 @@ from agora.model.release import Release, Run
 class Offer:
     """A product, the ports that are meant, and what happened; nothing in it says what rows hold.
 
-    `inputs` are those the reader may know of, `known` every port version they may; `runs` the oldest first, `releases` by number.
+    `inputs` are those the reader may know of, `known` every port version they may; `runs` the oldest first, `lineages` those of runs.
     `base` begins every IRI; `insider` is true for those who may read why a run failed.
     """
 
@@ -24,7 +25,7 @@ class Offer:
     inputs: tuple[InputPort, ...] = ()
     release: Release | None = None
     runs: tuple[Run, ...] = ()
-    releases: tuple[Release, ...] = ()
+    lineages: tuple[ColumnLineage, ...] = ()
     known: frozenset[PortVersion] = frozenset()
     classified: frozenset[str] = frozenset()
     base: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 from agora import __version__
 from agora.model.checks import CheckResult, Outcome
 from agora.model.contract import Severity
+from agora.model.lineage import Edge, PortLineage, source_name
 from agora.model.names import PortVersion
 from agora.model.release import DataFile, Run, RunState, Snapshot
 from agora.model.types import Kind, Type
@@ -78,27 +79,17 @@ def _versioned(version: object) -> dict[str, Any]:
 
 
 def _inputs(offer: Offer, run: Run) -> list[dict[str, Any]]:
-    """What the run read: its own sources, and ports the reader may know of."""
-    space = _namespace(offer)
-    sources = [
-        {"namespace": space, "name": source_name(offer, pin.name), "facets": _versioned(pin.hash)}
-        for pin in run.sources
+    """What the run read: its own sources, and ports the reader may know of, each once."""
+    read = {source_name(offer.product.name, pin.name): pin.hash for pin in run.sources}
+    read |= {str(pin.port): str(pin.release) for pin in run.inputs if pin.port in offer.known}
+    return [
+        {"namespace": _namespace(offer), "name": name, "facets": _versioned(version)}
+        for name, version in read.items()
     ]
-    ports = [
-        {"namespace": space, "name": str(pin.port), "facets": _versioned(pin.release)}
-        for pin in run.inputs
-        if pin.port in offer.known
-    ]
-    return sources + ports
-
-
-def source_name(offer: Offer, source: str) -> str:
-    """The dataset name of a source, which only its own product reads."""
-    return f"{offer.product.name}/source/{source}"
 
 
 def _output(offer: Offer, run: Run, port: PortVersion) -> dict[str, Any]:
-    results = [result for result in run.results if result.port == port]
+    results = [r for r in run.results if r.port == port and r.outcome is not Outcome.SKIP]
     facets: dict[str, Any] = {}
     if results:
         told = {"assertions": [_assertion(result) for result in results]}
@@ -110,7 +101,7 @@ def _output(offer: Offer, run: Run, port: PortVersion) -> dict[str, Any]:
     facets["schema"] = _facet(
         "schema", {"fields": [_field(c.name, c.type) for c in snapshot.columns]}
     )
-    facets |= _versioned(run.release)
+    facets |= _versioned(run.release) | _column_lineage(offer, run, port)
     return found | {"outputFacets": {"outputStatistics": _statistics(snapshot)}}
 
 
@@ -134,8 +125,39 @@ def _assertion(result: CheckResult) -> dict[str, Any]:
     found: dict[str, Any] = {
         "assertion": result.check.partition(":")[0],
         "name": result.check,
-        "success": result.outcome in (Outcome.PASS, Outcome.SKIP),
+        "success": result.outcome is Outcome.PASS,
         "severity": severity,
         "description": result.sentence,
     }
     return found | ({"column": result.column} if result.column else {})
+
+
+def _column_lineage(offer: Offer, run: Run, port: PortVersion) -> dict[str, Any]:
+    """Which columns each column came from, as far as the reader may know of them."""
+    traced = next((each for each in offer.lineages if each.run == run.id), None)
+    found = traced.port(port) if traced else None
+    if found is None:
+        return {}
+    fields = {name: {"inputFields": _origins(offer, found, name)} for name in found.columns}
+    kept = {name: field for name, field in fields.items() if field["inputFields"]}
+    told = {"fields": kept, "dataset": _origins(offer, found, "")}
+    return {"columnLineage": _facet("columnLineage", told)}
+
+
+def _origins(offer: Offer, traced: PortLineage, column: str) -> list[dict[str, Any]]:
+    """The origins of one column, or of the whole dataset; each column once with all its ways."""
+    ways: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for edge in traced.edges:
+        known = edge.origin.port is None or edge.origin.port in offer.known
+        if edge.to == column and edge.origin.column and known:
+            ways.setdefault((edge.origin.relation, edge.origin.column), []).append(_way(edge))
+    return [
+        {"namespace": _namespace(offer), "name": name, "field": field, "transformations": listed}
+        for (name, field), listed in ways.items()
+    ]
+
+
+def _way(edge: Edge) -> dict[str, Any]:
+    kind = "DIRECT" if edge.how.direct else "INDIRECT"
+    subtype = edge.how.value.replace("-", "_").upper()
+    return {"type": kind, "subtype": subtype, "masking": edge.counted}

@@ -3,6 +3,7 @@
 What ODCS has no word for is kept as a custom property, so that nothing a file says is lost.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,9 @@ _READ = frozenset(
     {"type", "title", "primary", "primaryKey", "references", "enum", "pii", "precision", "scale",
      "items", "fields", *_FLAGS, *_LIMITS}
 )  # fmt: skip
-_MODEL = frozenset({"description", "type", "title", "fields", "primaryKey", "quality", "tags"})
+_MODEL = frozenset(
+    {"description", "type", "title", "fields", "primaryKey", "quality", "tags", "examples"}
+)
 _ROOT = frozenset(
     {"dataContractSpecification", "id", "info", "terms", "models", "servicelevels", "tags"}
 )
@@ -59,6 +62,13 @@ def read(file: str, content: bytes, *, dialect: str = "") -> Found:  # noqa: ARG
 def _draft(text: Text, name: str, model: dict[str, Any], notes: Notes) -> Draft:
     info = text.get("info") or {}
     version = str(info.get("version") or "1.0.0")
+    if model.get("examples"):
+        words = f"the example rows of `{name}` are left out: rows are read under a decision"
+        line, column = text.place(("models", name, "examples"))
+        notes.lost(words, line=line, column=column)
+    for field, node in (model.get("fields") or {}).items():
+        if (node or {}).get("pii") and node.get("examples"):
+            notes.lost(f"the examples of `{field}` are left out: it is personal")
     number = version.removeprefix("v").split(".")[0].isdigit()
     if not number:
         notes.lost(f"`{version}` is no version: 1.0.0 stands in its place")
@@ -113,6 +123,8 @@ def _table(text: Text, name: str, model: dict[str, Any]) -> dict[str, Any]:
     fields = model.get("fields") or {}
     columns = [_field(text, each, node or {}) for each, node in fields.items()]
     for column in columns:
+        for rule in column.get("quality", ()):
+            rule.update(_rule(rule, name))
         if column["name"] in keys:
             place = keys.index(column["name"]) + 1
             column |= {"required": True, "primaryKey": True, "primaryKeyPosition": place}
@@ -120,7 +132,7 @@ def _table(text: Text, name: str, model: dict[str, Any]) -> dict[str, Any]:
     found |= {"businessName": model["title"]} if model.get("title") else {}
     found |= {"description": str(model["description"]).strip()} if model.get("description") else {}
     found |= {"logicalType": "object", "physicalType": "table", "properties": columns}
-    rules = [_rule(rule) for rule in model.get("quality") or ()]
+    rules = [_rule(rule, name) for rule in model.get("quality") or ()]
     found |= {"quality": rules} if rules else {}
     found |= {"tags": list(model["tags"])} if model.get("tags") else {}
     rest = _custom({f"dcs.{k}": v for k, v in model.items() if k not in _MODEL})
@@ -139,13 +151,14 @@ def _field(text: Text, name: str, node: dict[str, Any]) -> dict[str, Any]:
     limits = {theirs: node[ours] for ours, theirs in _LIMITS.items() if node.get(ours) is not None}
     if limits and found.get("logicalType") not in ("object", "array", "boolean"):
         found["logicalTypeOptions"] = found.get("logicalTypeOptions", {}) | limits
-    rules = [_rule(rule) for rule in node.get("quality") or ()]
+    rules = [_rule(rule, "") for rule in node.get("quality") or ()]
     rules += [one_of(list(node["enum"]))] if node.get("enum") else []
     found |= {"quality": rules} if rules else {}
     if node.get("references"):
         table, _, column = str(node["references"]).rpartition(".")
         found["relationships"] = [{"to": f"{snake(table)}.{column}"}]
     if node.get("pii"):
+        found.pop("examples", None)
         found["tags"] = [*found.get("tags", []), "personal"]
     return _with_rest(found, node)
 
@@ -184,12 +197,14 @@ def _type(text: Text, node: dict[str, Any]) -> dict[str, Any]:
     return promised(_TYPES.get(word, str(node.get("type") or "unknown")), "")
 
 
-def _rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """A quality rule, which is written as in ODCS but for its placeholders and a few old words."""
+def _rule(rule: dict[str, Any], model: str) -> dict[str, Any]:
+    """A quality rule, which is written as in ODCS but for its placeholders and the model's own name."""
     found = dict(rule)
     if "query" in found:
-        query = str(found["query"]).replace("{model}", "{object}").replace("{table}", "{object}")
-        found["query"] = query.replace("{field}", "{property}").replace("{column}", "{property}")
+        query = re.sub(r"\{(model|table)\}", "{object}", str(found["query"]))
+        query = re.sub(r"\{(field|column)\}", "{property}", query)
+        own = rf"\b(from|join)\s+{re.escape(model)}\b" if model else "(?!)"
+        found["query"] = re.sub(own, r"\1 {object}", query, flags=re.IGNORECASE)
     return found
 
 

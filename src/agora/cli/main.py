@@ -30,6 +30,7 @@ COMMANDS = {
     ),
     "export": ("agora.cli.exports", "Write a product in the words of other people's standards."),
     "schema": ("agora.cli.schema", "Export the JSON Schemas of the files people write."),
+    "lineage": ("agora.cli.lineage", "See what a column came from and what comes of it."),
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
 EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."

@@ -157,7 +157,8 @@ def test_files_are_read_as_they_are_only_when_all_carry_exactly_the_columns(case
     engine = duckdb.connect()
     files = []
     for name in ("one", "two"):
-        path = str(tmp_path / f"{name}.parquet")
+        (tmp_path / "a=5").mkdir(exist_ok=True)
+        path = str(tmp_path / "a=5" / f"{name}.parquet")
         engine.execute(
             f"COPY (SELECT 1::INTEGER AS a, 'x' AS b) TO '{path}' (FIELD_IDS {{a: 1, b: 2}})"
         )

@@ -193,8 +193,7 @@ def _failure(error: str, detail: str, sentence: str, code: str) -> AgoraError:
 
 
 def _raw_view(raw: RawFile) -> str:
-    listed = ", ".join(render.text(file) for file in raw.files)
-    return f"CREATE OR REPLACE VIEW {quoted(raw.name)} AS SELECT * FROM read_parquet([{listed}])"
+    return f"CREATE VIEW {quoted(raw.name)} AS SELECT * FROM {render.listed(raw.files)}"
 
 
 def _ids(field_id: int, of: Type, nested: Iterator[int]) -> str:

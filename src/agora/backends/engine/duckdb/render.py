@@ -125,9 +125,12 @@ def rows(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
     return f"(SELECT {nulls} WHERE FALSE)"
 
 
-def listed(files: Sequence[DataFile]) -> str:
-    """A scan of exactly these files under the names they carry themselves."""
-    return f"read_parquet([{', '.join(text(file.path) for file in files)}])"
+def listed(paths: Sequence[str]) -> str:
+    """A scan of exactly these files under the names they carry, whatever their folders are called.
+
+    Left alone, the engine takes a folder `id=5` for a column and shows 5 in place of the file's ids.
+    """
+    return f"read_parquet([{', '.join(map(text, paths))}], hive_partitioning=false)"
 
 
 def alike(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
@@ -151,7 +154,11 @@ def view(relation: Governed, name: str) -> Statement:
     mapped = _view(relation, name, rows(files, columns))
     if relation.shield.barrier or not _plain(files, columns):
         return mapped
-    return Choice(ask=alike(files, columns), yes=_view(relation, name, listed(files)), no=mapped)
+    return Choice(
+        ask=alike(files, columns),
+        yes=_view(relation, name, listed([file.path for file in files])),
+        no=mapped,
+    )
 
 
 def attached(name: str, files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> Statement:
@@ -160,7 +167,9 @@ def attached(name: str, files: Sequence[DataFile], columns: Sequence[ReleasedCol
     mapped = start + rows(files, columns)
     if not _plain(files, columns):
         return mapped
-    return Choice(ask=alike(files, columns), yes=start + listed(files), no=mapped)
+    return Choice(
+        ask=alike(files, columns), yes=start + listed([file.path for file in files]), no=mapped
+    )
 
 
 def _plain(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from agora.app.settings import local_path, resolved, settled
+from agora.app.settings import for_source, local_path, resolved, settled
 from agora.backends.folder.disk import DiskFolder, find_root
 from agora.model.errors import Invalid, Unusable
 from agora.model.mesh import Mesh
@@ -98,7 +98,7 @@ def open_house(
         folder=folder,
         store=cast("Store", Later(lambda: _store(mesh, folder, environment))),
         lake=cast("Lake", Later(lambda: _lake(mesh, folder))),
-        sources=cast("Sources", Later(open_sources)),
+        sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
         progress=progress or Silent(),
@@ -137,6 +137,12 @@ def _lake(mesh: Mesh, folder: DiskFolder) -> Lake:
     from agora.backends.lake.iceberg import IcebergLake
 
     return IcebergLake(local_path(mesh.lake, folder.root, "file:"))
+
+
+def _sources(mesh: Mesh, environment: Mapping[str, str]) -> Sources:
+    from agora.backends.source.registry import InstalledSources
+
+    return InstalledSources(secret=lambda text: for_source(text, environment), private=mesh.private)
 
 
 def _readers() -> Readers:

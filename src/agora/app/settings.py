@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from agora.model.errors import Unavailable
+from agora.model.errors import Denied, Unavailable
 from agora.model.mesh import Mesh
 
 _SECRET = re.compile(r"\$\{(env|file):([^}]+)\}")
@@ -51,6 +51,24 @@ def resolved(text: str, environment: Mapping[str, str]) -> Secret:
             raise Unavailable(f"the secret `{found[0]}` cannot be read", code="E020") from None
 
     return Secret(_SECRET.sub(fill, text))
+
+
+def for_source(text: str, environment: Mapping[str, str]) -> Secret:
+    """The same for a source, whose domain may not learn what is the platform's own; raises Denied.
+
+    Variables that begin with `AGORA_` are never given, and files only below `AGORA_SECRETS`.
+    """
+    root = Path(environment.get("AGORA_SECRETS", "/run/secrets"))
+    for found in _SECRET.finditer(text):
+        kind, name = found.groups()
+        inside = Path(name).is_absolute() and Path(name).resolve().is_relative_to(root.resolve())
+        if name.startswith("AGORA_") if kind == "env" else not inside:
+            raise Denied(
+                f"the secret `{found[0]}` is not for sources",
+                code="E367",
+                hint=f"name a variable without `AGORA_`, or a file below `{root}`",
+            )
+    return resolved(text, environment)
 
 
 def local_path(url: str, root: str, scheme: str) -> Path:

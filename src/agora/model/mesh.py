@@ -52,6 +52,7 @@ class Mesh:
 
     `promised` holds the words of every contract. `broken` names the domains and products that are
     left out because their files have errors.
+    `private` are hosts and networks of our own that sources may reach.
     `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
     """
 
@@ -62,6 +63,7 @@ class Mesh:
     lake: str = "file:.agora/lake"
     store: str = "sqlite:.agora/agora.db"
     bounds: Bounds = Bounds()
+    private: tuple[str, ...] = ()
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -71,8 +71,10 @@ class SourcePin:
     """The exact bytes a run read from a source: content hash and where they are kept.
 
     A source that arrives in deliveries has one pin for each, in the order they came. `origin` is
-    what a delivery was called where it came from, `mark` how far a watermark had got with it, and
-    `columns` the names and types it brought, by which a later one is compared.
+    what a delivery was called where it came from, `mark` how far a watermark had got with it,
+    `version` what its place called this state of it, and `columns` the names and types it brought,
+    by which a later one is compared. `asked` says by what description a marked one was fetched: of
+    another description it is no continuation.
     """
 
     name: str
@@ -81,6 +83,8 @@ class SourcePin:
     size: int
     origin: str = ""
     mark: str = ""
+    version: str = ""
+    asked: str = ""
     columns: tuple[tuple[str, str], ...] = ()
 
 

@@ -10,11 +10,23 @@ from agora.model.release import SourcePin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Something a source offers, as a local file: what it is called there, and its watermark."""
+    """Something a source offers, as a local file: what it is called there, and its watermark.
+
+    `version` is what its place calls this state of it, so that an unchanged one is not fetched again.
+    """
 
     path: str
     origin: str = ""
     mark: str = ""
+    version: str = ""
+
+
+class Hidden(Protocol):
+    """A value that shows itself only to whoever asks for it by name, and never prints."""
+
+    def reveal(self) -> str:
+        """The value itself."""
+        ...
 
 
 class Source(Protocol):

@@ -62,6 +62,7 @@ class _Reader:
             lake=str(root.get("lake") or "file:.agora/lake"),
             store=str(root.get("store") or "sqlite:.agora/agora.db"),
             bounds=domains.bounds(root.get("limits")),
+            private=words(root.get("network", "private")),
             domains=tuple(areas),
             principals=people.in_domains(found, areas),
             teams=people.teams(persons),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from agora.backends.source.around import Around
 from agora.model.errors import Invalid, Unavailable
 from agora.model.product import SourceSpec
 from agora.model.release import SourcePin
@@ -16,6 +17,9 @@ Allowed = Mapping[str, type | tuple[type, ...]]
 
 class FileSource:
     """A file, or a folder in which files of one kind arrive, each a delivery."""
+
+    def __init__(self, _around: Around | None = None) -> None:
+        """A file needs nothing from around it."""
 
     @abstractmethod
     def locate(self, spec: SourceSpec, folder: str) -> str:
@@ -42,7 +46,13 @@ def arrived(spec: SourceSpec, folder: str) -> tuple[str, ...]:
 
 
 def unfit(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
-    """What is wrong with the options: names that are none, values of the wrong type."""
+    """What is wrong with a source of files: no path, options that are none, values of the wrong type."""
+    found = [] if spec.path else ["`path` is missing"]
+    return (*found, *strange(spec, allowed))
+
+
+def strange(spec: SourceSpec, allowed: Allowed) -> tuple[str, ...]:
+    """Options that are none, and values of the wrong type."""
     names = ", ".join(f"`{name}`" for name in sorted(allowed)) or "none"
     found = []
     for name, value in spec.options:

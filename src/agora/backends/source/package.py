@@ -34,7 +34,9 @@ class PackageSource(FileSource):
             raise Invalid(f"source `{spec.name}`: `{spec.path}` leaves the package", code="E330")
         if not path.is_file():
             raise Unavailable(
-                f"source `{spec.name}`: `{package}` has no file `{spec.path}`", code="E303"
+                f"source `{spec.name}`: `{package}` has no file `{spec.path}`",
+                code="E303",
+                hint="is another version of it installed?",
             )
         return str(path)
 

@@ -1,16 +1,24 @@
 """The kinds of source that are installed, found by entry point and loaded when they are used."""
 
+from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 
+from agora.backends.source.around import Around, no_secrets
 from agora.model.errors import Missing, Unavailable
-from agora.needs.source import Source
+from agora.needs.source import Hidden, Source
 
 GROUP = "agora.sources"
 
 
 class InstalledSources:
     """The Sources need over entry points."""
+
+    def __init__(
+        self, *, secret: Callable[[str], Hidden] = no_secrets, private: tuple[str, ...] = ()
+    ) -> None:
+        """`secret` fills in `${env:X}`; `private` are hosts and networks of ours that may be reached."""
+        self._around = Around(secret=secret, pick=self.pick, private=private)
 
     def pick(self, kind: str) -> Source:
         entry = self._found.get(kind)
@@ -20,7 +28,7 @@ class InstalledSources:
                 f"there is no source type `{kind}`", code="E301", hint=f"use one of {names}"
             )
         try:
-            source: Source = entry.load()()
+            source: Source = entry.load()(self._around)
         except ImportError as problem:
             raise Unavailable(
                 f"source type `{kind}` needs the package `{problem.name}`",

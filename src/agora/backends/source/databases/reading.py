@@ -1,0 +1,171 @@
+"""What every database offers a source: its columns, and rows as Arrow batches of one transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agora.model.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FETCH = 20_000
+GROUP = 131_072
+SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a query: its Arrow type, and the expression that fetches it in that type."""
+
+    name: str
+    type: "pa.DataType"
+    expression: str
+    native: str = ""
+
+
+class Database(Protocol):
+    """One read-only transaction that sees one state of the database."""
+
+    dialect: str
+
+    def quoted(self, name: str) -> str:
+        """A name as this database quotes it."""
+        ...
+
+    def columns(self, query: str) -> tuple[Column, ...]:
+        """The columns of a query; raises Invalid for a type that cannot be kept."""
+        ...
+
+    def key(self, table: str) -> tuple[str, ...]:
+        """The columns of the table's primary key, or none."""
+        ...
+
+    def text(self, expression: str, of: Column) -> str:
+        """The SQL that gives a value as the text in which a mark is kept."""
+        ...
+
+    def literal(self, mark: str, of: Column) -> str:
+        """A mark as a literal of the column's type; raises Invalid for what is none."""
+        ...
+
+    def one(self, query: str) -> str | None:
+        """The single value of a query, as text."""
+        ...
+
+    def batches(self, query: str, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
+        """The rows, a bounded number at a time."""
+        ...
+
+    def close(self) -> None:
+        """The transaction and the connection are over."""
+        ...
+
+
+def write(path: str, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> int:
+    """One Parquet file of these rows in even groups, equal bytes for equal rows; how many there are."""
+    from pyarrow import parquet
+
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in even(schema, batches):
+            writer.write_table(table, row_group_size=GROUP)
+            rows += table.num_rows
+    return rows
+
+
+def even(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
+    """The same rows in tables of one size, however they came."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += batch.num_rows
+        while count >= GROUP:
+            table = pa.Table.from_batches(held, schema)
+            yield table.slice(0, GROUP)
+            held, count = table.slice(GROUP).to_batches(), count - GROUP
+    if count:
+        yield pa.Table.from_batches(held, schema)
+
+
+def batch(rows: Sequence[Sequence[object]], columns: Sequence[Column]) -> "pa.RecordBatch":
+    """Rows of Python values as one Arrow batch; raises Invalid naming the column that does not fit."""
+    import pyarrow as pa
+
+    values = list(zip(*rows, strict=True)) or [() for _ in columns]
+    arrays = [array(held, of) for held, of in zip(values, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(columns))
+
+
+def array(values: Sequence[object], of: Column) -> "pa.Array":
+    """One column of values in its type; texts are read as what they are declared to be."""
+    import pyarrow as pa
+
+    try:
+        if not _through_text(of.type):
+            return pa.array(values, of.type)
+        return pa.array(values, pa.string()).cast(of.type)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError, ArithmeticError):
+        raise misfit(of) from None
+
+
+def _through_text(of: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_decimal(of) or pa.types.is_temporal(of))
+
+
+def schema(columns: Sequence[Column]) -> "pa.Schema":
+    """The Arrow schema of these columns."""
+    import pyarrow as pa
+
+    return pa.schema([(column.name, column.type) for column in columns])
+
+
+def misfit(of: Column) -> Invalid:
+    """A value that its own column cannot hold; the value itself is not told."""
+    return Invalid(
+        f"column `{of.name}`: a value is no {of.native or of.type}",
+        code="E356",
+        hint="correct it in the database, or cast the column in a `query`",
+    )
+
+
+def unkept(name: str, native: str) -> Invalid:
+    """A type that has no counterpart here."""
+    return Invalid(
+        f"column `{name}`: the type `{native}` cannot be kept",
+        code="E355",
+        hint="leave the column out, or cast it in a `query`, for example to text",
+    )
+
+
+def silent(place: str) -> Unavailable:
+    """The server cannot be reached."""
+    return Unavailable(
+        f"{place} does not answer",
+        code="E351",
+        hint="is its server running, and its address right?",
+    )
+
+
+def closed_door(place: str) -> Unavailable:
+    """The server does not accept who asks."""
+    return Unavailable(
+        f"{place} lets nobody in", code="E352", hint="check the user and the password of its `url`"
+    )
+
+
+def unanswered(words: str) -> Invalid:
+    """The database understands the address, but not the question."""
+    told = f": {words.splitlines()[0].strip()}" if words.strip() else ""
+    return Invalid(
+        f"the database does not answer the question{told}",
+        code="E354",
+        hint="check `table`, `query` and `watermark`, and what this user may read",
+    )

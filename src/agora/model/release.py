@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from agora.model.checks import CheckResult
+from agora.model.label import Label
 from agora.model.names import PortVersion, ProductName
 from agora.model.types import Type
 
@@ -118,8 +119,9 @@ class Run:
     """One execution of a build; `fingerprint` says what went in, so that equal input is skipped.
 
     `loaded` says whether only deliveries were loaded, or why everything was built anew.
-    `failures` are example rows of broken checks; `settled` says that the lake's own tags and
-    pointers agree with the release row, which alone decides.
+    `failures` are example rows of broken checks, `labels` wait for the release that keeps them.
+    `settled` says that the lake's own tags and pointers agree with the release row, which alone
+    decides.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Run:
     results: tuple[CheckResult, ...] = ()
     quarantines: tuple[Quarantine, ...] = ()
     failures: tuple[Quarantine, ...] = ()
+    labels: tuple[Label, ...] = ()
     release: int = 0
     settled: bool = False
     error: str = ""
@@ -163,10 +166,15 @@ class Release:
     inputs: tuple[InputPin, ...] = ()
     results: tuple[CheckResult, ...] = ()
     quarantines: tuple[Quarantine, ...] = ()
+    labels: tuple[Label, ...] = ()
 
     def snapshot(self, port: PortVersion) -> Snapshot | None:
         """The released state of one port version, or None."""
         return next((s for s in self.snapshots if s.port == port), None)
+
+    def label(self, port: PortVersion) -> Label | None:
+        """What the released rows of one port version tell, or None before labels were kept."""
+        return next((each for each in self.labels if each.port == port), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

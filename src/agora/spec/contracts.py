@@ -14,7 +14,7 @@ from agora.model.contract import (
 )
 from agora.model.findings import Weight
 from agora.model.types import Kind, Type, parse_type
-from agora.spec import offers
+from agora.spec import labels, offers
 from agora.spec.quality import readable, rules
 from agora.spec.shape import check_standard
 from agora.spec.texts import Path, Text, texts
@@ -111,6 +111,9 @@ def _column(text: Text, path: Path, node: dict[str, Any], name: str) -> Column:
         tags=texts(node.get("tags")),
         classification=str(node.get("classification") or ""),
         limits=_limits(node),
+        unit=labels.stated(node, "unit"),
+        zone=labels.zone(node),
+        period=labels.stated(node, "period"),
     )
 
 

@@ -10,6 +10,7 @@ from agora.model.changes import PromisedText
 from agora.model.contract import Contract, Relationship
 from agora.spec.builds import Parts
 from agora.spec.contracts import contract
+from agora.spec.labels import severity
 from agora.spec.quality import aliases
 from agora.spec.references import places, split
 from agora.spec.texts import Text
@@ -37,7 +38,7 @@ def read(words: PromisedText) -> Contract | None:
         return None
     names = aliases(text)
     links = []
-    for _, own, to in places(text):
+    for path, own, to in places(text):
         targets = [split(str(each)) for each in (to if isinstance(to, list) else [to])]
         file, table, _ = targets[0]
         links.append(
@@ -46,6 +47,7 @@ def read(words: PromisedText) -> Contract | None:
                 to=table,
                 to_columns=tuple(column for _, _, column in targets),
                 contract=file,
+                severity=severity(text, path[:-1]),
             )
         )
     return replace(promise, relationships=tuple(links))

@@ -6,6 +6,7 @@ from typing import Any
 
 from agora.model.contract import Contract, Relationship
 from agora.spec.builds import Parts
+from agora.spec.labels import severity
 from agora.spec.quality import aliases
 from agora.spec.texts import Path, Text
 
@@ -54,7 +55,7 @@ def _contract(pair: Pair, own: Sequence[Pair], every: Sequence[Pair]) -> Contrac
             link = _link(
                 text, path, tuple(words[name] for name in columns), targets, (pair, own, every)
             )
-        links += [link] if link else []
+        links += [replace(link, severity=severity(text, path[:-1]))] if link else []
     return replace(promise, relationships=tuple(links))
 
 

@@ -21,6 +21,7 @@ from agora.usecases.running import (
     building,
     checking,
     deriving,
+    labelling,
     landing,
     loading,
     releasing,
@@ -173,13 +174,16 @@ def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growt
         staged = building.stage(house, product, bench, begun.id)
     staged = deriving.derived(house, product, bench, begun, staged)
     checked = checking.check(house, product, bench, begun.id, staged)
-    return replace(
+    made = replace(
         begun,
         snapshots=checked.snapshots,
         results=checked.results,
         quarantines=checked.quarantines,
         failures=checked.failures,
     )
+    if not checking.holds(made):
+        return made
+    return replace(made, labels=labelling.labels(house, product, bench, made))
 
 
 def _readable(grown: Growth) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Show: the label of a product, and rows of it as one person sees them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from agora.governance import lifecycle
-from agora.governance.results import seen
+from agora.governance import labels, lifecycle
 from agora.model.decision import Decision
 from agora.model.mesh import Domain
 from agora.model.people import Actor
@@ -15,7 +14,8 @@ from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import aside
 from agora.passage.knowing import find_port, find_product
-from agora.passage.ruling import current_release, rule
+from agora.passage.labels import viewer
+from agora.passage.ruling import current_release
 from agora.quality.levels import Promise, judge
 
 
@@ -46,16 +46,15 @@ class Shown:
 def show(house: House, who: Actor, name: str) -> Shown:
     """Everything this person may know about a product. Raises Missing."""
     product = find_product(house, who.principal, name)
-    rulings = [rule(house, who.principal, who.purpose, product, port) for port in product.ports]
-    decisions = tuple(ruling.decision for ruling in rulings)
     release, run = current_release(house, product), aside.newest_run(house, product)
+    sees = viewer(house, who, product, *([release] if release else []))
     return Shown(
         product=product,
         domain=house.mesh.domain(product.name.domain),
-        decisions=decisions,
+        decisions=tuple(sees.decisions),
         promises=_promises(house, product, release),
-        release=replace(release, results=seen(release.results, decisions)) if release else None,
-        run=replace(run, results=seen(run.results, decisions)) if run else None,
+        release=labels.release(release, sees) if release else None,
+        run=labels.run(run, sees) if run else None,
         notices=_notices(house, product),
     )
 

@@ -19,7 +19,9 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
     house.progress.phase(product.name, Phase.RELEASE)
     current = house.store.get(Current, str(product.name))
     made = _release(house, product, run)
-    ended = replace(run, state=RunState.RELEASED, release=made.number, ended_at=house.now())
+    ended = replace(
+        run, state=RunState.RELEASED, release=made.number, ended_at=house.now(), labels=()
+    )
     kept = house.store.get(Run, keys.run(product.name, run.id))
     puts = (
         Put(key=keys.release(product.name, made.number), noun=made),
@@ -134,6 +136,7 @@ def _release(house: House, product: Product, run: Run) -> Release:
         inputs=run.inputs,
         results=run.results,
         quarantines=run.quarantines,
+        labels=run.labels,
     )
 
 

@@ -1,0 +1,288 @@
+"""Labels: which scans tell what a label says of one port, and what their answers mean."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from agora.model.checks import CheckResult
+from agora.model.contract import Column, Contract, Metric, Relationship
+from agora.model.label import ColumnFacts, GroupFacts, KeyFacts, Label, ReferenceFacts
+from agora.model.names import PortVersion
+from agora.model.types import Kind
+from agora.quality import label_periods, label_scans
+from agora.quality.checks import SHARED, Scan
+from agora.quality.promises import repetitions
+
+Rows = tuple[Mapping[str, object], ...]
+QUASI = "quasi-identifier"
+_NAMES = frozenset({Kind.INTEGER, Kind.BIGINT, Kind.VARCHAR})
+_FEW = 20  # in fewer rows every column names each row by accident
+_LIKELY = 85  # estimated different values per hundred rows from which counting exactly pays
+_ALMOST = 100  # a key almost holds when at most one row in so many breaks it
+_MOST_KEYS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPlan:
+    """What a label needs: `others` are the relations offered joins may lead to, `ports` their ports.
+
+    The keys of both are contract ids, of `others` also the names of the contract's own tables.
+    """
+
+    port: PortVersion
+    relation: str
+    contract: Contract
+    others: Mapping[str, str]
+    ports: Mapping[str, PortVersion]
+    classified: frozenset[str] = frozenset()
+
+    @property
+    def scans(self) -> tuple[Scan, ...]:
+        """One pass of the table, then a grouping for each join, day, period and the small groups."""
+        return tuple(self._scans())
+
+    @property
+    def quasi(self) -> tuple[str, ...]:
+        """The columns that together may single a row out."""
+        return tuple(c.name for c in self.contract.columns if QUASI in c.tags)
+
+    def secret(self, column: Column) -> bool:
+        """True when no value of the column may be kept anywhere."""
+        return bool(column.labels & self.classified)
+
+    def moments(self) -> tuple[Column, ...]:
+        """The columns whose days are told."""
+        kinds = label_scans.DAYS
+        return tuple(
+            c for c in self.contract.columns if c.type.kind in kinds and not self.secret(c)
+        )
+
+    def periods(self) -> tuple[Column, ...]:
+        """The columns the contract says count periods."""
+        return tuple(c for c in self.contract.columns if c.period and not self.secret(c))
+
+    def target(self, of: Relationship) -> str | None:
+        """The relation an offered join leads to, when it can be looked at."""
+        if len(of.columns) != len(of.to_columns) or not all(map(self.contract.column, of.columns)):
+            return None
+        itself = of.to == self.contract.table and of.contract in ("", self.contract.id)
+        return self.relation if itself else self.others.get(of.contract or of.to)
+
+    def _scans(self) -> Iterator[Scan]:
+        relation, contract = self.relation, self.contract
+        yield Scan(id=SHARED, sql=label_scans.overview(relation, contract, self.classified))
+        for place, link in enumerate(contract.relationships):
+            target = self.target(link)
+            if target is not None:
+                sql = label_scans.reference(link, relation, target)
+                yield Scan(id=f"reference {place}", sql=sql)
+        for column in self.moments():
+            yield Scan(id=f"days {column.name}", sql=label_scans.days(column, relation))
+        moment = next((c for c in self.moments() if c.required), None)
+        for column in self.periods():
+            sql = label_scans.periods(column, moment, relation)
+            yield Scan(id=f"periods {column.name}", sql=sql)
+        if self.quasi:
+            yield Scan(id="group", sql=label_scans.group(self.quasi, relation))
+
+
+def candidates(plan: LabelPlan, answers: Mapping[str, Rows]) -> tuple[Scan, ...]:
+    """Exact counts for columns that look like a key nobody has declared; few, for each costs a grouping."""
+    overview = next(iter(answers.get(SHARED, ())), {})
+    rows = whole(overview.get("rows")) or 0
+    if rows < _FEW:
+        return ()
+    declared = {columns for _, columns in _declared(plan.contract)}
+    found = []
+    for place, column in enumerate(plan.contract.columns):
+        distinct = whole(overview.get(f"d{place}")) or 0
+        likely = column.type.kind in _NAMES and 100 * distinct >= _LIKELY * rows
+        if likely and (column.name,) not in declared:
+            found.append(column.name)
+    return tuple(
+        Scan(id=f"key {name}", sql=repetitions((name,), plan.relation))
+        for name in found[:_MOST_KEYS]
+    )
+
+
+def conclude(
+    plan: LabelPlan,
+    answers: Mapping[str, Rows],
+    errors: Mapping[str, str],
+    results: Sequence[CheckResult],
+    now: datetime,
+) -> Label:
+    """The label these answers tell; declared keys were counted by the checks already."""
+    overview = next(iter(answers.get(SHARED, ())), {})
+    keys = (*_checked(plan, overview, results), *_found(plan, overview, answers))
+    return Label(
+        port=plan.port,
+        counted_at=now,
+        rows=whole(overview.get("rows")),
+        columns=tuple(
+            _column(plan, column, place, overview, keys)
+            for place, column in enumerate(plan.contract.columns)
+        ),
+        keys=keys,
+        references=tuple(
+            _reference(plan, link, answers.get(f"reference {place}"))
+            for place, link in enumerate(plan.contract.relationships)
+        ),
+        periods=label_periods.conclude(plan.moments(), plan.periods(), answers),
+        group=_group(plan, answers.get("group")),
+        problems=tuple(sorted(f"{scan or 'columns'}: {words}" for scan, words in errors.items())),
+    )
+
+
+def whole(value: object) -> int | None:
+    """A count as the engine gave it."""
+    return None if value is None else int(str(value))
+
+
+def _declared(contract: Contract) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The checks that count a key, with its columns."""
+    if contract.key:
+        yield "key", contract.key
+    for column in contract.columns:
+        if column.unique and (column.name,) != contract.key:
+            yield f"unique:{column.name}", (column.name,)
+    for rule in contract.rules:
+        if rule.metric is Metric.DUPLICATE_VALUES:
+            yield rule.id, (rule.column,) if rule.column else rule.properties
+
+
+def _checked(
+    plan: LabelPlan, overview: Mapping[str, object], results: Sequence[CheckResult]
+) -> Iterator[KeyFacts]:
+    counted = {r.check: r for r in results if r.port == plan.port}
+    told = set()
+    for check, columns in _declared(plan.contract):
+        result = counted.get(check)
+        if result is None or result.failing is None or result.rows is None or columns in told:
+            continue
+        told.add(columns)
+        yield KeyFacts(
+            columns=columns,
+            declared=True,
+            rows=result.rows,
+            repeats=result.failing,
+            empty=max(_nulls(plan, overview, name) or 0 for name in columns),
+        )
+
+
+def _found(
+    plan: LabelPlan, overview: Mapping[str, object], answers: Mapping[str, Rows]
+) -> Iterator[KeyFacts]:
+    rows = whole(overview.get("rows")) or 0
+    for column in plan.contract.columns:
+        answer = answers.get(f"key {column.name}")
+        if not answer:
+            continue
+        repeats = whole(answer[0].get("value")) or 0
+        empty = _nulls(plan, overview, column.name) or 0
+        if _ALMOST * (repeats + empty) <= rows:
+            yield KeyFacts(
+                columns=(column.name,), declared=False, rows=rows, repeats=repeats, empty=empty
+            )
+
+
+def _nulls(plan: LabelPlan, overview: Mapping[str, object], name: str) -> int | None:
+    place = next((n for n, c in enumerate(plan.contract.columns) if c.name == name), None)
+    rows, filled = whole(overview.get("rows")), whole(overview.get(f"f{place}"))
+    return None if rows is None or filled is None else rows - filled
+
+
+def _column(
+    plan: LabelPlan,
+    column: Column,
+    place: int,
+    overview: Mapping[str, object],
+    keys: Sequence[KeyFacts],
+) -> ColumnFacts:
+    nulls, filled = _nulls(plan, overview, column.name), whole(overview.get(f"f{place}"))
+    key = next((k for k in keys if k.columns == (column.name,)), None)
+    distinct = whole(overview.get(f"d{place}"))
+    if distinct is not None and filled is not None:
+        distinct = filled - key.repeats if key else min(distinct, filled)
+    return ColumnFacts(
+        name=column.name,
+        nulls=nulls,
+        distinct=distinct,
+        exact=key is not None or filled == 0,
+        least=_text(overview.get(f"l{place}")),
+        most=_text(overview.get(f"m{place}")),
+        unit=column.unit,
+        zone=_zone(column),
+        withheld="its values are classified" if plan.secret(column) else "",
+    )
+
+
+def _zone(column: Column) -> str:
+    if column.type.kind is Kind.INSTANT:
+        return "instants, shown in UTC"
+    if column.type.kind is Kind.TIMESTAMP:
+        return column.zone or "local time, zone not stated"
+    return ""
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _reference(plan: LabelPlan, link: Relationship, answer: Rows | None) -> ReferenceFacts:
+    itself = link.contract in ("", plan.contract.id) and link.to == plan.contract.table
+    made = ReferenceFacts(
+        columns=link.columns,
+        to=link.to,
+        to_columns=link.to_columns,
+        port=plan.port if itself else plan.ports.get(link.contract or link.to),
+        skipped="" if answer else f"`{link.to}` could not be counted",
+    )
+    if plan.target(link) is None:
+        words = f"`{link.to}` is not an input of this product, so it is not looked at"
+        return ReferenceFacts(
+            columns=made.columns,
+            to=made.to,
+            to_columns=made.to_columns,
+            port=made.port,
+            skipped=words,
+        )
+    return _met(made, answer[0]) if answer else made
+
+
+def _met(made: ReferenceFacts, told: Mapping[str, object]) -> ReferenceFacts:
+    rows, missing = whole(told["rows"]) or 0, whole(told["missing"]) or 0
+    found, pairs = whole(told["found"]) or 0, whole(told["pairs"])
+    meeting = rows - missing
+    return ReferenceFacts(
+        columns=made.columns,
+        to=made.to,
+        to_columns=made.to_columns,
+        port=made.port,
+        rows=rows,
+        missing=missing,
+        values=whole(told["values"]),
+        found=found,
+        targets=whole(told["targets"]),
+        most=whole(told["most"]),
+        mean=_mean(pairs, meeting),
+        met=whole(told["met"]),
+        met_mean=_mean(meeting, found),
+    )
+
+
+def _mean(total: int | None, of: int) -> Decimal | None:
+    return round(Decimal(total) / of, 2) if total is not None and of else None
+
+
+def _group(plan: LabelPlan, answer: Rows | None) -> GroupFacts | None:
+    smallest = whole(answer[0]["smallest"]) if answer else None
+    if answer is None or smallest is None:
+        return None
+    return GroupFacts(
+        columns=plan.quasi,
+        groups=whole(answer[0]["groups"]) or 0,
+        smallest=smallest,
+        alone=whole(answer[0]["alone"]) or 0,
+    )

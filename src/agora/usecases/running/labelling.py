@@ -1,0 +1,73 @@
+"""Labelling: what the final snapshots tell is counted on the run's own bench, before they are released."""
+
+from collections.abc import Sequence
+
+from agora.model.errors import AgoraError
+from agora.model.label import Label
+from agora.model.names import fold
+from agora.model.product import Product
+from agora.model.progress import Phase
+from agora.model.release import Run, Snapshot
+from agora.needs.engine import Bench
+from agora.needs.house import House
+from agora.quality.checks import Scan
+from agora.quality.labels import LabelPlan, Rows, candidates, conclude
+
+
+def labels(house: House, product: Product, bench: Bench, run: Run) -> tuple[Label, ...]:
+    """One label per snapshot; what cannot be counted is left out with the reason, and stops nothing."""
+    for snapshot in run.snapshots:
+        bench.attach(_relation(snapshot), snapshot.files, snapshot.columns)
+    plans = [plan for each in run.snapshots if (plan := _plan(house, product, each))]
+    return tuple(_label(house, product, bench, run, plan) for plan in plans)
+
+
+def _label(house: House, product: Product, bench: Bench, run: Run, plan: LabelPlan) -> Label:
+    house.progress.phase(product.name, Phase.CHECK, f"label of {plan.port}")
+    answers: dict[str, Rows] = {}
+    errors: dict[str, str] = {}
+    _ask(bench, plan.scans, answers, errors)
+    _ask(bench, candidates(plan, answers), answers, errors)
+    return conclude(plan, answers, errors, run.results, house.now())
+
+
+def _ask(
+    bench: Bench, scans: Sequence[Scan], answers: dict[str, Rows], errors: dict[str, str]
+) -> None:
+    for scan in scans:
+        try:
+            answers[scan.id] = bench.rows(scan.sql)
+        except AgoraError as problem:
+            errors[scan.id] = problem.sentence
+
+
+def _plan(house: House, product: Product, snapshot: Snapshot) -> LabelPlan | None:
+    port = product.port(snapshot.port)
+    if port is None:
+        return None
+    return LabelPlan(
+        port=port.version,
+        relation=_relation(snapshot),
+        contract=port.contract,
+        others=_others(house, product),
+        ports={each.contract.id: each.version for _, each in house.mesh.ports()},
+        classified=house.mesh.classified(),
+    )
+
+
+def _relation(snapshot: Snapshot) -> str:
+    return f"labelled_{snapshot.port.table}"
+
+
+def _others(house: House, product: Product) -> dict[str, str]:
+    """What offered joins may lead to: the run's own ports, and inputs under their agreements."""
+    found = {
+        each.contract.id: f"labelled_{each.version.table}"
+        for each in product.ports
+        if any(output.port == each.version for output in product.build.outputs)
+    }
+    for each in product.inputs:
+        promised = house.mesh.port(each.port)
+        if promised is not None:
+            found[promised.contract.id] = fold(each.alias)
+    return found

@@ -107,9 +107,10 @@ class UsedQuery:
 class Dependent:
     """Somebody whom a change concerns: a product, a person, a team, a service or an agent.
 
-    `port` is what they read and `columns` what they use of it; `through` are the ports between it
-    and the one that changes, none for those who read that one themselves. `speakers` may consent
-    for them, and `consented` says that one did.
+    `port` is what they read and `columns` what they use of it, none for all of it. `through` are
+    the ports between it and the one that changes, none for those who read that one themselves.
+    Whoever is `asked` has to consent, and one of the `speakers` can do it for them; the owning
+    domain's own people and those further down are only told.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Dependent:
     columns: tuple[str, ...] = ()
     queries: tuple[UsedQuery, ...] = ()
     through: tuple[PortVersion, ...] = ()
+    asked: bool = True
     speakers: tuple[str, ...] = ()
     consented: bool = False
 
@@ -125,3 +127,8 @@ class Dependent:
     def breaks(self) -> bool:
         """True when something that is really used would not work any more."""
         return self.how is not Dependence.RIGHT
+
+    @property
+    def stands_against(self) -> bool:
+        """True when the change waits for the consent of this one."""
+        return self.asked and not self.consented

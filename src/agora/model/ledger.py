@@ -21,6 +21,7 @@ class Event(StrEnum):
     QUERY_REFUSED = "query-refused"
     BUILD_READ = "build-read"
     DENIED = "denied"
+    CONSENTED = "consented"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

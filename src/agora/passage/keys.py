@@ -1,7 +1,8 @@
 """Keys under which the store keeps nouns; a prefix of a key finds everything below it."""
 
 from agora.model.access import Agreement
-from agora.model.names import PortName, ProductName
+from agora.model.changes import Consent
+from agora.model.names import PortName, PortVersion, ProductName
 
 
 def agreement(noun: Agreement) -> str:
@@ -12,6 +13,16 @@ def agreement(noun: Agreement) -> str:
 def agreements_of(port: PortName) -> str:
     """Everything agreed on any version of a port."""
     return f"{port}@"
+
+
+def consent(noun: Consent) -> str:
+    """Consents lie under the port whose change they accept."""
+    return f"{noun.port}/{noun.contract}/{noun.consumer}"
+
+
+def consents_of(port: PortVersion) -> str:
+    """Every consent to a change of one port version."""
+    return f"{port}/"
 
 
 def release(product: ProductName, number: int) -> str:

@@ -24,6 +24,7 @@ from agora.usecases.running import (
     labelling,
     landing,
     loading,
+    publishing,
     releasing,
     stepping,
 )
@@ -64,6 +65,7 @@ def run(house: House, who: Actor, name: str, *, again: bool = False, anew: bool 
 
 def _run(house: House, who: Actor, product: Product, *, again: bool, anew: bool) -> Ran:
     _demand(house, who, product)
+    publishing.demand(house, product)
     releasing.repair(house, who, product)
     for _ in range(TRIES - 1):
         try:

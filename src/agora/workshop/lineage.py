@@ -72,13 +72,16 @@ def _ground(relation: Relation) -> Traced:
 def _step(step: SqlStep | OpaqueStep, known: Mapping[str, Traced]) -> Traced:
     if isinstance(step, OpaqueStep):
         return _opaque(step, {name: known[name] for name in step.reads if name in known})
-    from agora.workshop.tracing import trace  # noqa: PLC0415 (sqlglot is loaded when a step is read)
+    from agora.workshop.tracing import named, trace  # noqa: PLC0415 (sqlglot loads when it is needed)
 
     try:
-        found = trace(step.sql, known)
+        found = _reconciled(trace(step.sql, known), step.columns)
     except Exception:  # noqa: BLE001 (whatever cannot be followed is all-to-all, never an error)
-        return _all_to_all(known, step.columns)
-    return _reconciled(found, step.columns) or _all_to_all(known, step.columns)
+        found = None
+    if found is not None:
+        return found
+    read = {name: known[name] for name in named(step.sql) & known.keys()}
+    return _all_to_all(read or known, step.columns)
 
 
 def _reconciled(found: Traced, columns: tuple[str, ...] | None) -> Traced | None:
@@ -142,7 +145,9 @@ def _port(filled: Filled, traced: Traced) -> PortLineage:
     edges = {edge for name, flow in flows.items() for edge in _edges(flow, name)}
     everywhere = {replace(edge, to="") for edge in edges}
     whole = {
-        edge for edge in everywhere if {replace(edge, to=name) for name in filled.columns} <= edges
+        edge
+        for edge in everywhere
+        if edge.how.tells and {replace(edge, to=name) for name in filled.columns} <= edges
     }
     if len(filled.columns) > 1:
         edges = {edge for edge in edges if replace(edge, to="") not in whole} | whole

@@ -40,3 +40,16 @@ def _unknown(step: Step, table: str, names: list[str]) -> Invalid:
         code="E311",
         hint=f"it can read {listed}",
     )
+
+
+def before(name: str, named: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Everything a step reads, directly or through others; names as SQL spells them."""
+    tables = {fold(step): read for step, read in named.items()}
+    found: set[str] = set()
+    waiting = [*tables.get(name, ())]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += tables.get(each, ())
+    return frozenset(found)

@@ -62,12 +62,9 @@ def _spreads(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _column(node: exp.Expr, scope: Scope) -> Flow:
-    parts = tuple(part.name.lower() for part in getattr(node, "parts", ()))
-    if not isinstance(node.this, exp.Star):
-        return scope.resolve(parts)
-    columns, rest = scope.star(".".join(parts[:-1]))
-    flows = [flow for _, flow in columns] + ([rest] if rest is not None else [])
-    return through(merged(flows), How.TRANSFORMATION)
+    if isinstance(node.this, exp.Star):
+        raise Untraceable("a star inside an expression")
+    return scope.resolve(tuple(part.name.lower() for part in getattr(node, "parts", ())))
 
 
 def _inner(node: exp.Expr, scope: Scope) -> Flow:

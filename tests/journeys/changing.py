@@ -4,12 +4,9 @@ mia asked for weeks, the dashboards for stores, ana (of the owning team) for eve
 the segments are built from households and amounts, and carl looks at what the segments say.
 """
 
-import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from agora.app.house import close_house, open_house
 from agora.model.people import Actor
@@ -104,28 +101,6 @@ def in_use(root):
         read(house, "ana", "select max(sold_at) from sales.transactions_v1")
         read(house, "carl", "select max(amount) from customers.segments")
         read(house, "carl", "select sum(baskets) from customers.segments")
-
-
-@pytest.fixture(scope="session")
-def _used_once(tmp_path_factory):
-    """The market in use, and a copy of it: rows are found by whole paths, so it stays where it is."""
-    root, copy = (
-        tmp_path_factory.mktemp("used") / "market",
-        tmp_path_factory.mktemp("kept") / "market",
-    )
-    shutil.copytree(MESHES / "market", root)
-    in_use(root)
-    shutil.copytree(root, copy)
-    return root, copy
-
-
-@pytest.fixture
-def used(_used_once):
-    """The market in use, as if nobody had touched it yet."""
-    root, copy = _used_once
-    shutil.rmtree(root)
-    shutil.copytree(copy, root)
-    return root
 
 
 def without(root, column, line):

@@ -4,16 +4,12 @@ import pytest
 from changing import (
     CONTRACT,
     PORT,
-    PRODUCT,
     STEP,
     WEEK,
-    _used_once,
     actor,
-    agree,
     edit,
     opened,
     read,
-    used,
     without,
 )
 
@@ -23,7 +19,6 @@ from agora.usecases.consent import consent
 from agora.usecases.run import run
 from agora.usecases.running.depending import concerned
 
-__all__ = ["_used_once", "used"]
 LEVELS = "slaProperties:\n"
 FREQUENCY = "  - {property: frequency, value: 1, unit: d}\n"
 
@@ -160,9 +155,8 @@ def test_compatible_changes_ask_nobody(used):
 def test_a_version_is_not_retired_while_somebody_depends(used):
     edit(used / CONTRACT, ("status: active", "status: retired"))
     refused_names = ("mia", "service:bi", "customers.segments")
-    with opened(used) as house:
-        with pytest.raises(Denied) as problem:
-            run(house, actor(house, "emil"), PORT)
+    with opened(used) as house, pytest.raises(Denied) as problem:
+        run(house, actor(house, "emil"), PORT)
     assert problem.value.code_shown == "E446"
     assert {r.sentence.split("`")[1] for r in problem.value.reasons} == set(refused_names)
 

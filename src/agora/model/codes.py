@@ -153,10 +153,13 @@ CODES: Meanings = {
     "E515": ("the store is damaged", "put its file back from a backup"),
     "E516": ("the store lets nobody in", "check the user and the password of its address"),
     "E517": ("the store's address means nothing", "`sqlite:PATH` or `postgresql://USER@HOST/NAME`"),
+    "E518": ("the mesh is in no Git repository", "leave out `--against`, or clone the mesh with Git"),
+    "E519": ("a version that Git does not know", "name a branch, a tag or a commit"),
     "E520": ("a table is gone", "put the lake's catalogue back from a backup"),
     "E521": ("another writer changed the same table", "run again"),
     "E522": ("the lake does not answer", "is its catalogue whole? the hint names the problem"),
     "E523": ("the lake's folder cannot be used", "check its rights"),
+    "E524": ("git does not answer", "install git, or leave out `--against`"),
 }
 
 _CHAPTERS = {

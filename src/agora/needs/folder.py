@@ -19,6 +19,13 @@ class Folder(Protocol):
         """
         ...
 
+    def texts_at(self, ref: str) -> Mapping[str, bytes]:
+        """The same texts as they were at a branch, tag or commit; nothing in the folder changes.
+
+        Raises Unavailable where there is no version control, Missing for a version that is not there.
+        """
+        ...
+
     def exists(self, path: str) -> bool:
         """True when a file or folder of that name is there."""
         ...

@@ -3,9 +3,10 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from agora.model.errors import Conflict, Exhausted, Unavailable
+from agora.backends.folder.history import texts_at
+from agora.model.errors import Conflict, Exhausted, Missing, Unavailable
 
 MESH_FILE = "agora.yaml"
 TEXTS = frozenset({".yaml", ".yml", ".sql", ".md"})
@@ -41,6 +42,16 @@ class DiskFolder:
             found = dict(self._files())
         except OSError as problem:
             raise Unavailable(f"`{problem.filename}` cannot be read", code="E507") from problem
+        return found
+
+    def texts_at(self, ref: str) -> Mapping[str, bytes]:
+        found = texts_at(self._root, ref, _text, most=MAX_FILES, size=MAX_SIZE)
+        if MESH_FILE not in found:
+            raise Missing(
+                f"there is no mesh in this folder at `{ref}`",
+                code="E519",
+                hint="name a version in which the folder holds `agora.yaml`",
+            )
         return found
 
     def exists(self, path: str) -> bool:
@@ -91,7 +102,7 @@ class DiskFolder:
         return path.resolve().is_relative_to(self._root.resolve())
 
 
-def _text(path: Path) -> bool:
+def _text(path: PurePath) -> bool:
     """Whether people write such a file for us; Python only among steps, for a mesh may hold more."""
     wanted = path.suffix in TEXTS or (path.suffix == ".py" and path.parent.name == SCRIPTS)
     return wanted and not path.name.startswith(".")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, RawFile, Session
 from agora.model.release import DataFile, ReleasedColumn
+from agora.model.script import Script
 from agora.model.sqlfacts import SqlFacts
 
 if TYPE_CHECKING:
@@ -76,14 +77,28 @@ class Bench(Protocol):
         """Names and SQL types of a relation or step; raises Broken naming what does not bind."""
         ...
 
-    def feed(self, name: str, files: Sequence[str]) -> None:
-        """The source `name` holds exactly these Parquet files from now on."""
+    def feed(
+        self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """The source `name` holds exactly these Parquet files from now on.
+
+        `absent` are columns (name, type) it does not bring, which are null.
+        """
         ...
 
     def step(self, name: str, sql: str, *, keep: bool) -> None:
         """A relation `name` with this SELECT, instead of one of that name; `keep` makes it a table.
 
         Raises Broken with the engine's sentence and place when the step does not run.
+        """
+        ...
+
+    def call(self, name: str, script: Script, file: str) -> None:
+        """A relation `name` with what the author's function makes of the relations it names.
+
+        The function runs in a process of its own that reaches nothing but those rows. Raises Broken
+        with the place in `file`, the exception's type and, as the hint, its own words; Exhausted for
+        limits; Unavailable where nothing would keep such a process in.
         """
         ...
 

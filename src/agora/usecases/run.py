@@ -25,6 +25,7 @@ from agora.usecases.running import (
     landing,
     loading,
     publishing,
+    rejecting,
     releasing,
     stepping,
 )
@@ -168,19 +169,20 @@ def _build(house: House, product: Product, pins: Pins, begun: Run, grown: Growth
 
 def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growth) -> Run:
     house.progress.phase(product.name, Phase.BUILD)
+    rejects = rejecting.Rejects(house=house, product=product, bench=bench, run=begun.id)
     if grown.driver:
         scratch = house.lake.scratch(begun.id)
-        staged = loading.load(house, product, bench, begun.id, grown, scratch)
+        staged = loading.load(house, product, bench, begun.id, grown, scratch, rejects)
     else:
-        stepping.steps(house, product, bench)
+        rejects.take(stepping.steps(house, product, bench))
         staged = building.stage(house, product, bench, begun.id)
     staged = deriving.derived(house, product, bench, begun, staged)
-    checked = checking.check(house, product, bench, begun.id, staged)
+    checked = checking.check(house, product, bench, begun.id, staged, grown)
     made = replace(
         begun,
         snapshots=checked.snapshots,
         results=checked.results,
-        quarantines=checked.quarantines,
+        quarantines=rejects.joined(checked.quarantines),
         failures=checked.failures,
     )
     if not checking.holds(made):

@@ -13,7 +13,7 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.usecases.running import stepping
-from agora.workshop.lineage import Filled, Relation, SqlStep, lineage
+from agora.workshop.lineage import Filled, Relation, lineage
 from agora.workshop.order import order
 from agora.workshop.tags import carried
 
@@ -31,7 +31,7 @@ def derived(
 def _traced(product: Product, bench: Bench, run: Run) -> ColumnLineage:
     named = stepping.reads(product, bench)
     steps = [
-        SqlStep(name=fold(step.name), sql=step.sql, columns=_columns(bench, step.name))
+        stepping.traceable(bench, step)
         for step in order(product.build.steps, named, stepping.known(product))
     ]
     outputs = [

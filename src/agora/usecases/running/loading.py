@@ -11,6 +11,7 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.usecases.running import landing, stepping
 from agora.usecases.running.building import filled, prepared, staged
+from agora.usecases.running.rejecting import Rejects
 from agora.workshop import increments
 from agora.workshop.increments import Growth
 
@@ -36,12 +37,18 @@ class _Port:
 
 
 def load(
-    house: House, product: Product, bench: Bench, run: str, growth: Growth, scratch: str
+    house: House,
+    product: Product,
+    bench: Bench,
+    run: str,
+    growth: Growth,
+    scratch: str,
+    rejects: Rejects,
 ) -> tuple[Snapshot, ...]:
     """Every port has a snapshot with the deliveries in it; files nothing touched are kept as they are."""
     ports = [_begun(house, product, run, output, growth.since) for output in product.build.outputs]
     for number, changed in enumerate(_deliveries(house, product, bench, growth, scratch)):
-        stepping.steps(house, product, bench)
+        rejects.take(stepping.steps(house, product, bench))
         for port in ports:
             house.progress.phase(product.name, Phase.WRITE, str(port.output.port))
             house.progress.point("before-write")

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agora.backends.engine.duckdb import render
+from agora.backends.engine.duckdb import render, scripting
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.model.documents import from_document
 from agora.model.errors import AgoraError, Broken, Exhausted, Unavailable
 from agora.model.mesh import Bounds
+from agora.model.names import fold
 from agora.model.relation import Governed, RawFile
 from agora.model.release import DataFile, ReleasedColumn
+from agora.model.script import Script
 from agora.model.sqlfacts import SqlFacts
 from agora.model.types import Type, quoted
 from agora.needs.engine import Written
@@ -23,7 +25,11 @@ _FULL = ("No space left", "Disk quota", "File too large", "could not write")
 
 
 class DuckBenches:
-    """The Benches need on DuckDB; each bench is a process of its own."""
+    """The Benches need on DuckDB; each bench is a process of its own, and so is a Python step."""
+
+    def __init__(self, step_seconds: float = BUILD_SECONDS) -> None:
+        """Say how long one Python step may take."""
+        self._step_seconds = step_seconds
 
     @contextlib.contextmanager
     def open(
@@ -38,7 +44,7 @@ class DuckBenches:
     ) -> Iterator["DuckBench"]:
         process = WorkerProcess()
         try:
-            bench = DuckBench(process)
+            bench = DuckBench(process, self._step_seconds)
             bench.bind(raw, inputs, writable, scratch, bounds, readable)
             yield bench
         finally:
@@ -48,9 +54,10 @@ class DuckBenches:
 class DuckBench:
     """A bench on one worker; everything it is asked happens in that process."""
 
-    def __init__(self, process: WorkerProcess) -> None:
+    def __init__(self, process: WorkerProcess, step_seconds: float = BUILD_SECONDS) -> None:
         """Nothing is bound yet."""
-        self._process = process
+        self._process, self._step_seconds = process, step_seconds
+        self._bounds, self._scratch, self._calls = Bounds(), "", 0
 
     def bind(
         self,
@@ -62,6 +69,7 @@ class DuckBench:
         readable: Sequence[str] = (),
     ) -> None:
         """Sources and inputs are relations; only the writable folders can be written."""
+        self._bounds, self._scratch = bounds, scratch
         for folder in (*writable, scratch):
             Path(folder).mkdir(parents=True, exist_ok=True)
         views: list[render.Statement] = [_raw_view(each) for each in raw]
@@ -105,6 +113,23 @@ class DuckBench:
             "sql": f"CREATE OR REPLACE {kind} {quoted(name)} AS {sql.rstrip().rstrip(';')}",
         }
         self._ask(command, f"step `{name}` does not run", "E321")
+
+    def call(self, name: str, script: Script, file: str) -> None:
+        self._calls += 1
+        folder = Path(self._scratch, f"call-{self._calls:05}-{name}")
+        given, made = scripting.fresh(folder, ("given", "made"))
+        paths = {each: str(given / f"{each}.parquet") for each, _ in script.parameters}
+        for each, path in paths.items():
+            # in one order, whatever the threads: the same rows give the same rows
+            rows = f"SELECT * FROM {quoted(fold(each))} ORDER BY ALL"
+            command = {
+                "do": "execute",
+                "sql": f"COPY ({rows}) TO {render.text(path)} (FORMAT parquet)",
+            }
+            self._ask(command, f"`{each}` cannot be given to step `{name}`", "E323")
+        result = scripting.called(script, file, paths, str(made), self._bounds, self._step_seconds)
+        view = {"do": "execute", "sql": _raw_view(RawFile(name=name, files=(result,)))}
+        self._ask(view, f"what step `{name}` gave cannot be read", "E319")
 
     def write(
         self, select: str, columns: Sequence[ReleasedColumn], folder: str, stem: str

@@ -24,6 +24,8 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _ALL_V1 = (1 << 13) - 1
 _REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
 _READ = _READ_FILE | _READ_DIR | _EXECUTE
+_NETWORK, _SCOPE = 3, 3
+"""Binding and connecting TCP; sockets without a name in the file system, and signals."""
 _FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 HEADROOM = 2 << 30
 """Address space beyond the engine's own limit: measured, less than 1 GB more ends in crashes."""
@@ -53,15 +55,22 @@ def limit(memory: int, *, writes: bool) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def confine(readable: Iterable[str], writable: Iterable[str]) -> bool:
-    """Give up every path but these and the interpreter's own; False where the kernel cannot."""
+def confine(readable: Iterable[str], writable: Iterable[str], *, alone: bool = False) -> bool:
+    """Give up every path but these and the interpreter's own; False where the kernel cannot.
+
+    `alone` also gives up the network and signals to others, as far as this kernel's Landlock can.
+    It holds for the thread that asks and those it starts.
+    """
     libc = _libc()
     version = libc.syscall(_CREATE, None, 0, _VERSION)
     if version < 1:
         return False
     handled = _handled(version)
-    attributes = ctypes.c_uint64(handled)
-    rules = libc.syscall(_CREATE, ctypes.byref(attributes), ctypes.sizeof(attributes), 0)
+    net = _NETWORK if alone and version >= 4 else 0  # noqa: PLR2004 (the version that brought it)
+    scope = _SCOPE if alone and version >= 6 else 0  # noqa: PLR2004
+    attributes = (ctypes.c_uint64 * 3)(handled, net, scope)
+    size = ctypes.sizeof(attributes) if scope else 16 if net else 8
+    rules = libc.syscall(_CREATE, ctypes.byref(attributes), size, 0)
     if rules < 0:
         return False
     for path in {*readable, *_own_paths()}:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from agora.cli import labels
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.cli.results import line, summary
 from agora.cli.rows import write
@@ -14,7 +15,8 @@ from agora.model.decision import Decision
 from agora.model.errors import Unusable
 from agora.model.product import OutputPort
 from agora.model.release import RunState
-from agora.quality.levels import Promise
+from agora.usecases.history import History
+from agora.usecases.history import history as editions_of
 from agora.usecases.show import Part, Shown
 from agora.usecases.show import rows as rows_of
 from agora.usecases.show import show as label
@@ -32,6 +34,9 @@ def show(
         bool, typer.Option("--quarantine", help="Rows the newest run kept out.")
     ] = False,
     failures: Annotated[bool, typer.Option("--failures", help="Rows that broke a check.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every edition, and how it was.")
+    ] = False,
     rows: Annotated[int, typer.Option("--rows", help="How many rows.")] = 20,
     as_: As = "",
     purpose: Purpose = "",
@@ -42,6 +47,9 @@ def show(
     part = _part(sample=sample, quarantine=quarantine, failures=failures)
     with opened(mesh) as house:
         who = actor(house, as_, purpose)
+        if history:
+            _history(editions_of(house, who, product), as_json=json)
+            return
         if part is not None:
             answer = rows_of(house, who, product, of=part, limit=max(rows, 1))
             try:
@@ -55,6 +63,13 @@ def show(
         sys.stdout.flush()
         return
     _label(shown)
+
+
+def _history(told: History, *, as_json: bool) -> None:
+    if as_json:
+        give("history", told)
+    else:
+        labels.story(told)
 
 
 def _part(*, sample: bool, quarantine: bool, failures: bool) -> Part | None:
@@ -101,8 +116,8 @@ def _label(shown: Shown) -> None:
 
 
 def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
-    snapshot = shown.release.snapshot(port.version) if shown.release else None
-    rows = f"{count(snapshot.rows, 'row')}" if snapshot else "no rows yet"
+    facts = shown.release.label(port.version) if shown.release else None
+    rows = _rows(shown, port)
     say()
     say(
         f"{paint(str(port.version), 'bold')}  {rows}; query it as {port.name.schema}.{port.name.table}"
@@ -124,23 +139,26 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
             ]
         )
     say(table(["column", "type", "", "tags", "seen", "meaning"], lines))
+    if facts:
+        labels.facts(facts, shown.remarks)
     access = "you may read it" if decision.allowed else f"no access: {decision.reasons[0].sentence}"
     say(f"access: {access}")
     if not decision.allowed and decision.reasons[0].hint:
         say(f"  = help: {decision.reasons[0].hint}")
 
 
+def _rows(shown: Shown, port: OutputPort) -> str:
+    snapshot = shown.release.snapshot(port.version) if shown.release else None
+    facts = shown.release.label(port.version) if shown.release else None
+    if snapshot is None:
+        return "no rows yet"
+    return "rows not shown" if facts and facts.rows is None else count(snapshot.rows, "row")
+
+
 def _promises(shown: Shown) -> None:
     if shown.promises or (shown.release and shown.release.results):
         say()
         say(paint("promises", "bold"))
-    for promise in shown.promises:
-        say(f"{_kept(promise)} {promise.property}: {safe(promise.sentence)}")
+    labels.promises(tuple(zip(shown.promises, shown.records, strict=True)))
     for result in shown.release.results if shown.release else ():
         say(line(result))
-
-
-def _kept(promise: Promise) -> str:
-    if promise.kept is None:
-        return paint("-", "dim")
-    return paint("✓", "green") if promise.kept else paint("✗", "red")

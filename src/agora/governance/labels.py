@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from agora.governance.results import seen as seen_results
 from agora.model.checks import CheckResult
 from agora.model.decision import Decision
-from agora.model.label import ColumnFacts, Label, ReferenceFacts
+from agora.model.label import ColumnFacts, Label, ReferenceFacts, TrackRecord
 from agora.model.names import PortVersion
 from agora.model.policy import MaskKind
 from agora.model.release import DataFile, Quarantine, Release, Run, Snapshot
@@ -118,6 +118,13 @@ def release(of: Release, viewer: Viewer) -> Release:
 def results(of: Sequence[CheckResult], viewer: Viewer) -> tuple[CheckResult, ...]:
     """The check results: whether each holds is public, and so are counts; other numbers are values."""
     return tuple(_result(each, viewer) for each in seen_results(of, viewer.decisions))
+
+
+def record(of: TrackRecord, viewer: Viewer) -> TrackRecord:
+    """Whether promises were kept is public like the outcome of checks; the words may hold counts."""
+    if viewer.counts(of.port):
+        return of
+    return replace(of, sentence=f"broken on {of.broken} days" if of.broken else "kept")
 
 
 def run(of: Run, viewer: Viewer) -> Run:

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from agora.model.names import PortVersion
 
+KEPT, BROKEN, PENDING = "k", "b", "-"
+
 
 class Grain(StrEnum):
     """How far apart the days of a column usually are; `period` is a column's own counting."""
@@ -147,3 +149,24 @@ class Label:
     group: GroupFacts | None = None
     problems: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRecord:
+    """How one service level went: `days` has a letter for each, oldest first: k(ept), b(roken), -."""
+
+    port: PortVersion
+    level: str
+    sentence: str
+    days: str = ""
+    last_broken: str = ""
+
+    @property
+    def kept(self) -> int:
+        """On how many days it was kept."""
+        return self.days.count(KEPT)
+
+    @property
+    def broken(self) -> int:
+        """On how many days it was broken."""
+        return self.days.count(BROKEN)

@@ -1,6 +1,7 @@
 """Labels: who looks at a product, with the decisions that say how much of its label they may see."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from agora.governance.labels import Viewer
 from agora.model.decision import Decision
@@ -8,8 +9,9 @@ from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.release import Release
 from agora.needs.house import House
+from agora.passage import keys
 from agora.passage.knowing import may_know
-from agora.passage.ruling import rule
+from agora.passage.ruling import current_release, rule
 
 
 def viewer(house: House, who: Actor, product: Product, *releases: Release) -> Viewer:
@@ -31,3 +33,16 @@ def _others(
         offering, port = house.mesh.product(version.port.of), house.mesh.port(version)
         if offering and port and may_know(house, who.principal, offering):
             yield rule(house, who.principal, who.purpose, offering, port).decision
+
+
+def editions(house: House, product: Product, since: datetime | None = None) -> tuple[Release, ...]:
+    """The releases of a product, oldest first; with `since`, those readers had from then on."""
+    found: list[Release] = []
+    made = current_release(house, product)
+    while made is not None:
+        found.append(made)
+        if since is not None and made.released_at <= since:
+            break
+        kept = house.store.get(Release, keys.release(product.name, made.parent))
+        made = kept.noun if kept else None
+    return tuple(reversed(found))

@@ -17,7 +17,7 @@ from agora.quality.promises import repetitions
 Rows = tuple[Mapping[str, object], ...]
 QUASI = "quasi-identifier"
 _NAMES = frozenset({Kind.INTEGER, Kind.BIGINT, Kind.VARCHAR})
-_FEW = 20  # in fewer rows every column names each row by accident
+_FEW = 100  # in fewer rows every column names each row by accident
 _LIKELY = 85  # estimated different values per hundred rows from which counting exactly pays
 _ALMOST = 100  # a key almost holds when at most one row in so many breaks it
 _MOST_KEYS = 3
@@ -98,7 +98,7 @@ def candidates(plan: LabelPlan, answers: Mapping[str, Rows]) -> tuple[Scan, ...]
     for place, column in enumerate(plan.contract.columns):
         distinct = whole(overview.get(f"d{place}")) or 0
         likely = column.type.kind in _NAMES and 100 * distinct >= _LIKELY * rows
-        if likely and (column.name,) not in declared:
+        if likely and not column.period and (column.name,) not in declared:
             found.append(column.name)
     return tuple(
         Scan(id=f"key {name}", sql=repetitions((name,), plan.relation))
@@ -220,7 +220,7 @@ def _column(
 
 def _zone(column: Column) -> str:
     if column.type.kind is Kind.INSTANT:
-        return "instants, shown in UTC"
+        return "UTC"
     if column.type.kind is Kind.TIMESTAMP:
         return column.zone or "local time, zone not stated"
     return ""

@@ -1,10 +1,12 @@
 """Show: the label of a product, and rows of it as one person sees them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from agora.governance import labels, lifecycle
 from agora.model.decision import Decision
+from agora.model.label import TrackRecord
 from agora.model.mesh import Domain
 from agora.model.people import Actor
 from agora.model.product import Product
@@ -13,9 +15,11 @@ from agora.model.release import Release, Run
 from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import aside
+from agora.passage import labels as labelled
 from agora.passage.knowing import find_port, find_product
-from agora.passage.labels import viewer
 from agora.passage.ruling import current_release
+from agora.quality import keeping
+from agora.quality.label_words import Remark, remarks
 from agora.quality.levels import Promise, judge
 
 
@@ -31,7 +35,9 @@ class Part(StrEnum):
 class Shown:
     """A product's label for one person: what it is, what is released, what was promised and holds.
 
-    `decisions` has one entry per port, `notices` one for each port on its way out; check samples hold only what this person may see.
+    `decisions` has one entry per port, `notices` one for each port on its way out. `remarks` are what
+    the release's labels tell, `records` how each promise was kept, one for each of `promises`.
+    Check samples and labels hold only what this person may see.
     """
 
     product: Product
@@ -41,21 +47,27 @@ class Shown:
     release: Release | None = None
     run: Run | None = None
     notices: tuple[Reason, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    records: tuple[TrackRecord, ...] = ()
 
 
 def show(house: House, who: Actor, name: str) -> Shown:
     """Everything this person may know about a product. Raises Missing."""
     product = find_product(house, who.principal, name)
     release, run = current_release(house, product), aside.newest_run(house, product)
-    sees = viewer(house, who, product, *([release] if release else []))
+    sees = labelled.viewer(house, who, product, *([release] if release else []))
+    shown = labels.release(release, sees) if release else None
+    told = shown.labels if shown else ()
     return Shown(
         product=product,
         domain=house.mesh.domain(product.name.domain),
         decisions=tuple(sees.decisions),
         promises=_promises(house, product, release),
-        release=labels.release(release, sees) if release else None,
+        release=shown,
         run=labels.run(run, sees) if run else None,
         notices=_notices(house, product),
+        remarks=tuple(remark for each in told for remark in remarks(each, house.now())),
+        records=tuple(labels.record(each, sees) for each in _records(house, product)),
     )
 
 
@@ -91,4 +103,19 @@ def _promises(house: House, product: Product, release: Release | None) -> tuple[
         promise
         for port in product.ports
         for promise in judge(port.contract.service_levels, released_at=at, now=house.now())
+    )
+
+
+def _records(house: House, product: Product) -> tuple[TrackRecord, ...]:
+    now = house.now()
+    came = labelled.editions(house, product, now - timedelta(days=keeping.DAYS))
+    return tuple(
+        record
+        for port in product.ports
+        for record in keeping.records(
+            port.contract.service_levels,
+            port.version,
+            keeping.editions(came, port.version),
+            now,
+        )
     )

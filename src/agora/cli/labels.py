@@ -1,0 +1,123 @@
+"""Labels for people at a terminal: what the rows tell, how promises were kept, and how it went."""
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+
+from agora.cli.tables import table
+from agora.cli.terminal import paint, safe, say
+from agora.model.label import BROKEN, KEPT, ColumnFacts, Label, TrackRecord
+from agora.model.names import PortVersion
+from agora.quality.editions import EditionHealth
+from agora.quality.label_words import Remark, percent
+from agora.quality.levels import Promise
+from agora.usecases.history import History
+
+_BARS = "▁▂▃▄▅▆▇█"
+_WEEK = 7
+
+
+def point(mark: str, colour: str, words: str) -> None:
+    """A sentence behind a mark, broken where the terminal ends."""
+    room = shutil.get_terminal_size((100, 24)).columns
+    lines = textwrap.wrap(safe(words), max(room - 2, 20), break_on_hyphens=False)
+    for place, part in enumerate(lines):
+        say(f"{paint(mark, colour) if place == 0 else ' '} {part}")
+
+
+def facts(label: Label, remarks: Sequence[Remark]) -> None:
+    """What the rows tell: sentences, warnings first, then each column in numbers."""
+    for remark in remarks:
+        if remark.port == label.port:
+            mark, colour = ("!", "yellow") if remark.warns else ("·", "dim")
+            point(mark, colour, remark.sentence)
+    for words in label.withheld:
+        point("-", "dim", f"not shown: {words}")
+    for words in label.problems:
+        point("?", "red", f"could not be counted: {words}")
+    told = [column for column in label.columns if column.nulls is not None]
+    if told:
+        say()
+        rows = [_column(column, label.rows or 0) for column in told]
+        header = ["column", "empty", "different", "from", "to", "unit"]
+        say(table(header, rows, right=[False, *[True] * 4, False], whole=(0,)))
+
+
+def promises(kept: Sequence[tuple[Promise, TrackRecord]]) -> None:
+    """Each promise with how it was kept, a sign for each week; equal ones of several ports once."""
+    ports: dict[tuple[Promise, str, str], list[PortVersion]] = {}
+    for promise, record in kept:
+        ports.setdefault((promise, record.sentence, record.days), []).append(record.port)
+    several = len({record.port for _, record in kept}) > 1
+    for (promise, sentence, days), those in ports.items():
+        of = f" ({', '.join(port.port.port for port in those)})" if several else ""
+        strip = f" {weeks(days)}" if KEPT in days or BROKEN in days else ""
+        words = f"{promise.property}{of}: {promise.sentence}; {sentence}{strip}"
+        point(*_mark(promise), words)
+
+
+def weeks(days: str) -> str:
+    """A sign for each week, the newest last: `▇` kept, `▂` broken on some day, `·` not judged."""
+    first = len(days) % _WEEK
+    starts = range(first - _WEEK if first else 0, len(days), _WEEK)
+    parts = [days[max(start, 0) : start + _WEEK] for start in starts]
+    return "".join("▂" if BROKEN in part else "▇" if KEPT in part else "·" for part in parts)
+
+
+def spark(numbers: Sequence[int | None]) -> str:
+    """A bar for each number between the least and the most; a blank for none."""
+    known = [number for number in numbers if number is not None]
+    low, high = min(known, default=0), max(known, default=0)
+    steps = len(_BARS) - 1
+    return "".join(
+        " " if n is None else _BARS[(n - low) * steps // (high - low) if high > low else steps // 2]
+        for n in numbers
+    )
+
+
+def story(told: History) -> None:
+    """Every edition of every port in a table, with its rows as a line of bars."""
+    say(f"{paint(safe(told.product.title), 'bold')}  {told.product.name}")
+    if not told.editions:
+        say("nothing is released yet")
+    for port in dict.fromkeys(each.port for each in told.editions):
+        those = [each for each in told.editions if each.port == port]
+        say()
+        say(f"{paint(str(port), 'bold')}  rows {spark([each.rows for each in those])}")
+        rows = [_edition(each) for each in those]
+        header = ["edition", "of", "rows", "kept out", "checks", "keys", "references"]
+        say(table(header, rows, right=[True, False, *[True] * 5], whole=(0, 2)))
+
+
+def _edition(each: EditionHealth) -> list[str]:
+    keys = "" if each.keys is None else f"{each.keys_held}/{each.keys}"
+    resolved = ""
+    if each.referring and each.missing is not None:
+        resolved = percent(each.referring - each.missing, each.referring)
+    return [
+        str(each.number),
+        f"{each.at:%Y-%m-%d %H:%M}",
+        _count(each.rows),
+        _count(each.aside) if each.aside else "",
+        f"{each.held}/{each.checks}",
+        keys,
+        resolved,
+    ]
+
+
+def _column(column: ColumnFacts, rows: int) -> list[str]:
+    empty = percent(column.nulls, rows) if column.nulls else ""
+    about = "" if column.exact else "≈"
+    different = "" if column.distinct is None else f"{about}{column.distinct:,}"
+    hidden = f"({column.withheld})" if column.withheld else ""
+    return [column.name, empty, different, column.least or hidden, column.most, column.unit]
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _mark(promise: Promise) -> tuple[str, str]:
+    if promise.kept is None:
+        return "-", "dim"
+    return ("✓", "green") if promise.kept else ("✗", "red")

@@ -143,6 +143,8 @@ CODES: Meanings = {
     "E447": ("a last day too soon for those who depend on it", "give them at least 30 days"),
     "E448": ("nothing to consent to", "`agora plan PRODUCT` shows what changes, and for whom"),
     "E449": ("not one of those who may consent", "the hint names who may"),
+    "E442": ("rows that cannot be filtered yet", "somebody who sees all rows can preview them"),
+    "E443": ("no such step or instruction", "the hint lists those there are"),
     "E501": ("the store's disk is full", "free some space; nothing was half written"),
     "E502": ("the store is busy", "try again in a moment"),
     "E503": ("the store cannot be written", "check the rights of its folder or its user"),

@@ -98,7 +98,12 @@ def misfitting(bench: Bench, made: Compiled) -> Iterator[str]:
     for number, tally in enumerate(made.tallies):
         count = int(str(counts[f"t{number}"]))
         if count:
-            yield f"`{tally.column}` {tally.sentence} in {count:,} rows"
+            yield f"`{tally.column}` {tally.sentence} in {rows(count)}"
+
+
+def rows(count: int) -> str:
+    """A number of rows in words."""
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def reads(product: Product, bench: Bench) -> Mapping[str, tuple[str, ...]]:

@@ -32,8 +32,8 @@ class Check:
     `broken` is a condition on one row of the relation, named `source`; it is true for rows that
     break the promise, NULL or false for the others. `repeats` instead names the columns of a key:
     every row of a key but one breaks the promise. `value` is what is measured, as an aggregate over
-    the table; `query` is a statement of its own for what no shared scan can count. Without a rule
-    the value must be 0. `skip` says why a check is not counted at all, `broke` why it can never be.
+    the table; `query` is a statement of its own for what no shared scan can count, and `target` the
+    relation a reference is looked up in. Without a rule the value must be 0. `skip` says why a check is not counted at all, `broke` why it can never be.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Check:
     repeats: tuple[str, ...] = ()
     value: str = ""
     query: str = ""
+    target: str = ""
     rule: QualityRule | None = None
     skip: str = ""
     broke: str = ""

@@ -45,4 +45,4 @@ def _looked_up(made: Check, of: Relationship, relation: str, target: str) -> Che
         f"ANTI JOIN {quoted(target)} AS target ON {pairs} WHERE {filled}"
     )
     missing = f"NOT EXISTS (SELECT 1 FROM {quoted(target)} AS target WHERE {pairs})"
-    return replace(made, broken=f"{filled} AND {missing}", query=query)
+    return replace(made, broken=f"{filled} AND {missing}", query=query, target=target)

@@ -21,6 +21,7 @@ from agora.usecases.running import (
     building,
     checking,
     deriving,
+    drifting,
     labelling,
     landing,
     loading,
@@ -168,6 +169,7 @@ def _build(house: House, product: Product, pins: Pins, begun: Run, grown: Growth
 
 
 def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growth) -> Run:
+    begun, grown = drifting.told(house, product, bench, begun, grown)
     house.progress.phase(product.name, Phase.BUILD)
     rejects = rejecting.Rejects(house=house, product=product, bench=bench, run=begun.id)
     if grown.driver:

@@ -21,7 +21,11 @@ from agora.quality.checks import SHARED, CheckPlan, Scan
 from agora.quality.conclude import conclude
 from agora.quality.plans import plan
 from agora.quality.quarantine import split
+from agora.quality.since import Since
+from agora.quality.since import scans as since_scans
 from agora.usecases.running.building import restage
+from agora.workshop import increments
+from agora.workshop.increments import Growth
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 Answers = dict[str, tuple[Mapping[str, object], ...]]
@@ -51,13 +55,23 @@ def holds(run: Run) -> bool:
 
 
 def check(
-    house: House, product: Product, bench: Bench, run: str, staged: Sequence[Snapshot]
+    house: House,
+    product: Product,
+    bench: Bench,
+    run: str,
+    staged: Sequence[Snapshot],
+    growth: Growth,
 ) -> Checked:
-    """Every contract's promises are counted; rows to quarantine are out of the final snapshots."""
+    """Every contract's promises are counted; rows to quarantine are out of the final snapshots.
+
+    On top of a release, only what came since is counted where that will do.
+    """
     for snapshot in staged:
         bench.attach(_relation(snapshot), snapshot.files, snapshot.columns)
-    others = _others(house, product)
-    done = [_check_port(house, product, bench, run, snapshot, others) for snapshot in staged]
+    others = _others(house, product, growth)
+    done = [
+        _check_port(house, product, bench, run, snapshot, others, growth) for snapshot in staged
+    ]
     return Checked(
         snapshots=tuple(port.snapshot for port in done),
         results=tuple(result for port in done for result in port.results),
@@ -73,17 +87,19 @@ def _check_port(
     run: str,
     snapshot: Snapshot,
     others: Mapping[str, str],
+    growth: Growth,
 ) -> _Port:
     house.progress.phase(product.name, Phase.CHECK, str(snapshot.port))
     port = product.port(snapshot.port)
     if port is None:
         return _Port(snapshot=snapshot, results=())
     made = _plan(house, port, _relation(snapshot), others)
-    results = _count(bench, port, made)
+    results = _count(bench, port, made, _since(house, bench, port, snapshot, others, growth))
     parts = split(made, results)
+    before = _aside_before(snapshot, growth)
     if parts is None:
         failures = _failures(house, bench, run, snapshot, made, results)
-        return _Port(snapshot=snapshot, results=results, failures=failures)
+        return _Port(snapshot=snapshot, results=results, quarantine=before, failures=failures)
     aside = _put_aside(house, bench, run, snapshot, parts.bad, "quarantine")
     final = restage(house, run, bench, snapshot, parts.good)
     bench.attach(f"{_relation(snapshot)}_kept", final.files, final.columns)
@@ -92,7 +108,7 @@ def _check_port(
     return _Port(
         snapshot=final,
         results=_told(results, counted),
-        quarantine=aside,
+        quarantine=_together(before, aside),
         failures=_failures(house, bench, run, final, again, counted),
     )
 
@@ -107,9 +123,50 @@ def _plan(house: House, port: OutputPort, relation: str, others: Mapping[str, st
     )
 
 
-def _count(bench: Bench, port: OutputPort, made: CheckPlan) -> tuple[CheckResult, ...]:
+def _since(
+    house: House,
+    bench: Bench,
+    port: OutputPort,
+    snapshot: Snapshot,
+    others: Mapping[str, str],
+    growth: Growth,
+) -> Since | None:
+    """What came since the release that is built on, as relations of their own."""
+    base = growth.since.snapshot(snapshot.port) if growth.since else None
+    if growth.since is None or base is None:
+        return None
+    shared = frozenset(base.files)
+    fresh, kept = f"{_relation(snapshot)}_fresh", f"{_relation(snapshot)}_before"
+    bench.attach(fresh, [f for f in snapshot.files if f not in shared], snapshot.columns)
+    bench.attach(kept, [f for f in snapshot.files if f in shared], snapshot.columns)
+    own = {name for name in others.values() if name.startswith("checked_")}
+    return Since(
+        results=growth.since.results,
+        fresh=_plan(house, port, fresh, others),
+        kept=kept,
+        rows=snapshot.rows,
+        moved=frozenset({*own, _relation(snapshot), increments.whole_name(growth.driver)}),
+    )
+
+
+def _aside_before(snapshot: Snapshot, growth: Growth) -> Quarantine | None:
+    """What was put aside of rows this run has not loaded again."""
+    earlier = growth.since.quarantines if growth.since else ()
+    return next((batch for batch in earlier if batch.port == snapshot.port), None)
+
+
+def _together(before: Quarantine | None, now: Quarantine) -> Quarantine:
+    if before is None:
+        return now
+    return replace(now, files=(*before.files, *now.files), rows=before.rows + now.rows)
+
+
+def _count(
+    bench: Bench, port: OutputPort, made: CheckPlan, since: Since | None = None
+) -> tuple[CheckResult, ...]:
     refused = {rule.id: words for rule in port.contract.rules if (words := _refused(bench, rule))}
-    scans = tuple(scan for scan in made.scans if scan.id not in refused)
+    every = since_scans(made, since) if since else made.scans
+    scans = tuple(scan for scan in every if scan.id not in refused)
     answers, errors = _ask(bench, scans)
     if SHARED in errors:
         singles, problems = _ask(bench, made.singles)
@@ -183,7 +240,7 @@ def _relation(snapshot: Snapshot) -> str:
     return f"checked_{snapshot.port.table}"
 
 
-def _others(house: House, product: Product) -> dict[str, str]:
+def _others(house: House, product: Product, growth: Growth) -> dict[str, str]:
     """What references may point at: the run's own ports, and inputs under their agreements."""
     found: dict[str, str] = {}
     for port in product.ports:
@@ -192,5 +249,9 @@ def _others(house: House, product: Product) -> dict[str, str]:
     for each in product.inputs:
         promised = house.mesh.port(each.port)
         if promised is not None:
-            found |= {promised.contract.id: fold(each.alias)}
+            found[promised.contract.id] = (
+                increments.whole_name(each.alias)
+                if growth.since and each.alias == growth.driver
+                else fold(each.alias)
+            )
     return found

@@ -93,7 +93,7 @@ class Dependence(StrEnum):
 class UsedQuery:
     """Queries of one reader that differ only in their literals: how often, and when last.
 
-    `sql` is empty when it also names what the asker may not know.
+    `ports` are all it read; `sql` is empty when one of them is not for the asker to know.
     """
 
     who: str
@@ -101,6 +101,7 @@ class UsedQuery:
     columns: tuple[str, ...]
     times: int
     last: datetime
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ CODES: Meanings = {
     "E028": ("nothing a ledger can do", "use one of the words the hint lists"),
     "E029": ("two kinds of rows at once", "ask for one of them"),
     "E031": ("another mesh is in the demo's folder", "name another folder"),
+    "E032": ("an unknown format of a plan", "use text, json or markdown"),
     "E040": ("a kind of file that is not ours", "name one of those the hint lists"),
     "E041": ("an unknown format of export", "use one of those the hint lists"),
     "E043": ("a version that would lose something", "export in another version of the standard"),

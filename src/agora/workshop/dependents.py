@@ -169,7 +169,12 @@ def _readers(known: Evidence, outlets: Mapping[PortVersion, _Outlet]) -> Iterato
                 continue
             consumer = own[0].consumer if own else entry.who
             query = UsedQuery(
-                who=entry.who, sql=str(facts.get("sql")), columns=used, times=1, last=entry.at
+                who=entry.who,
+                sql=str(facts.get("sql")),
+                columns=used,
+                times=1,
+                last=entry.at,
+                ports=tuple(entry.subject.split(", ")),
             )
             found.setdefault((consumer, port, bool(own)), []).append(query)
     for (consumer, port, agreement), queries in found.items():

@@ -1,0 +1,67 @@
+"""`agora plan`: what a change would do, before it runs."""
+
+from typing import Annotated
+
+import typer
+
+from agora.cli import planned
+from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, openings
+from agora.cli.terminal import give, say
+from agora.model.errors import Unusable
+from agora.usecases.plan import plan as judge
+
+app = command("plan", "")
+FORMS = ("text", "json", "markdown")
+
+
+@app.command(epilog=epilog("agora plan --against origin/main --format markdown"))
+def plan(
+    product: Annotated[
+        str, typer.Argument(help="One product; without it, every one that differs.")
+    ] = "",
+    against: Annotated[
+        str,
+        typer.Option(
+            "--against",
+            help="Compare with a version in Git instead of the last release.",
+            metavar="REF",
+        ),
+    ] = "",
+    data: Annotated[
+        bool | None,
+        typer.Option(
+            "--data/--no-data",
+            help="Rehearse the build and count the rows that would differ; by default for a product that is named.",
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "",
+    unused: Annotated[
+        bool, typer.Option("--ok-if-unused", help="Exit with 0 when what breaks is used by nobody.")
+    ] = False,
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> int:
+    """See what would change, whom it would break, and what may be done; nothing is released."""
+    wanted = "json" if json else form or "text"
+    if wanted not in FORMS:
+        names = ", ".join(f"`{each}`" for each in FORMS)
+        raise Unusable(
+            f"`{wanted}` is no format of a plan", code="E032", hint=f"use one of {names}"
+        )
+    with opened(mesh) as house:
+        found = judge(
+            house,
+            actor(house, as_),
+            product,
+            environment=openings().environment,
+            against=against,
+            data=bool(product) if data is None else data,
+        )
+    if wanted == "json":
+        give("plan", found)
+    else:
+        lines = planned.markdown(found) if wanted == "markdown" else planned.text(found)
+        for line in lines:
+            say(line)
+    return 1 if planned.stops(found, unused=unused) else 0

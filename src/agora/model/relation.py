@@ -25,10 +25,14 @@ class Governed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFile:
-    """A landed source of the product that is being built: Parquet files with their own columns."""
+    """A landed source of the product that is being built: Parquet files with their own columns.
+
+    `absent` are columns (name, type) that other deliveries bring: here they are null.
+    """
 
     name: str
     files: tuple[str, ...]
+    absent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from agora.model.checks import CheckResult
+from agora.model.drift import Drift
 from agora.model.label import Label
 from agora.model.names import PortVersion, ProductName
 from agora.model.types import Type
@@ -118,7 +119,8 @@ class Quarantine:
 class Run:
     """One execution of a build; `fingerprint` says what went in, so that equal input is skipped.
 
-    `loaded` says whether only deliveries were loaded, or why everything was built anew.
+    `loaded` says whether only deliveries were loaded, or why everything was built anew; `drifts`
+    how the columns of what was delivered differ from what came before.
     `failures` are example rows of broken checks, `labels` wait for the release that keeps them.
     `settled` says that the lake's own tags and pointers agree with the release row, which alone
     decides.
@@ -135,6 +137,7 @@ class Run:
     parent: int = 0
     loaded: str = ""
     sources: tuple[SourcePin, ...] = ()
+    drifts: tuple[Drift, ...] = ()
     inputs: tuple[InputPin, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     results: tuple[CheckResult, ...] = ()

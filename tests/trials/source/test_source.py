@@ -1,7 +1,12 @@
 """The Source need, tried on every kind: what is offered, landed and read back is what was there."""
 
+import hashlib
+import http.server
 import json
+import secrets
+import socket
 import sqlite3
+import threading
 from pathlib import Path
 
 import psycopg
@@ -10,6 +15,8 @@ import pyarrow.parquet as pq
 import pymysql
 import pytest
 import xlsxwriter
+from moto.server import ThreadedMotoServer
+from pyarrow import fs
 from sqlalchemy.engine import make_url
 
 from agora.app.settings import Secret
@@ -142,10 +149,117 @@ def mariadb_place(folder, request):
     return Place(folder, "sql", options=options, secrets={"PASSWORD": SECRET}, lay=lay)
 
 
+class Web:
+    """A little web server: paths, what they answer, and which requests came."""
+
+    def __init__(self):
+        self.files, self.asked = {}, []
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                web.asked.append((self.path, dict(self.headers)))
+                found = web.files.get(self.path, (404, {}, b""))
+                status, headers, body = found(self) if callable(found) else found
+                self.send_response(status)
+                for name, value in {"Content-Length": len(body), **headers}.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def lay(self, path, body):
+        """A file that is only sent to who does not have it."""
+        tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+
+        def answer(asked):
+            if asked.headers.get("If-None-Match") == tag:
+                return 304, {"ETag": tag}, b""
+            return 200, {"ETag": tag}, body
+
+        self.files[path] = answer
+
+
+@pytest.fixture
+def web():
+    made = Web()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def http_place(folder, request):
+    web = request.getfixturevalue("web")
+
+    def lay(rows):
+        text = "id,region\n" + "".join(f"{i},{r or ''}\n" for i, r in rows)
+        web.lay("/data.csv", text.encode())
+
+    options = {"header_value": "${env:TOKEN}"}
+    return Place(
+        folder, "http", path=f"{web.url}/data.csv", options=options, lay=lay,
+        secrets={"TOKEN": f"Bearer {SECRET}"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server):
+    """A new bucket: its endpoint and a file system that writes to it."""
+    files = fs.S3FileSystem(
+        access_key="writer", secret_key=SECRET, endpoint_override=s3_server.removeprefix("http://"),
+        scheme="http", region="us-east-1", allow_bucket_creation=True,
+    )  # fmt: skip
+    name = f"b-{secrets.token_hex(6)}"
+    files.create_dir(name)
+    return s3_server, name, files
+
+
+def put(bucket, key, body):
+    _, name, files = bucket
+    with files.open_output_stream(f"{name}/{key}") as out:
+        out.write(body)
+
+
+def s3_options(endpoint):
+    return {"endpoint": endpoint, "key": "reader", "secret": "${env:S3_SECRET}"}
+
+
+def s3_place(folder, request):
+    bucket = request.getfixturevalue("bucket")
+
+    def lay(rows):
+        lines = (json.dumps({"id": i, "region": r}) for i, r in rows)
+        put(bucket, "in/data.json", ("\n".join(lines) or "\n").encode())
+
+    return Place(
+        folder, "s3", path=f"s3://{bucket[1]}/in/data.json", options=s3_options(bucket[0]),
+        secrets={"S3_SECRET": SECRET}, lay=lay,
+    )  # fmt: skip
+
+
 PLACES = {
     "csv": csv_place, "json": json_place, "parquet": parquet_place, "sheet": sheet_place,
     "package": package_place, "sqlite": sqlite_place, "postgres": postgres_place,
-    "mariadb": mariadb_place,
+    "mariadb": mariadb_place, "http": http_place, "s3": s3_place,
 }  # fmt: skip
 
 
@@ -201,7 +315,7 @@ def test_other_rows_land_as_other_bytes(place, landed):
 
 
 def test_the_columns_are_there_without_a_row(place, landed, tmp_path):
-    if place.kind == "json":
+    if place.kind in {"json", "s3"}:
         pytest.skip("JSON names its columns in its rows")
     place.lay([])
     assert read(place, landed(), tmp_path / "out") == []
@@ -223,8 +337,9 @@ def test_a_secret_is_never_printed(place, landed, tmp_path):
     place.lay(ROWS)
     pins = landed()
     shown = [repr(pins), repr(place.sources.pick(place.kind))]
-    place.secrets = dict.fromkeys(place.secrets, f"postgresql://agora:{SECRET}@127.0.0.1:9/none")
-    if place.secrets:
+    if place.kind == "sql" and place.secrets:
+        address = f"postgresql://agora:{SECRET}@127.0.0.1:9/none"
+        place.secrets = dict.fromkeys(place.secrets, address)
         with pytest.raises(AgoraError) as told:
             place.offered(tmp_path / "scratch")
         assert told.value.__suppress_context__

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agora.model.errors import Invalid
 from agora.model.names import fold
 from agora.model.product import Product, SourceSpec
 from agora.model.relation import Governed, RawFile
@@ -93,12 +94,30 @@ def _land(
     house: House, product: Product, spec: SourceSpec, known: Sequence[SourcePin], scratch: str
 ) -> tuple[SourcePin, ...]:
     source = house.sources.pick(spec.type)
+    _demand(spec, source.check(spec))
+    asked = hashlib.sha256(repr((spec.type, spec.path, spec.options)).encode()).hexdigest()[:16]
+    known = [pin for pin in known if not pin.mark or pin.asked == asked]
+    columns = {pin.hash: pin.columns for pin in known}
     offered = source.offered(spec, f"{house.folder.root}/{product.folder}", scratch, known)
-    landed = [
-        replace(house.lake.land(spec, each.path), origin=each.origin, mark=each.mark)
-        for each in offered
-    ]
+    landed = []
+    for each in offered:
+        pinned = house.lake.land(spec, each.path)
+        landed.append(
+            replace(
+                pinned, origin=each.origin, mark=each.mark, version=each.version,
+                asked=asked if each.mark else "", columns=columns.get(pinned.hash, ()),
+            )
+        )  # fmt: skip
     return arrivals(spec, known, landed)
+
+
+def _demand(spec: SourceSpec, complaints: Sequence[str]) -> None:
+    if complaints:
+        raise Invalid(
+            f"source `{spec.name}`: {complaints[0]}",
+            code="E302",
+            hint="correct it in `build.yaml`; `agora check` shows every finding",
+        )
 
 
 def _fingerprint(

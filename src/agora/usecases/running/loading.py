@@ -12,7 +12,7 @@ from agora.needs.house import House
 from agora.usecases.running import landing, stepping
 from agora.usecases.running.building import filled, prepared, staged
 from agora.usecases.running.rejecting import Rejects
-from agora.workshop import increments
+from agora.workshop import drift, increments
 from agora.workshop.increments import Growth
 
 
@@ -81,8 +81,10 @@ def _deliveries(
     if spec is None:
         yield _narrowed(product, bench, growth)
         return
+    every = [pin.columns for pin in growth.fresh]
     for pinned in growth.fresh:
-        bench.feed(fold(spec.name), landing.raw(house, spec, pinned, scratch))
+        absent = drift.absent(every, pinned.columns)
+        bench.feed(fold(spec.name), landing.raw(house, spec, pinned, scratch), absent)
         yield ""
 
 

@@ -127,7 +127,9 @@ def test_every_code_of_the_sources_is_told_by_a_case(tmp_path):
 
     import agora.backends.source.registry as room
 
-    texts = [path.read_text() for path in Path(room.__file__).parent.glob("*.py")]
+    elsewhere = {"around.py", "sql.py", "http.py", "s3.py"}  # tests/trials/source
+    files = [f for f in Path(room.__file__).parent.glob("*.py") if f.name not in elsewhere]
+    texts = [path.read_text() for path in files]
     written = {code for text in texts for code in re.findall(r'code="(E\d+)"', text)}
     elsewhere = {"E301", "E348", "E341", "E344"}
     assert written == {code for _, _, code in wrong(tmp_path).values()} | elsewhere
@@ -270,4 +272,4 @@ def test_an_unknown_kind_is_told_with_those_there_are():
     with pytest.raises(Missing) as told:
         SOURCES.pick("fax")
     assert "`csv`" in told.value.hint
-    assert SOURCES.kinds() == ("csv", "json", "package", "parquet", "sheet")
+    assert {"csv", "json", "package", "parquet", "sheet", "sql"} <= set(SOURCES.kinds())

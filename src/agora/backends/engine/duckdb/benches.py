@@ -102,8 +102,11 @@ class DuckBench:
         found = self._rows(f"DESCRIBE SELECT * FROM {quoted(relation)}", f"`{relation}`")
         return tuple((str(row["column_name"]), str(row["column_type"])) for row in found)
 
-    def feed(self, name: str, files: Sequence[str]) -> None:
-        command = {"do": "execute", "sql": _raw_view(RawFile(name=name, files=tuple(files)))}
+    def feed(
+        self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        raw = RawFile(name=name, files=tuple(files), absent=tuple(absent))
+        command = {"do": "execute", "sql": _raw_view(raw)}
         self._ask(command, f"source `{name}` cannot be opened", "E320")
 
     def step(self, name: str, sql: str, *, keep: bool) -> None:
@@ -218,7 +221,10 @@ def _failure(error: str, detail: str, sentence: str, code: str) -> AgoraError:
 
 
 def _raw_view(raw: RawFile) -> str:
-    return f"CREATE VIEW {quoted(raw.name)} AS SELECT * FROM {render.listed(raw.files)}"
+    """What deliveries bring is joined by name; columns only others bring are null."""
+    nulls = "".join(f", CAST(NULL AS {of}) AS {quoted(name)}" for name, of in raw.absent)
+    start = f"CREATE OR REPLACE VIEW {quoted(raw.name)} AS SELECT *{nulls} FROM "
+    return start + render.named(raw.files)
 
 
 def _ids(field_id: int, of: Type, nested: Iterator[int]) -> str:

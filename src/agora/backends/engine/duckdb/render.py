@@ -133,6 +133,12 @@ def listed(paths: Sequence[str]) -> str:
     return f"read_parquet([{', '.join(map(text, paths))}], hive_partitioning=false)"
 
 
+def named(paths: Sequence[str]) -> str:
+    """A scan of these Parquet files, columns found by their names where there are several."""
+    joined = ", union_by_name=true" if len(paths) > 1 else ""
+    return f"read_parquet([{', '.join(text(path) for path in paths)}], hive_partitioning=false{joined})"
+
+
 def alike(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
     """The question whether every file carries exactly these columns, by name, field id and type.
 

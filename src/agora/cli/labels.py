@@ -52,8 +52,9 @@ def promises(kept: Sequence[tuple[Promise, TrackRecord]]) -> None:
     for (promise, sentence, days), those in ports.items():
         of = f" ({', '.join(port.port.port for port in those)})" if several else ""
         strip = f" {weeks(days)}" if KEPT in days or BROKEN in days else ""
-        words = f"{promise.property}{of}: {promise.sentence}; {sentence}{strip}"
-        point(*_mark(promise), words)
+        promised = promise.sentence.rstrip(".")
+        words = f"{promise.property}{of}: {promised}; {sentence}{strip}"
+        point(*_mark(promise, days), words)
 
 
 def weeks(days: str) -> str:
@@ -117,7 +118,10 @@ def _count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def _mark(promise: Promise) -> tuple[str, str]:
-    if promise.kept is None:
+def _mark(promise: Promise, days: str) -> tuple[str, str]:
+    """Kept now or not; what a moment cannot tell, its newest day does."""
+    newest = days[-1:]
+    kept = promise.kept if promise.kept is not None else newest == KEPT
+    if promise.kept is None and newest not in (KEPT, BROKEN):
         return "-", "dim"
-    return ("✓", "green") if promise.kept else ("✗", "red")
+    return ("✓", "green") if kept else ("✗", "red")

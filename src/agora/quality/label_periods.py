@@ -13,6 +13,7 @@ _GRAINS = (
     (365, 366, Grain.YEAR),
 )  # fmt: skip
 _WEEK = 7
+_LENGTHS = {"day": 1, "week": _WEEK, "month": 31, "quarter": 92, "year": 366}
 _FEW = 3  # two days have one step between them, which is no rhythm
 
 
@@ -57,34 +58,42 @@ def _before(told: Mapping[str, object]) -> date:
 
 def _ends(told: Mapping[str, object], first: date, last: date) -> Iterator[PeriodEnd]:
     """The outer weeks and months, with the days they cover and the days they have."""
-    for day, word in ((first, "first"), (last, "last")):
-        monday = day - timedelta(days=day.weekday())
-        yield PeriodEnd(
-            grain=Grain.WEEK,
-            period=f"the week of {monday}",
-            has=_number(told[f"{word}_week"]),
-            usual=_WEEK,
-            first=word == "first",
-        )
-        yield PeriodEnd(
-            grain=Grain.MONTH,
-            period=f"{day:%Y-%m}",
-            has=_number(told[f"{word}_month"]),
-            usual=monthrange(day.year, day.month)[1],
-            first=word == "first",
-        )
+    made = [*_outer(told, first, "first"), *_outer(told, last, "last")]
+    later = {end.period for end in made if not end.first}
+    yield from (end for end in made if not end.first or end.period not in later)
+
+
+def _outer(told: Mapping[str, object], day: date, word: str) -> Iterator[PeriodEnd]:
+    yield PeriodEnd(
+        grain=Grain.WEEK,
+        period=f"the week of {day - timedelta(days=day.weekday())}",
+        has=_number(told[f"{word}_week"]),
+        usual=_WEEK,
+        first=word == "first",
+    )
+    yield PeriodEnd(
+        grain=Grain.MONTH,
+        period=f"{day:%Y-%m}",
+        has=_number(told[f"{word}_month"]),
+        usual=monthrange(day.year, day.month)[1],
+        first=word == "first",
+    )
 
 
 def _counted(column: Column, told: Mapping[str, object]) -> PeriodFacts:
     """Counted periods are as whole as usual ones: by their days, else by their rows."""
     gaps = _number(told["gaps"])
     counted = "days" if _number(told["days"]) else "rows"
+    usual = _number(told[counted])
+    if counted == "days":
+        # moments of one period may spill into a day more than it has
+        usual = min(usual, _LENGTHS.get(column.period, usual))
     ends = (
         PeriodEnd(
             grain=Grain.PERIOD,
             period=f"{column.name} {told[word]}",
             has=_number(told[f"{word}_{counted}"]),
-            usual=_number(told[counted]),
+            usual=usual,
             counted=counted,
             first=word == "first",
         )

@@ -150,16 +150,14 @@ def _are(parts: Sequence[str]) -> str:
 
 def _unit(period: PeriodFacts) -> str:
     many = period.covered != 1
-    word = {Grain.PERIOD: "period", Grain.WEEK: "week", Grain.MONTH: "month"}.get(
-        period.grain, "day"
-    )
+    word = "day" if period.grain is Grain.IRREGULAR else period.grain.value
     return f"{word}s" if many else word
 
 
 def _part(end: PeriodEnd, now: datetime) -> str:
     words = f"{end.has:,} of {end.usual:,} days"
     if end.grain is Grain.PERIOD:
-        words = f"{end.has:,} {end.counted}, usually {end.usual:,}"
+        words = f"{end.has:,} of usually {end.usual:,} {end.counted}"
     over = "" if end.first or _over(end, now) else ", not over yet"
     return f"{end.period} ({words}{over})"
 

@@ -237,10 +237,10 @@ def _reference(plan: LabelPlan, link: Relationship, answer: Rows | None) -> Refe
         to=link.to,
         to_columns=link.to_columns,
         port=plan.port if itself else plan.ports.get(link.contract or link.to),
-        skipped="" if answer else f"`{link.to}` could not be counted",
+        skipped="" if answer else "it could not be counted",
     )
     if plan.target(link) is None:
-        words = f"`{link.to}` is not an input of this product, so it is not looked at"
+        words = "it is not an input of this product, so it is not looked at"
         return ReferenceFacts(
             columns=made.columns,
             to=made.to,

@@ -26,7 +26,8 @@ from agora.quality.plans import plan
 
 PORT = PortVersion(PortName("sales", "weekly", "weekly"), 1)
 RELATION = "checked"
-_PLAIN = {"type", "required", "unique", "key", "tags", "classification"}
+_STATED = {"unit", "zone", "period"}
+_PLAIN = {"type", "required", "unique", "key", "tags", "classification", *_STATED}
 
 
 def contract(case: Mapping[str, Any], table: str = "weekly") -> Contract:
@@ -58,6 +59,7 @@ def _column(name: str, of: Any) -> Column:
         classification=told.get("classification", ""),
         limits=Limits(**limits),
         properties=inner,
+        **{word: told[word] for word in _STATED & told.keys()},
     )
 
 

@@ -149,6 +149,10 @@ def _laid(domain: str, product: str, found: Found, file: str, purpose: str) -> l
 
 
 def _allowed(house: House, who: Actor, made: Sequence[Laid]) -> None:
+    domain = made[0].name.domain
+    if house.mesh.domain(domain) is None and house.folder.exists(f"{domain}/domain.yaml"):
+        words = f"the domain `{domain}` cannot be read"
+        raise Invalid(words, code="E100", hint="`agora check` shows every finding")
     for each in made:
         if house.folder.exists(f"{each.name.domain}/{each.name.product}"):
             raise Conflict(

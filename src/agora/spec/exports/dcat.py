@@ -27,6 +27,10 @@ def document(offer: Offer) -> dict[str, Any]:
     """The catalogue, the product, and for each output port its dataset, distribution and service."""
     nodes = [_catalogue(offer), _product(offer), *_agents(offer), _status(offer)]
     nodes += [node for port in offer.ports for node in _port(offer, port)]
+    nodes += [
+        {"@id": _CSV, "@type": "dct:MediaTypeOrExtent"},
+        {"@id": _CSV_MEDIA, "@type": ["dct:MediaType", "dct:MediaTypeOrExtent"]},
+    ]
     nodes += [_input(offer, port) for port in dict.fromkeys(each.port for each in offer.inputs)]
     nodes += [
         {"@id": offer.iri("classification", word), "rdfs:label": word,
@@ -116,7 +120,22 @@ def _agents(offer: Offer) -> list[dict[str, Any]]:
          "foaf:name": each}
         for each in _owners(offer)
     ]  # fmt: skip
-    return [team, domain, *persons]
+    return [team, domain, *persons, *_contacts(offer)]
+
+
+def _contacts(offer: Offer) -> list[dict[str, Any]]:
+    """How to reach the team by mail."""
+    contacts = offer.domain.contacts if offer.domain else ()
+    return [
+        {
+            "@id": offer.iri("contact", f"{offer.product.name.domain}-{place}"),
+            "@type": ["vcard:Organization", "vcard:Kind"],
+            "vcard:fn": offer.domain.team if offer.domain else "",
+            "vcard:hasEmail": _to(f"mailto:{contact.address}"),
+        }
+        for place, contact in enumerate(contacts, start=1)
+        if contact.channel == "email"
+    ]
 
 
 def _status(offer: Offer) -> dict[str, Any]:
@@ -167,6 +186,7 @@ def _port(offer: Offer, port: OutputPort) -> list[dict[str, Any]]:
         "dct:modified": _moment(offer),
         "dct:publisher": _to(_team(offer)),
         "dct:conformsTo": _to(offer.contract_iri(port.version)),
+        "dcat:contactPoint": _to(*(str(each["@id"]) for each in _contacts(offer))),
         "dct:accessRights": _to(offer.iri("access", port.version)),
         "dcat:version": port.contract.version,
         "dcat:keyword": list(port.contract.tags),

@@ -5,6 +5,7 @@ What ODCS has no word for is kept as a custom property, so that nothing a file s
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from agora.spec.imports.drafts import Draft, Found, Notes
@@ -227,7 +228,7 @@ def _amount(value: str) -> dict[str, Any]:
     word = value.removeprefix("P").removeprefix("T") if value.startswith("P") else value
     number, unit = word[:-1], word[-1:]
     if number.replace(".", "", 1).isdigit() and unit == "%":
-        return {"value": float(number), "unit": "percent"}
+        return {"value": Decimal(number), "unit": "percent"}
     if number.isdigit() and unit.upper() in _UNITS:
         calendar = value.startswith("P") and not value.startswith("PT") and unit.upper() == "M"
         return {"value": int(number), "unit": "months" if calendar else _UNITS[unit.upper()]}

@@ -37,13 +37,13 @@ def read(file: str, content: bytes, *, dialect: str = "") -> Found:
     tables: dict[str, tuple[str, dict[str, Any]]] = {}
     for statement in statements:
         _statement(statement, spoken, tables, notes)
-    if not tables and not notes.findings:
+    if not tables and not notes.grave:
         notes.wrong("there is no CREATE TABLE in it")
     drafts = (
         Draft(
             table=name,
             description=str(node.get("description", "")),
-            node={"schema": [{"name": snake(name), "physicalName": snake(name), **node}]},
+            node={"schema": [node]},
         )
         for name, node in tables.values()
     )
@@ -95,7 +95,9 @@ def _statement(
 
 
 def _table(statement: exp.Create, dialect: str, notes: Notes) -> dict[str, Any]:
-    node: dict[str, Any] = {"logicalType": "object", "physicalType": "table", "properties": []}
+    name = snake(statement.this.this.name)
+    node: dict[str, Any] = {"name": name, "physicalName": name}
+    node |= {"logicalType": "object", "physicalType": "table", "properties": []}
     for word in statement.find_all(exp.SchemaCommentProperty):
         node["description"] = word.this.name
     rest = []
@@ -110,8 +112,6 @@ def _table(statement: exp.Create, dialect: str, notes: Notes) -> dict[str, Any]:
                 _of_column(node, part.name, each)
     for part in rest:
         _constraint(node, part, "", notes)
-    if "description" in node:
-        node = {"description": node.pop("description"), **node}
     return node
 
 
@@ -176,7 +176,7 @@ def _constraint(node: dict[str, Any], part: exp.Expr, name: str, notes: Notes) -
             _link(node, columns, targets)
         case _:
             words = " ".join(part.sql(dialect="duckdb").split())
-            notes.lost(f"`{words}` of `{node.get('name', 'the table')}` is left out")
+            notes.lost(f"`{words}` of `{node['name']}` is left out")
 
 
 def _unique(node: dict[str, Any], columns: list[str]) -> None:
@@ -191,7 +191,7 @@ def _link(node: dict[str, Any], columns: list[str], targets: list[str]) -> None:
     if len(columns) == 1:
         _find(node, columns[0]).setdefault("relationships", []).append({"to": targets[0]})
     else:
-        link = {"from": columns, "to": targets}
+        link = {"from": [f"{node['name']}.{name}" for name in columns], "to": targets}
         node.setdefault("relationships", []).append(link)
 
 
@@ -221,5 +221,4 @@ def _comment(statement: exp.Comment, tables: dict[str, tuple[str, dict[str, Any]
     if isinstance(place, exp.Column) and place.table.lower() in tables:
         _find(tables[place.table.lower()][1], place.name)["description"] = words
     elif place.name.lower() in tables:
-        name, node = tables[place.name.lower()]
-        tables[place.name.lower()] = (name, {"description": words, **node})
+        tables[place.name.lower()][1]["description"] = words

@@ -66,6 +66,11 @@ class Notes:
         """Say why the file cannot be imported."""
         self._note(UNREADABLE, sentence, line, column, hint, Weight.ERROR)
 
+    @property
+    def grave(self) -> bool:
+        """True when something that was said keeps the file from being imported."""
+        return any(finding.weight is Weight.ERROR for finding in self.findings)
+
     def _note(
         self, code: str, sentence: str, line: int, column: int, hint: str, weight: Weight
     ) -> None:

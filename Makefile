@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and git: `make demo`, `make test`.
 SHELL := /bin/sh
 MESH ?= agora-demo
+WEEKS ?= 13
 PYTHON ?= python3
 UV = $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --no-sync
@@ -12,8 +13,8 @@ TESTS ?= tests
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-demo: setup ## Build the demo mesh into agora-demo (MESH=folder for another) and show it
-	@$(RUN) agora demo $(MESH)
+demo: setup ## Build the demo mesh into agora-demo (MESH=folder, WEEKS=53 for all) and show it
+	@$(RUN) agora demo $(MESH) --weeks $(WEEKS)
 
 test: setup ## Run every test
 	@$(RUN) pytest -n 2 $(TESTS)

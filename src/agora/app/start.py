@@ -33,7 +33,7 @@ def _house() -> ModuleType:
     return house
 
 
-def _demo(folder: Path, progress: object) -> object:
+def _demo(folder: Path, weeks: int) -> int:
     from agora.app.demo.play import play
 
-    return play(folder, progress)
+    return play(folder, weeks)

@@ -13,7 +13,9 @@ app = command("demo", "")
 @app.command(epilog=epilog("agora demo ./agora-demo"))
 def demo(
     folder: Annotated[str, typer.Argument(help="Where to build it.")] = "agora-demo",
+    weeks: Annotated[
+        int, typer.Option(min=1, max=53, help="How many weeks arrive one by one.")
+    ] = 13,
 ) -> int:
     """Build the demo mesh from The Complete Journey, and show what three persons see of it."""
-    code = openings().demo(Path(folder), None)
-    return int(code or 0)
+    return openings().demo(Path(folder), weeks)

@@ -21,4 +21,4 @@ class Openings:
     folder: "Callable[[Path], Folder]"
     sources: "Callable[[], Sources]"
     find: Callable[[Path], Path]
-    demo: Callable[[Path, Any], Any]
+    demo: Callable[[Path, int], int]

@@ -30,6 +30,8 @@ class Watch:
         self._bar: Bar | None = None
         self._line: TaskID | None = None
         self._seen: list[ProductName] = []
+        self._before = 0
+        self._about = ""
 
     def __enter__(self) -> "Watch":
         """Begin to show."""
@@ -61,14 +63,21 @@ class Watch:
         if self._bar is not None:
             self._bar.stop()
 
+    def about(self, words: str) -> None:
+        """What follows is about something new, such as another week: products are met again."""
+        self._before += len(self._seen)
+        self._seen.clear()
+        self._about = f"{words} · "
+
     def phase(self, product: ProductName, phase: Phase, detail: str = "") -> None:
         """Move the bar to this phase of this product."""
         if product not in self._seen:
             self._seen.append(product)
         if self._bar is None or self._line is None:
             return
-        done = (len(self._seen) - 1) * len(Phase) + list(Phase).index(phase)
-        words = f"{product}: {_WORDS[phase]} {detail}".rstrip()
+        met = self._before + len(self._seen) - 1
+        done = met * len(Phase) + list(Phase).index(phase)
+        words = f"{self._about}{product}: {_WORDS[phase]} {detail}".rstrip()
         self._bar.update(self._line, completed=done, description=words)
 
     def point(self, name: str) -> None:

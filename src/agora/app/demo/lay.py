@@ -33,14 +33,19 @@ def lay(folder: Path) -> int:
     return written
 
 
-def _copy(source: Traversable, target: Path) -> int:
+def lay_later(folder: Path) -> None:
+    """The folder holds what the people of the demo change during the year."""
+    _copy(resources.files("agora.app.demo") / "later", folder, replace=True)
+
+
+def _copy(source: Traversable, target: Path, *, replace: bool = False) -> int:
     target.mkdir(parents=True, exist_ok=True)
     written = 0
     for item in source.iterdir():
         place = target / item.name
         if item.is_dir():
-            written += _copy(item, place)
-        elif not place.exists():
+            written += _copy(item, place, replace=replace)
+        elif replace or not place.exists():
             place.write_bytes(item.read_bytes())
             written += 1
     return written

@@ -2,11 +2,14 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from agora.app.demo.lay import lay
+from agora.app.demo import deliveries
+from agora.app.demo.lay import lay, lay_later
 from agora.app.demo.script import PURPOSE, QUESTION, READERS, WISHES, Wish
 from agora.app.house import close_house, open_house
 from agora.cli.results import line, summary
@@ -25,28 +28,65 @@ from agora.usecases.query import query
 from agora.usecases.run import Ran, run
 from agora.usecases.show import show
 
+WEEKS_SHOWN = 13
+PRODUCTS = 10
+LATER_WEEK = 49
+"""The week in which marketing offers its segments without ages, beside the version with them."""
 
-def play(folder: Path, _progress: object = None) -> int:
-    """The demo mesh stands in the folder, released and governed; a second time only shows it."""
+
+def play(folder: Path, weeks: int = WEEKS_SHOWN) -> int:
+    """The demo mesh stands in the folder, its year replayed; a second time only shows it.
+
+    The last `weeks` arrive one by one on the mesh's own clock, everything before them at once.
+    """
     started = time.monotonic()
     written = lay(folder)
     tell(f"the mesh lies in {folder}" + (f" ({count(written, 'file')} written)" if written else ""))
-    with Watch(10) as watch:
+    coming = deliveries.missing(folder, weeks)
+    with Watch(PRODUCTS * (len(coming) + 1)) as watch:
+        told = list(_replayed(folder, coming, watch))
         house = open_house(folder, dict(os.environ), watch)
         try:
-            agreed = sum(_settle(house, wish) for wish in WISHES)
-            ran = [run(house, _operator(house), str(name)) for name in in_order(house)]
+            watch.about("today")
+            told.append(_edition(house, late=True))
         except AgoraError:
             close_house(house)
             raise
     try:
-        _tell_runs(ran, agreed, time.monotonic() - started)
+        _tell_runs(told, time.monotonic() - started)
         _show_products(house)
         _show_readers(house)
         _what_next(folder)
     finally:
         close_house(house)
-    return 0 if all(each.skipped or each.release_made for each in ran) else 1
+    return 0 if all(each.skipped or each.release_made for each in told[-1].ran) else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Played:
+    """What one morning brought: how every product's run ended, and how many requests were made."""
+
+    ran: tuple[Ran, ...]
+    agreed: int
+
+
+def _replayed(folder: Path, coming: tuple[range, ...], watch: Watch) -> Iterator[_Played]:
+    """Each edition arrives on its morning, and every product runs."""
+    for edition in deliveries.deliver(folder, coming) if coming else ():
+        if edition[0] >= LATER_WEEK:
+            lay_later(folder)
+        watch.about(f"week {edition[-1]}")
+        house = open_house(folder, dict(os.environ), watch)
+        try:
+            yield _edition(replace(house, now=partial(deliveries.arrival, edition)))
+        finally:
+            close_house(house)
+
+
+def _edition(house: House, *, late: bool = False) -> _Played:
+    agreed = sum(_settle(house, wish) for wish in WISHES if late or not wish.late)
+    ran = tuple(run(house, _operator(house), str(name)) for name in in_order(house))
+    return _Played(ran=ran, agreed=agreed)
 
 
 def _settle(house: House, wish: Wish) -> bool:
@@ -103,12 +143,14 @@ def _operator(house: House) -> Actor:
     return _actor(house, house.mesh.operator)
 
 
-def _tell_runs(ran: Sequence[Ran], agreed: int, seconds: float) -> None:
-    made = sum(each.release_made for each in ran)
-    kept = sum(each.skipped for each in ran)
-    words = [count(made, "release") + " made" if made else "", f"{kept} unchanged" if kept else ""]
+def _tell_runs(told: Sequence[_Played], seconds: float) -> None:
+    made = sum(each.release_made for played in told for each in played.ran)
+    kept = sum(each.skipped for each in told[-1].ran)
+    agreed = sum(played.agreed for played in told)
+    words = [count(made, "release") + " made" if made else f"{kept} unchanged"]
+    words += [f"{count(len(told) - 1, 'Monday')} replayed"] if len(told) > 1 else []
     words.append(f"{count(agreed, 'request')} made" if agreed else "nothing new to agree")
-    tell(f"{', '.join(word for word in words if word)} in {seconds:.0f} s")
+    tell(f"{', '.join(words)} in {seconds:.0f} s")
 
 
 def _show_products(house: House) -> None:

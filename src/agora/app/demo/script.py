@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A request, and who answers it; a wish nobody answers stays pending."""
+    """A request, and who answers it; a wish nobody answers stays pending.
+
+    A `late` one comes when everything has been delivered.
+    """
 
     port: str
     by: str
@@ -14,6 +17,7 @@ class Wish:
     consumer: str = ""
     until: str = "2018-12-31"
     answered_by: str = ""
+    late: bool = False
 
 
 WISHES = (
@@ -59,7 +63,7 @@ WISHES = (
     ),
     Wish(
         port="marketing.customer-segments", by="mia", purpose="range-planning",
-        reason="which segments buy our own brand",
+        reason="which segments buy our own brand", late=True,
     ),
 )  # fmt: skip
 

@@ -88,6 +88,8 @@ def _problem(words: Mapping[str, Any] | None, ended: int, file: str) -> AgoraErr
     step = f"step `{file}`"
     if ended == _CPU:
         return Exhausted(f"{step} took longer than it may", code="E430", hint="let it do less")
+    if words is None and ended >= 0:
+        return Broken(f"{step} ended itself before it gave rows", code="E317", hint="return them")
     if words is None or words.get("error") == "MemoryError":
         hint = "take a `RecordBatchReader` or a `DuckDBPyRelation`, or raise `limits.memory`"
         return Exhausted(f"{step} needs more memory than it may use", code="E431", hint=hint)
@@ -111,7 +113,7 @@ def _words(path: Path) -> Mapping[str, Any] | None:
         text = file.read(MAX_WORDS * 8)
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -1,6 +1,6 @@
 """Folders: drafts as the files of a product; what fills its ports is said to be missing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,12 @@ def laid(
     return Laid(name=name, files=encoded, findings=tuple(notes.findings))
 
 
+def _file(draft: Draft) -> str:
+    """Where the contract of a table lies that is a product of its own, seen from another's."""
+    port = kebab(draft.table)
+    return f"../../{port}/contracts/{port}.v{_major(draft.version)}.odcs.yaml"
+
+
 def _major(version: str) -> int:
     found = major(version)
     return 1 if found is None else found
@@ -87,7 +93,7 @@ def _ports(
     name: ProductName, drafts: Sequence[Draft], known: Sequence[Draft], notes: Notes
 ) -> Iterator[_Port]:
     """One port for each table; the only one bears the product's name."""
-    there = {snake(draft.table) for draft in known}
+    there = {snake(draft.table): "" if draft in drafts else _file(draft) for draft in known}
     for draft in drafts:
         port = name.product if len(drafts) == 1 else kebab(draft.table)
         if draft.text:
@@ -106,30 +112,29 @@ def _ports(
         yield _Port(name=port, version=draft.version, contract=contract, text=block(node))
 
 
-def _references(node: dict[str, Any], there: set[str], notes: Notes) -> None:
-    """References to tables that do not come along are left out, and said."""
+def _references(node: dict[str, Any], there: Mapping[str, str], notes: Notes) -> None:
+    """References name the file of a table in another product; those to absent tables are left out."""
     table = node["schema"][0]
-    for column in table["properties"]:
-        links = column.get("relationships", [])
-        kept = [link for link in links if link["to"].rpartition(".")[0] in there]
-        for link in links:
-            if link not in kept:
-                notes.lost(
-                    f"the reference of `{table['name']}.{column['name']}` to `{link['to']}` "
-                    "is left out: that table does not come along"
-                )
-        if links:
-            column["relationships"] = kept
-        if not kept:
-            column.pop("relationships", None)
-    for link in table.pop("relationships", []):
-        if link["to"][0].rpartition(".")[0] in there:
-            table.setdefault("relationships", []).append(link)
-        else:
-            notes.lost(
-                f"the reference of `{table['name']}` to `{link['to'][0]}` "
-                "is left out: that table does not come along"
-            )
+    for place in (table, *table["properties"]):
+        kept = []
+        for link in place.pop("relationships", []):
+            targets = link["to"] if isinstance(link["to"], list) else [link["to"]]
+            name = targets[0].rpartition(".")[0]
+            if name in there:
+                named = [_named(target, there[name]) for target in targets]
+                kept.append(link | {"to": named if isinstance(link["to"], list) else named[0]})
+                continue
+            where = table["name"] if place is table else f"{table['name']}.{place['name']}"
+            words = f"the reference of `{where}` to `{targets[0]}` is left out"
+            notes.lost(f"{words}: that table does not come along")
+        if kept:
+            place["relationships"] = kept
+
+
+def _named(target: str, file: str) -> str:
+    """`table.column`, or the same as a path into another contract's file."""
+    table, _, column = target.rpartition(".")
+    return f"{file}#/schema/{table}/properties/{column}" if file else target
 
 
 def _product(name: ProductName, drafts: Sequence[Draft], ports: Sequence[_Port]) -> str:

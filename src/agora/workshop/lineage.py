@@ -115,8 +115,8 @@ def _opaque(step: OpaqueStep, read: Mapping[str, Traced]) -> Traced:
         for name in step.columns
     )
     whole = set(step.columns) <= set(declared)
-    facts = _all_to_all(read, step.columns)
-    return replace(facts, columns=columns, conservative=facts.conservative or not whole)
+    unsure = not whole or any(traced.conservative for traced in read.values())
+    return replace(_all_to_all(read, step.columns), columns=columns, conservative=unsure)
 
 
 def _declared(origins: Sequence[tuple[str, str]], read: Mapping[str, Traced]) -> Flow:

@@ -13,6 +13,13 @@ class Untraceable(Exception):
     """Something whose columns cannot be followed; its whole step counts as all-to-all."""
 
 
+def only(node: exp.Expr, keys: frozenset[str]) -> None:
+    """Nothing is said at this node beside what is known; raises Untraceable for the rest."""
+    strange = [key for key, found in node.args.items() if found and key not in keys]
+    if strange:
+        raise Untraceable(strange[0])
+
+
 @dataclass(slots=True, kw_only=True)
 class Notes:
     """What is seen on the way: flows of columns that were named, and every relation looked at."""

@@ -5,14 +5,17 @@ from sqlglot import exp
 from agora.model.lineage import How
 from agora.workshop.flows import NOTHING, Flow, Traced, merged, through
 from agora.workshop.pivots import pivoted
-from agora.workshop.scopes import Scope, Untraceable
+from agora.workshop.scopes import Scope, Untraceable, only
 from agora.workshop.values import value
 
 _TABLE = frozenset({"this", "db", "alias", "joins", "laterals", "pivots", "sample"})
 _JOIN = frozenset({"this", "on", "using", "side", "kind", "method"})
 _NESTED = frozenset({"this", "alias", "joins", "laterals", "pivots", "sample"})
-_KINDS = frozenset({"", "INNER", "OUTER", "CROSS", "SEMI", "ANTI"})
-_METHODS = frozenset({"", "NATURAL", "ASOF", "POSITIONAL"})
+_MEETINGS = {
+    *((kind, "") for kind in ("", "INNER", "OUTER", "CROSS", "SEMI", "ANTI")),
+    *((kind, method) for kind in ("", "INNER", "OUTER") for method in ("NATURAL", "ASOF")),
+    ("", "POSITIONAL"),
+}
 
 
 def table(node: exp.Expr, scope: Scope) -> Flow:
@@ -23,7 +26,7 @@ def table(node: exp.Expr, scope: Scope) -> Flow:
         case exp.Subquery() if isinstance(node.this, exp.Table | exp.Subquery):
             return _bracketed(node, scope)
         case exp.Subquery():
-            _known(node, _NESTED | {"with_", "order", "limit", "offset"})
+            only(node, _NESTED | {"with_", "order", "limit", "offset"})
             return _add(scope.query(_bare(node), scope), node, scope)
         case exp.Values():
             return _add(_values(node, scope), node, scope)
@@ -35,18 +38,15 @@ def table(node: exp.Expr, scope: Scope) -> Flow:
             inner = scope.inner()
             table(node.this, inner)
             return _add(pivoted(_together(inner), node, inner), node, scope)
-        case exp.Func():
-            return _add(_spread(_arguments(node, scope)), node, scope)
     raise Untraceable(type(node).__name__)
 
 
 def join(node: exp.Join, scope: Scope) -> Flow:
     """What is joined is in the scope, unless it only chooses rows; the flow into which rows meet."""
-    if any(found and key not in _JOIN for key, found in node.args.items()):
-        raise Untraceable("a join of an unknown form")
+    only(node, _JOIN)
     kind, method = (str(node.args.get(key) or "").upper() for key in ("kind", "method"))
-    if kind not in _KINDS or method not in _METHODS:
-        raise Untraceable(kind or method)
+    if (kind, method) not in _MEETINGS:
+        raise Untraceable(f"{method} {kind} join")
     before = list(scope.relations)
     flows = [table(node.this, scope)]
     added = scope.relations[len(before) :]
@@ -86,14 +86,8 @@ def renamed(traced: Traced, alias: exp.Expr | None) -> Traced:
     return Traced(columns=columns, rows=traced.rows, rest=traced.rest)
 
 
-def _known(node: exp.Expr, keys: frozenset[str]) -> None:
-    strange = [key for key, found in node.args.items() if found and key not in keys]
-    if strange:
-        raise Untraceable(strange[0])
-
-
 def _table(node: exp.Table, scope: Scope) -> Flow:
-    _known(node, _TABLE)
+    only(node, _TABLE)
     if not isinstance(node.this, exp.Identifier):
         return _add(_spread(_arguments(node.this, scope)), node, scope)
     name = ".".join(part for part in (node.db, node.name) if part).lower()
@@ -122,7 +116,7 @@ def _bare(node: exp.Subquery) -> exp.Expr:
 
 def _bracketed(node: exp.Subquery, scope: Scope) -> Flow:
     """A join in brackets: its relations keep their names unless the brackets have one."""
-    _known(node, _NESTED)
+    only(node, _NESTED)
     if node.alias or node.args.get("pivots"):
         inner = scope.inner()
         flows = [table(node.this, inner), hanging(node, inner)]

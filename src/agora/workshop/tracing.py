@@ -8,7 +8,7 @@ from sqlglot.errors import SqlglotError
 
 from agora.model.lineage import How
 from agora.workshop.flows import NOTHING, Flow, Traced, merged, through
-from agora.workshop.scopes import Notes, Scope, Untraceable
+from agora.workshop.scopes import Notes, Scope, Untraceable, only
 from agora.workshop.sources import hanging, renamed, table
 from agora.workshop.stars import expand
 from agora.workshop.values import aggregates, spread, value
@@ -35,7 +35,6 @@ _COMBINED = frozenset(
         "offset",
     }
 )
-_ROUNDS = 50
 
 
 def trace(sql: str, tables: Mapping[str, Traced], notes: Notes | None = None) -> Traced:
@@ -88,12 +87,6 @@ def _whole(scope: Scope) -> Traced:
     )
 
 
-def _known(node: exp.Expr, keys: frozenset[str]) -> None:
-    strange = [key for key, found in node.args.items() if found and key not in keys]
-    if strange:
-        raise Untraceable(strange[0])
-
-
 def _with(node: exp.Expr, around: Scope) -> Mapping[str, Traced]:
     """The relations a query can name: those around it and its own common tables."""
     tables = dict(around.tables)
@@ -113,19 +106,17 @@ def _with(node: exp.Expr, around: Scope) -> Mapping[str, Traced]:
 
 def _recursive(each: exp.CTE, scope: Scope, name: str) -> Traced:
     """A common table that reads itself: followed until nothing more flows into it."""
-    known = renamed(_query(each.this.this, scope), each.args.get("alias"))
-    for _ in range(_ROUNDS):
-        inner = scope.inner({**scope.tables, name: known})
-        found = renamed(_combined(each.this, inner), each.args.get("alias"))
-        if found == known:
-            return found
+    alias = each.args.get("alias")
+    known, found = None, renamed(_query(each.this.this, scope), alias)
+    while found != known:
         known = found
-    raise Untraceable(name)
+        found = renamed(_combined(each.this, scope.inner({**scope.tables, name: known})), alias)
+    return found
 
 
 def _wrapped(node: exp.Subquery, around: Scope, tables: Mapping[str, Traced]) -> Traced:
     """A query in brackets, perhaps with an order or a limit behind them."""
-    _known(node, _WRAPPED)
+    only(node, _WRAPPED)
     scope = around.inner(tables)
     scope.parent = around.parent
     inner = _query(node.this, around.inner(tables))
@@ -139,7 +130,7 @@ def _wrapped(node: exp.Subquery, around: Scope, tables: Mapping[str, Traced]) ->
 
 def _combined(node: exp.SetOperation, scope: Scope) -> Traced:
     """UNION, INTERSECT or EXCEPT: columns meet by position or by name."""
-    _known(node, _COMBINED)
+    only(node, _COMBINED)
     left, right = _query(node.this, scope), _query(node.expression, scope)
     if left.rest is not None or right.rest is not None:
         raise Untraceable("a set operation on columns that cannot be named")
@@ -169,7 +160,7 @@ def _by_name(left: Traced, right: Traced) -> list[tuple[str, Flow]]:
 
 
 def _select(node: exp.Select, around: Scope, tables: Mapping[str, Traced]) -> Traced:
-    _known(node, _SELECT)
+    only(node, _SELECT)
     scope = around.inner(tables)
     joined = _from(node, scope)
     scope.windows = {each.this.name.lower(): each for each in node.args.get("windows") or ()}

@@ -39,10 +39,9 @@ def value(node: exp.Expr, scope: Scope) -> Flow:
 
 
 def aggregates(node: exp.Expr) -> bool:
-    """True when an expression computes one value of many rows, outside of windows and subqueries."""
-    if isinstance(node, exp.Query | exp.Subquery | exp.Window):
-        inside = node.this.iter_expressions() if isinstance(node, exp.Window) else iter(())
-        return any(aggregates(each) for each in inside)
+    """True when an expression computes one value of many rows, outside of subqueries."""
+    if isinstance(node, exp.Query | exp.Subquery):
+        return False
     return _aggregate(node) or any(aggregates(each) for each in node.iter_expressions())
 
 
@@ -157,7 +156,7 @@ def _field(node: exp.Expr, scope: Scope) -> Flow:
     """A field of a struct, or a named argument: the name itself is no column."""
     if not isinstance(node, exp.Dot):
         return through(value(node.expression, scope), How.TRANSFORMATION)
-    if isinstance(node.this, exp.Identifier):
+    if isinstance(node.this, exp.Identifier) and node.this.name.lower() not in scope.parameters:
         raise Untraceable(node.this.name)
     called = isinstance(node.expression, exp.Func)
     inner = value(node.expression, scope) if called else NOTHING

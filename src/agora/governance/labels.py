@@ -124,7 +124,7 @@ def record(of: TrackRecord, viewer: Viewer) -> TrackRecord:
     """Whether promises were kept is public like the outcome of checks; the words may hold counts."""
     if viewer.counts(of.port):
         return of
-    return replace(of, sentence=f"broken on {of.broken} days" if of.broken else "kept")
+    return replace(of, sentence=_kept(of))
 
 
 def run(of: Run, viewer: Viewer) -> Run:
@@ -140,6 +140,12 @@ def run(of: Run, viewer: Viewer) -> Run:
         quarantines=tuple(_aside(each, viewer) for each in of.quarantines),
         failures=tuple(_aside(each, viewer) for each in of.failures),
     )
+
+
+def _kept(of: TrackRecord) -> str:
+    if not of.broken:
+        return "kept"
+    return f"broken on {of.broken} day{'' if of.broken == 1 else 's'}"
 
 
 def _result(of: CheckResult, viewer: Viewer) -> CheckResult:

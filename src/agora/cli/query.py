@@ -25,6 +25,12 @@ def query(
     file: Annotated[str, typer.Option("--file", help="Read the SELECT from this file.")] = "",
     as_: As = "",
     purpose: Purpose = "",
+    edition: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--edition", help="An earlier edition: its number, a day, or domain.product=12."
+        ),
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or arrow.")] = "",
     output: Annotated[
         str, typer.Option("-o", "--output", help="Write the rows to this file.")
@@ -36,7 +42,7 @@ def query(
     statement = _statement(sql, file)
     wanted = chosen("json" if json else form, output)
     with opened(mesh) as house:
-        queried = ask(house, actor(house, as_, purpose), statement)
+        queried = ask(house, actor(house, as_, purpose), statement, editions=edition or ())
         notices(queried.decisions)
         try:
             write(queried.answer, wanted, output)

@@ -38,6 +38,9 @@ def show(
         bool, typer.Option("--history", help="Every edition, and how it was.")
     ] = False,
     rows: Annotated[int, typer.Option("--rows", help="How many rows.")] = 20,
+    edition: Annotated[
+        str, typer.Option("--edition", help="An earlier edition: its number, or a day.")
+    ] = "",
     as_: As = "",
     purpose: Purpose = "",
     mesh: MeshFolder = "",
@@ -51,13 +54,13 @@ def show(
             _history(editions_of(house, who, product), as_json=json)
             return
         if part is not None:
-            answer = rows_of(house, who, product, of=part, limit=max(rows, 1))
+            answer = rows_of(house, who, product, of=part, limit=max(rows, 1), edition=edition)
             try:
                 write(answer, "json" if json else "table", "")
             finally:
                 answer.close()
             return
-        shown = label(house, who, product)
+        shown = label(house, who, product, edition=edition)
     if json:
         give("label", shown)
         sys.stdout.flush()

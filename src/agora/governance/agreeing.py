@@ -81,6 +81,21 @@ def leaves_out(agreement: Agreement, column: ReleasedColumn) -> Reason | None:
     )
 
 
+def other_edition(agreements: Sequence[Agreement], purpose: str) -> Reason | None:
+    """Why an agreement on one edition lets nobody read another, when there is such a one."""
+    held = [a for a in agreements if a.edition and (not purpose or a.purpose == purpose)]
+    if not held:
+        return None
+    newest = max(held, key=lambda a: (a.starts, a.id))
+    return Reason(
+        code="E462",
+        sentence=f"your agreement is on edition {newest.edition}",
+        rule=f"agreement/{newest.id}",
+        owner=newest.port.port.domain,
+        hint=f"read that one, or ask for the table itself: agora request {newest.port}",
+    )
+
+
 def unknown_purpose(purpose: str) -> Reason:
     """Why nothing may be read for a purpose that nobody has defined."""
     return Reason(

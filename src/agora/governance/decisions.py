@@ -14,6 +14,7 @@ from agora.governance.agreeing import (
     Right,
     leaves_out,
     narrowed,
+    other_edition,
     right,
     standing,
     unknown_purpose,
@@ -37,7 +38,8 @@ from agora.model.release import ReleasedColumn
 class Ask:
     """Who wants to read what, for which purpose (empty: the only one they have), and when.
 
-    `columns` are those of the release; `agreements` all that exist on the port.
+    `columns` are those of the release, `edition` is its number (0: none yet); `agreements` are all
+    that exist on the port.
     """
 
     principal: Principal
@@ -46,6 +48,7 @@ class Ask:
     purpose: str
     now: datetime
     agreements: tuple[Agreement, ...] = ()
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +140,13 @@ def _unknown(case: _Case) -> Reason | None:
 def _right(case: _Case) -> Right | Reason:
     """The reader's right; an agent has its person's, narrowed by its own agreement."""
     ask, person = case.ask, case.readers[0]
-    active = tuple(a for a in case.own if a.active(ask.now))
+    alive = tuple(a for a in case.own if a.active(ask.now))
+    active = tuple(a for a in alive if a.edition in (0, ask.edition))
     ended = standing(case.own, ask.port, person)
     ours = standing(active, ask.port, person)
     found = right(case.ground, case.readers, ask.port, ask.purpose, ours, ended)
     if isinstance(found, Reason):
-        return found
+        return other_edition(standing(alive, ask.port, person), ask.purpose) or found
     return narrowed(found, ask.principal, active, ask.port)
 
 

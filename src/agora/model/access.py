@@ -17,7 +17,10 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody asks to use a port; `columns` empty means all, `asked_by` may ask for another."""
+    """Somebody asks to use a port; `columns` empty means all, `asked_by` may ask for another.
+
+    `edition` is the number of the one release it is about, 0 for whatever is current.
+    """
 
     id: str
     port: PortVersion
@@ -26,6 +29,7 @@ class Request:
     purpose: str
     reason: str
     columns: tuple[str, ...] = ()
+    edition: int = 0
     until: datetime | None = None
     asked_at: datetime
     state: RequestState = RequestState.PENDING
@@ -39,7 +43,8 @@ class Request:
 class Agreement:
     """The right to use one port version for one purpose; `columns` empty means all.
 
-    `consumer` is a principal's id or `team:<id>`. The right ends at `expires`, or when ended.
+    `consumer` is a principal's id or `team:<id>`. The right ends at `expires`, or when ended. With
+    an `edition` it is the right to that release alone, whose rows are kept as long as it lasts.
     """
 
     id: str
@@ -47,6 +52,7 @@ class Agreement:
     consumer: str
     purpose: str
     columns: tuple[str, ...] = ()
+    edition: int = 0
     starts: datetime
     expires: datetime | None = None
     terms: str = ""

@@ -8,11 +8,12 @@ from agora.model.errors import AgoraError, Missing
 from agora.model.people import Actor
 from agora.model.product import OutputPort, Product
 from agora.model.relation import Governed, Session
-from agora.model.release import Quarantine, Run
+from agora.model.release import Quarantine, Release, Run
 from agora.model.types import Kind, Type, quoted
 from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import keys
+from agora.passage.editions import there, vanished
 from agora.passage.reading import demand, relation
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule
@@ -20,21 +21,48 @@ from agora.passage.ruling import Ruling, rule
 REASON = "_reason"
 
 
-def sample(house: House, who: Actor, product: Product, port: OutputPort, limit: int) -> Answer:
+def sample(
+    house: House,
+    who: Actor,
+    product: Product,
+    port: OutputPort,
+    limit: int,
+    edition: Release | None = None,
+) -> Answer:
     """The first rows of the released port as this reader sees them."""
-    ruling = _ruled(house, who, product, port)
+    ruling = _ruled(house, who, product, port, edition)
     governed = relation(ruling, port.name.schema, port.name.table)
     return _rows(house, who, ruling, governed, f"sample of {port.version}", limit)
 
 
-def quarantined(house: House, who: Actor, product: Product, port: OutputPort, limit: int) -> Answer:
-    """The rows the newest run kept out of this port, with the reason, as this reader sees them."""
-    return _put_aside(house, who, product, port, limit, failures=False)
+def quarantined(
+    house: House,
+    who: Actor,
+    product: Product,
+    port: OutputPort,
+    limit: int,
+    edition: Release | None = None,
+) -> Answer:
+    """The rows kept out of this port with the reason, as this reader sees them: of the newest run.
+
+    Of an edition, those of the run that made it.
+    """
+    return _put_aside(house, who, product, port, limit, failures=False, edition=edition)
 
 
-def failing(house: House, who: Actor, product: Product, port: OutputPort, limit: int) -> Answer:
-    """Example rows that broke a check in the newest run, as this reader sees them."""
-    return _put_aside(house, who, product, port, limit, failures=True)
+def failing(
+    house: House,
+    who: Actor,
+    product: Product,
+    port: OutputPort,
+    limit: int,
+    edition: Release | None = None,
+) -> Answer:
+    """Example rows that broke a check, as this reader sees them: of the newest run.
+
+    Of an edition, those of the run that made it.
+    """
+    return _put_aside(house, who, product, port, limit, failures=True, edition=edition)
 
 
 def runs_of(house: House, product: Product) -> tuple[Run, ...]:
@@ -48,16 +76,24 @@ def newest_run(house: House, product: Product) -> Run | None:
 
 
 def _put_aside(
-    house: House, who: Actor, product: Product, port: OutputPort, limit: int, *, failures: bool
+    house: House,
+    who: Actor,
+    product: Product,
+    port: OutputPort,
+    limit: int,
+    *,
+    failures: bool,
+    edition: Release | None,
 ) -> Answer:
-    ruling = _ruled(house, who, product, port)
-    run = newest_run(house, product)
+    ruling = _ruled(house, who, product, port, edition)
+    run = _run_of(house, edition) if edition else newest_run(house, product)
     batches = (run.failures if failures else run.quarantines) if run else ()
     batch = next((b for b in batches if b.port == port.version), None)
     word = "failing rows" if failures else "quarantine"
     if batch is None:
+        which = f"edition {edition.number}" if edition else "the newest run"
         raise Missing(
-            f"the newest run of `{product.name}` put no {word} of `{port.name}` aside", code="E407"
+            f"{which} of `{product.name}` put no {word} of `{port.name}` aside", code="E407"
         )
     return _rows(house, who, ruling, _aside(ruling, batch), f"{word} of {port.version}", limit)
 
@@ -76,10 +112,19 @@ def _aside(ruling: Ruling, batch: Quarantine) -> Governed:
     )
 
 
-def _ruled(house: House, who: Actor, product: Product, port: OutputPort) -> Ruling:
-    ruling = rule(house, who.principal, who.purpose, product, port)
+def _run_of(house: House, made: Release) -> Run | None:
+    kept = house.store.get(Run, keys.run(made.product, made.run))
+    return kept.noun if kept else None
+
+
+def _ruled(
+    house: House, who: Actor, product: Product, port: OutputPort, edition: Release | None
+) -> Ruling:
+    ruling = rule(house, who.principal, who.purpose, product, port, edition)
     try:
         demand(ruling)
+        if ruling.release is not None:
+            there(house, ruling.release)
     except AgoraError as problem:
         refused(house, who, str(port.version), "", problem)
         raise
@@ -90,11 +135,13 @@ def _rows(
     house: House, who: Actor, ruling: Ruling, governed: Governed, what: str, limit: int
 ) -> Answer:
     sql = f"select * from {quoted(governed.schema)}.{quoted(governed.name)} limit {limit}"  # noqa: S608
-    statement = opened(house, who, (ruling.decision,), f"-- {what}\n{sql}")
+    read = (ruling.release,) if ruling.release else ()
+    statement = opened(house, who, (ruling.decision,), f"-- {what}\n{sql}", releases=read)
     session = Session(reader=who.principal.id, purpose=who.purpose, fingerprint=house.mesh.hash)
     try:
         answer = house.readers.answer(session, (governed,), sql, house.mesh.bounds)
     except AgoraError as problem:
-        refused(house, who, statement, what, problem)
-        raise
-    return Recorded(house, who, statement, answer)
+        meant = vanished(house, read, problem)
+        refused(house, who, statement, what, meant)
+        raise meant from problem
+    return Recorded(house, who, statement, answer, lambda p: vanished(house, read, p))

@@ -30,6 +30,11 @@ def release(product: ProductName, number: int) -> str:
     return f"{product}/{number:08d}"
 
 
+def releases_of(product: ProductName) -> str:
+    """Every release of a product."""
+    return f"{product}/"
+
+
 def run(product: ProductName, run_id: str) -> str:
     """Runs lie under their product."""
     return f"{product}/{run_id}"

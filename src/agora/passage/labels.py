@@ -14,9 +14,17 @@ from agora.passage.knowing import may_know
 from agora.passage.ruling import current_release, rule
 
 
-def viewer(house: House, who: Actor, product: Product, *releases: Release) -> Viewer:
+def viewer(
+    house: House,
+    who: Actor,
+    product: Product,
+    *releases: Release,
+    edition: Release | None = None,
+) -> Viewer:
     """The reader before the product's labels, and before the tables its references lead to."""
-    own = (rule(house, who.principal, who.purpose, product, port) for port in product.ports)
+    own = (
+        rule(house, who.principal, who.purpose, product, port, edition) for port in product.ports
+    )
     return Viewer(
         decisions=tuple(ruling.decision for ruling in own),
         others=tuple(_others(house, who, product, releases)),

@@ -10,9 +10,11 @@ from agora.model.errors import AgoraError, Denied, Refused, Unavailable
 from agora.model.people import Actor
 from agora.model.reasons import Reason
 from agora.model.relation import Governed, Session
+from agora.model.release import Release
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Answer
 from agora.needs.house import House
+from agora.passage import editions
 from agora.passage.knowing import find_table
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule_version
@@ -26,22 +28,36 @@ class Reading:
     decisions: tuple[Decision, ...]
 
 
-def read(house: House, who: Actor, sql: str) -> Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statement:
+    """A statement as opened in the ledger, and the releases it reads."""
+
+    id: str
+    sql: str
+    releases: tuple[Release, ...]
+
+
+def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Reading:
     """Answer this SELECT with what the reader may see; every refusal is recorded and raised.
 
+    `asked` are editions to read instead of the current ones: rows of then under rules of today.
     Raises Refused (text nobody may run), Missing, Denied (with reasons), Unavailable, Exhausted.
     """
     try:
         session = _session(house, who)
         facts = _judged(house, session, sql)
-        relations, decisions = _governed(house, who, facts)
-        statement = opened(house, who, decisions, sql)
+        rulings = _ruled(house, who, facts, editions.wanted(asked))
+        decisions = tuple(ruling.decision for ruling in rulings.values())
+        one_purpose(decisions)
+        relations = tuple(relation(ruling, *name) for name, ruling in rulings.items())
+        releases = tuple(r.release for r in rulings.values() if r.release)
+        statement = opened(house, who, decisions, sql, releases=releases)
     except AgoraError as problem:
         refused(house, who, "", sql, problem)
         raise
-    return Reading(
-        answer=_execute(house, who, session, relations, sql, statement), decisions=decisions
-    )
+    statement_of = _Statement(id=statement, sql=sql, releases=releases)
+    answer = _execute(house, who, session, relations, statement_of)
+    return Reading(answer=answer, decisions=decisions)
 
 
 def _session(house: House, who: Actor) -> Session:
@@ -61,20 +77,26 @@ def _refuse(reasons: Sequence[Reason]) -> None:
         raise Refused(first.sentence, code=first.code, hint=first.hint)
 
 
-def _governed(
-    house: House, who: Actor, facts: SqlFacts
-) -> tuple[tuple[Governed, ...], tuple[Decision, ...]]:
+def _ruled(
+    house: House, who: Actor, facts: SqlFacts, asked: editions.Wanted
+) -> dict[tuple[str, str], Ruling]:
+    """One ruling for each table the statement names, each allowed and with rows to read."""
+    found = {
+        (table.schema.lower(), table.table.lower()): find_table(house, who.principal, table)
+        for table in facts.tables
+    }
+    editions.fitting(asked, (product.name for product, _ in found.values()))
     rulings: dict[tuple[str, str], Ruling] = {}
-    for table in facts.tables:
-        product, ports = find_table(house, who.principal, table)
-        ruling = rule_version(house, who.principal, who.purpose, product, ports)
-        rulings[table.schema.lower(), table.table.lower()] = ruling
+    for name, (product, ports) in found.items():
+        edition = editions.edition(house, product, asked.of(product.name))
+        rulings[name] = rule_version(
+            house, who.principal, who.purpose, product, ports, edition=edition
+        )
     for ruling in rulings.values():
         demand(ruling)
-    decisions = tuple(ruling.decision for ruling in rulings.values())
-    one_purpose(decisions)
-    relations = tuple(relation(ruling, *name) for name, ruling in rulings.items())
-    return relations, decisions
+        if ruling.release is not None:
+            editions.there(house, ruling.release)
+    return rulings
 
 
 def demand(ruling: Ruling) -> None:
@@ -88,6 +110,8 @@ def demand(ruling: Ruling) -> None:
             hint=first.hint,
             code=first.code,
         )
+    if ruling.release is not None:
+        editions.held_by(ruling.release, ruling.port.version)
     if ruling.snapshot is None:
         raise Unavailable(
             f"`{ruling.port.version}` has no release yet",
@@ -129,12 +153,15 @@ def _execute(
     who: Actor,
     session: Session,
     relations: Sequence[Governed],
-    sql: str,
-    statement: str,
+    statement: _Statement,
 ) -> Recorded:
+    def told(problem: AgoraError) -> AgoraError:
+        return editions.vanished(house, statement.releases, problem)
+
     try:
-        answer = house.readers.answer(session, relations, sql, house.mesh.bounds)
+        answer = house.readers.answer(session, relations, statement.sql, house.mesh.bounds)
     except AgoraError as problem:
-        refused(house, who, statement, sql, problem)
-        raise
-    return Recorded(house, who, statement, answer)
+        meant = told(problem)
+        refused(house, who, statement.id, statement.sql, meant)
+        raise meant from problem
+    return Recorded(house, who, statement.id, answer, told)

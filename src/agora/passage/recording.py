@@ -2,13 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agora.model.decision import Decision
 from agora.model.errors import AgoraError, Denied
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
+from agora.model.release import Release
 from agora.needs.engine import Answer
 from agora.needs.house import House
 
@@ -32,10 +34,15 @@ def opened(
     sql: str,
     *,
     event: Event = Event.QUERY_OPENED,
+    releases: Sequence[Release] = (),
 ) -> str:
     """Record that an answer is about to start; give the id that its end will carry."""
     statement = house.new_id("stm")
-    house.store.commit((), (_opening(house, who, decisions, sql, event, statement),))
+    entry = _opening(house, who, decisions, sql, event, statement)
+    read = tuple(dict.fromkeys(f"{made.product}#{made.number}" for made in releases))
+    if read:
+        entry = replace(entry, facts=(*entry.facts, ("releases", read)))
+    house.store.commit((), (entry,))
     return statement
 
 
@@ -102,9 +109,17 @@ def refused(
 class Recorded:
     """An answer whose end is recorded: once, with the rows that left, however it ends."""
 
-    def __init__(self, house: House, who: Actor, statement: str, answer: Answer) -> None:
-        """Wrap an answer that has been opened in the ledger."""
+    def __init__(
+        self,
+        house: House,
+        who: Actor,
+        statement: str,
+        answer: Answer,
+        told: Callable[[AgoraError], AgoraError] = lambda problem: problem,
+    ) -> None:
+        """Wrap an answer that has been opened in the ledger; `told` says what a problem means."""
         self._house, self._who, self._statement, self._answer = house, who, statement, answer
+        self._told = told
         self._rows, self._open = 0, True
 
     @property
@@ -125,8 +140,9 @@ class Recorded:
                 yield batch
             self._end("complete")
         except AgoraError as problem:
-            self._end(problem.code_shown)
-            raise
+            meant = self._told(problem)
+            self._end(meant.code_shown)
+            raise meant from problem.__cause__
         finally:
             self.close()
 

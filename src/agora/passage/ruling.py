@@ -1,6 +1,6 @@
 """Rulings: a port version, what is released of it, and the decision for one reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agora.governance.decisions import Ask, decide
 from agora.model.access import Agreement
@@ -43,20 +43,40 @@ def agreements_on(house: House, port: PortName) -> tuple[Agreement, ...]:
 
 
 def rule(
-    house: House, principal: Principal, purpose: str, product: Product, port: OutputPort
+    house: House,
+    principal: Principal,
+    purpose: str,
+    product: Product,
+    port: OutputPort,
+    edition: Release | None = None,
 ) -> Ruling:
-    """Decide what this reader may see of one port version, on what is released now."""
-    release = current_release(house, product)
-    snapshot = release.snapshot(port.version) if release else None
-    ask = Ask(
-        principal=principal,
-        port=port.version,
-        columns=snapshot.columns if snapshot else _promised(port),
-        purpose=purpose,
-        now=house.now(),
-        agreements=agreements_on(house, port.name),
-    )
-    return Ruling(product=product, port=port, decision=decide(house.mesh, ask), release=release)
+    """Decide what this reader may see of one port version: of this edition, else of the current one.
+
+    Whose only agreement is on an edition gets that one. Rules are today's, whatever is read.
+    """
+    current = current_release(house, product)
+    agreements = agreements_on(house, port.name)
+
+    def ruled(release: Release | None) -> Ruling:
+        ask = Ask(
+            principal=principal,
+            port=port.version,
+            columns=_columns(port, release, current),
+            purpose=purpose,
+            now=house.now(),
+            agreements=agreements,
+            edition=release.number if release else 0,
+        )
+        return Ruling(product=product, port=port, decision=decide(house.mesh, ask), release=release)
+
+    found = ruled(edition or current)
+    if edition is None and not found.decision.allowed:
+        for number in sorted({a.edition for a in agreements if a.edition}, reverse=True):
+            held = house.store.get(Release, keys.release(product.name, number))
+            other = ruled(held.noun) if held else found
+            if other.decision.allowed:
+                return other
+    return found
 
 
 def rule_version(
@@ -65,13 +85,29 @@ def rule_version(
     purpose: str,
     product: Product,
     versions: tuple[OutputPort, ...],
+    edition: Release | None = None,
 ) -> Ruling:
     """Pick the major version: the one this reader has a right to, else the newest active one."""
     ordered = sorted(
         versions, key=lambda p: (p.contract.status != Lifecycle.ACTIVE, -p.contract.major)
     )
-    rulings = [rule(house, principal, purpose, product, port) for port in ordered]
+    rulings = [rule(house, principal, purpose, product, port, edition) for port in ordered]
     return next((r for r in rulings if r.decision.allowed), rulings[0])
+
+
+def _columns(
+    port: OutputPort, release: Release | None, current: Release | None
+) -> tuple[ReleasedColumn, ...]:
+    """The columns as released; an earlier edition's bear what policy knows of them since, too."""
+    snapshot = release.snapshot(port.version) if release else None
+    if snapshot is None:
+        return _promised(port)
+    newest = current.snapshot(port.version) if current else None
+    since = {c.field_id: c.labels for c in newest.columns} if newest else {}
+    return tuple(
+        replace(c, labels=tuple(sorted({*c.labels, *since.get(c.field_id, ())})))
+        for c in snapshot.columns
+    )
 
 
 def _promised(port: OutputPort) -> tuple[ReleasedColumn, ...]:

@@ -1,5 +1,6 @@
 """Query: somebody reads products with SQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agora.model.decision import Decision
@@ -17,10 +18,11 @@ class Queried:
     decisions: tuple[Decision, ...]
 
 
-def query(house: House, who: Actor, sql: str) -> Queried:
+def query(house: House, who: Actor, sql: str, *, editions: Sequence[str] = ()) -> Queried:
     """The reader has the rows they may see; the ledger knows before the first byte leaves.
 
-    Raises Refused, Missing, Denied, Unavailable or Exhausted.
+    `editions` names earlier ones to read: `12`, `2017-12-25` or `sales.weekly-sales=12`.
+    Raises Refused, Missing, Denied, Unavailable, Exhausted or Unusable.
     """
-    reading = read(house, who, sql)
+    reading = read(house, who, sql, editions)
     return Queried(answer=reading.answer, decisions=reading.decisions)

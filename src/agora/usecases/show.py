@@ -16,6 +16,7 @@ from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import aside
 from agora.passage import labels as labelled
+from agora.passage.editions import one
 from agora.passage.knowing import find_port, find_product
 from agora.passage.ruling import current_release
 from agora.quality import keeping
@@ -51,13 +52,16 @@ class Shown:
     records: tuple[TrackRecord, ...] = ()
 
 
-def show(house: House, who: Actor, name: str) -> Shown:
-    """Everything this person may know about a product. Raises Missing."""
+def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:
+    """Everything this person may know about a product, as of an edition. Raises Missing."""
     product = find_product(house, who.principal, name)
-    release, run = current_release(house, product), aside.newest_run(house, product)
-    sees = labelled.viewer(house, who, product, *([release] if release else []))
+    chosen = one(house, product, edition)
+    run = None if chosen else aside.newest_run(house, product)
+    release = chosen or current_release(house, product)
+    told = [release] if release else []
+    sees = labelled.viewer(house, who, product, *told, edition=chosen)
     shown = labels.release(release, sees) if release else None
-    told = shown.labels if shown else ()
+    facts = shown.labels if shown else ()
     return Shown(
         product=product,
         domain=house.mesh.domain(product.name.domain),
@@ -66,21 +70,30 @@ def show(house: House, who: Actor, name: str) -> Shown:
         release=shown,
         run=labels.run(run, sees) if run else None,
         notices=_notices(house, product),
-        remarks=tuple(remark for each in told for remark in remarks(each, house.now())),
+        remarks=tuple(remark for each in facts for remark in remarks(each, house.now())),
         records=tuple(labels.record(each, sees) for each in _records(house, product)),
     )
 
 
-def rows(house: House, who: Actor, name: str, *, of: Part = Part.SAMPLE, limit: int = 20) -> Answer:
+def rows(
+    house: House,
+    who: Actor,
+    name: str,
+    *,
+    of: Part = Part.SAMPLE,
+    limit: int = 20,
+    edition: str = "",
+) -> Answer:
     """Rows of a port as this person sees them. Raises Missing, Denied or Unavailable."""
     product, port = find_port(house, who.principal, name)
+    chosen = one(house, product, edition)
     match of:
         case Part.SAMPLE:
-            return aside.sample(house, who, product, port, limit)
+            return aside.sample(house, who, product, port, limit, chosen)
         case Part.QUARANTINE:
-            return aside.quarantined(house, who, product, port, limit)
+            return aside.quarantined(house, who, product, port, limit, chosen)
         case Part.FAILURES:
-            return aside.failing(house, who, product, port, limit)
+            return aside.failing(house, who, product, port, limit, chosen)
 
 
 def _notices(house: House, product: Product) -> tuple[Reason, ...]:

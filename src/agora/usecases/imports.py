@@ -16,7 +16,7 @@ from agora.spec import scaffold
 from agora.spec.editing import edit
 from agora.spec.imports.drafts import Found
 from agora.spec.imports.folders import Laid, laid
-from agora.spec.imports.formats import TEXTS, form_of
+from agora.spec.imports.formats import CATALOG, TEXTS, form_of
 from agora.spec.imports.spelling import kebab
 from agora.spec.mesh import read
 from agora.spec.texts import read as values
@@ -100,7 +100,8 @@ def _named(name: str) -> tuple[str, str]:
 
 def _read(given: Sequence[Given], form: str, dialect: str) -> Found:
     found = Found()
-    for each in given:
+    catalogs = [each for each in given if form_of(each.file, each.content) == CATALOG]
+    for each in (each for each in given if each not in catalogs):
         word = form or form_of(each.file, each.content)
         if word not in READERS:
             names = ", ".join(f"`{name}`" for name in TEXTS)
@@ -112,7 +113,8 @@ def _read(given: Sequence[Given], form: str, dialect: str) -> Found:
             code = "E041" if word else "E044"
             raise Unusable(words, code=code, hint=f"say `--format` with one of {names}")
         reader: Any = importlib.import_module(READERS[word])
-        found = found.joined(reader.read(each.file, each.content, dialect=dialect))
+        more = {"catalogs": [c.content for c in catalogs]} if word == "dbt" and catalogs else {}
+        found = found.joined(reader.read(each.file, each.content, dialect=dialect, **more))
     if not found.usable:
         wrong = [finding for finding in found.findings if finding.weight is Weight.ERROR]
         names = ", ".join(f"`{each.file}`" for each in given)

@@ -1,5 +1,6 @@
 """What others wrote of their tables becomes contracts that promise the same, and say what is lost."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -247,12 +248,51 @@ def test_models_of_dbt_keep_their_tests():
     words = "\n".join(said)
     for lost in (
         "`custom`",
-        "`dim_customers.state` has no type",
+        "without a type: `state`",
         "no_negative_orders",
         "orders_recent",
     ):
         assert lost in words, lost
     assert len(said) == 4
+
+
+def test_a_catalogue_of_dbt_brings_types_and_columns():
+    catalog = {
+        "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"},
+        "nodes": {
+            "model.shop.dim_customers": {
+                "columns": {
+                    "STATE": {"name": "STATE", "type": "character varying(8)", "index": 4},
+                    "SINCE": {
+                        "name": "SINCE",
+                        "type": "date",
+                        "index": 5,
+                        "comment": "First order",
+                    },
+                }
+            }
+        },
+    }
+    content = json.dumps(catalog).encode()
+    assert form_of("catalog.json", content) == "dbt-catalog"
+    found = dbt.read("m", case("manifest.json"), catalogs=[content])
+    (table,) = found.drafts[0].node["schema"]
+    columns = {column["name"]: column for column in table["properties"]}
+    assert columns["state"]["logicalTypeOptions"] == {"maxLength": 8}
+    assert columns["SINCE"] == {
+        "name": "SINCE",
+        "logicalType": "date",
+        "description": "First order",
+    }
+    assert not any("without a type" in finding.sentence for finding in found.findings)
+
+
+def test_a_model_nobody_described_is_left_out():
+    manifest = json.loads(case("manifest.json"))
+    manifest["nodes"]["model.shop.orders"]["columns"] = {}
+    found = dbt.read("m", json.dumps(manifest).encode())
+    assert [draft.table for draft in found.drafts] == ["dim_customers"]
+    assert any("`orders` is left out" in finding.sentence for finding in found.findings)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """dbt manifests (v12 and its elders): models as contracts, their tests and constraints as promises."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agora.spec.imports.dbttests import promise, unpromised
@@ -11,35 +11,60 @@ from agora.spec.imports.sqlrules import promise as checked
 from agora.spec.imports.sqltypes import parsed, promised
 
 OLDEST = 4
+_HINT = "`dbt docs generate` writes `target/catalog.json`: name it with a `--from` of its own"
+_SPOKEN = {"fabric": "tsql", "sqlserver": "tsql", "synapse": "tsql", "athena": "trino"}
 
 
-def read(file: str, content: bytes, *, dialect: str = "") -> Found:
-    """One draft for each model, seed and snapshot of the manifest."""
+def read(file: str, content: bytes, *, dialect: str = "", catalogs: Sequence[bytes] = ()) -> Found:
+    """One draft for each model, seed and snapshot that has columns; catalogues bring their types."""
     notes = Notes(file)
     try:
         manifest = json.loads(content)
         version = str(manifest["metadata"]["dbt_schema_version"])
-        nodes = manifest["nodes"]
-    except (ValueError, KeyError, TypeError):
+        nodes = {key: _typed(key, node, catalogs) for key, node in manifest["nodes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         notes.wrong("it is no manifest of dbt", hint="`dbt parse` writes `target/manifest.json`")
         return Found(findings=tuple(notes.findings))
     if _number(version) < OLDEST:
         notes.wrong(f"`{version}` is too old", hint="run `dbt parse` with dbt 1.0 or newer")
     spoken = dialect or str(manifest["metadata"].get("adapter_type") or "")
     tests = [node for node in nodes.values() if node.get("resource_type") == "test"]
-    models = {
-        key: node
-        for key, node in nodes.items()
-        if node.get("resource_type") in ("model", "seed", "snapshot")
-        and node.get("config", {}).get("materialized") != "ephemeral"
-    }
     drafts = tuple(
-        _draft(node, [t for t in tests if _of(t, key)], spoken, notes)
-        for key, node in models.items()
+        _draft(node, [t for t in tests if _of(t, key)], _SPOKEN.get(spoken, spoken), notes)
+        for key, node in nodes.items()
+        if _is_table(node) and _has_columns(node, notes)
     )
     if not drafts:
-        notes.wrong("it holds no model")
+        notes.wrong("it holds no model whose columns are described", hint=_HINT)
     return Found(drafts=drafts, findings=tuple(notes.findings))
+
+
+def _typed(key: str, node: dict[str, Any], catalogs: Sequence[bytes]) -> dict[str, Any]:
+    """The node with the columns and types the catalogues found in the warehouse."""
+    columns = {name.lower(): each for name, each in (node.get("columns") or {}).items()}
+    for catalog in catalogs:
+        found = json.loads(catalog).get("nodes", {}).get(key, {}).get("columns", {})
+        for name, each in sorted(found.items(), key=lambda pair: pair[1].get("index") or 0):
+            said = columns.setdefault(name.lower(), {"name": name})
+            said.setdefault("description", each.get("comment"))
+            said["data_type"] = said.get("data_type") or each.get("type")
+    return node | ({"columns": columns} if columns else {})
+
+
+def _is_table(node: dict[str, Any]) -> bool:
+    kinds = ("model", "seed", "snapshot")
+    ephemeral = (node.get("config") or {}).get("materialized") == "ephemeral"
+    return node.get("resource_type") in kinds and not ephemeral
+
+
+def _has_columns(node: dict[str, Any], notes: Notes) -> bool:
+    """False for a model nobody has described, which cannot be promised and is left out."""
+    if not node.get("columns"):
+        notes.lost(
+            f"`{node.get('name')}` is left out: it has no columns in the manifest", hint=_HINT
+        )
+        return False
+    return True
 
 
 def _number(version: str) -> int:
@@ -61,24 +86,21 @@ def _kind(test: dict[str, Any]) -> str:
 
 def _draft(node: dict[str, Any], tests: list[dict[str, Any]], dialect: str, notes: Notes) -> Draft:
     name = str(node["name"])
-    columns = [_column(each, dialect, name, notes) for each in (node.get("columns") or {}).values()]
+    columns = [_column(each, dialect) for each in node["columns"].values()]
+    _untyped(node, notes)
     table: dict[str, Any] = {"name": snake(name), "physicalName": snake(name)}
     description = str(node.get("description") or "").strip()
     table |= {"description": description} if description else {}
     table |= {"logicalType": "object", "physicalType": "table", "properties": columns}
     for constraint in node.get("constraints") or ():
         _constraint(table, constraint, list(constraint.get("columns") or ()), dialect, notes)
-    for column, each in zip(columns, (node.get("columns") or {}).values(), strict=True):
+    for column, each in zip(columns, node["columns"].values(), strict=True):
         for constraint in each.get("constraints") or ():
             _constraint(table, constraint, [column["name"]], dialect, notes)
     for test in tests:
         problem = promise(table, test, dialect)
         if problem:
             notes.lost(f"the test `{test.get('name')}` of `{name}` is left out: {problem}")
-    if not columns:
-        notes.lost(
-            f"`{name}` has no columns in the manifest", hint="describe them in its schema.yml"
-        )
     custom = [{"property": "dbt.uniqueId", "value": node.get("unique_id")}, *_meta(node)]
     return Draft(
         table=name,
@@ -98,13 +120,8 @@ def _meta(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"property": f"dbt.meta.{key}", "value": value}
 
 
-def _column(each: dict[str, Any], dialect: str, table: str, notes: Notes) -> dict[str, Any]:
+def _column(each: dict[str, Any], dialect: str) -> dict[str, Any]:
     name, written = str(each["name"]), each.get("data_type")
-    if not written:
-        notes.lost(
-            f"`{table}.{name}` has no type in the manifest: text is promised",
-            hint="set `data_type` in its schema.yml, or change the contract",
-        )
     found: dict[str, Any] = {"name": name} | promised(str(written or "VARCHAR"), dialect)
     description = str(each.get("description") or "").strip()
     found |= {"description": description} if description else {}
@@ -112,6 +129,15 @@ def _column(each: dict[str, Any], dialect: str, table: str, notes: Notes) -> dic
     custom = [*found.get("customProperties", []), *_meta(each)]
     custom += [{"property": "dbt.tags", "value": tags}] if tags else []
     return found | ({"customProperties": custom} if custom else {})
+
+
+def _untyped(node: dict[str, Any], notes: Notes) -> None:
+    """Columns without a type are promised as text, which is said once for each model."""
+    names = [str(each["name"]) for each in node["columns"].values() if not each.get("data_type")]
+    if names:
+        shown = ", ".join(f"`{name}`" for name in names[:5]) + (" …" if len(names) > 5 else "")  # noqa: PLR2004
+        words = f"text is promised for columns of `{node['name']}` without a type: {shown}"
+        notes.lost(words, hint=_HINT)
 
 
 def _constraint(

@@ -6,6 +6,7 @@ from agora.spec.texts import read
 
 TEXTS = ("odcs", "odps", "dcs", "dbt", "ddl")
 DATA = frozenset({"csv", "tsv", "parquet", "json", "ndjson", "jsonl", "xlsx", "ods", "xls"})
+CATALOG = "dbt-catalog"
 SQL = frozenset({"sql", "ddl"})
 _KINDS = {"DataContract": "odcs", "DataProduct": "odps"}
 
@@ -18,7 +19,7 @@ def form_of(file: str, content: bytes) -> str:
     if suffix in ("yaml", "yml"):
         return _declared(file, content)
     if suffix == "json":
-        return "dbt" if _is_dbt(content) else _declared_json(content) or "data"
+        return _dbt(content) or _declared_json(content) or "data"
     return "data" if suffix in DATA else ""
 
 
@@ -29,8 +30,11 @@ def _declared(file: str, content: bytes) -> str:
     return _KINDS.get(str(text.get("kind")), "")
 
 
-def _is_dbt(content: bytes) -> bool:
-    return b"dbt_schema_version" in content[:2000] or b"/dbt/manifest/" in content[:2000]
+def _dbt(content: bytes) -> str:
+    start = content[:2000]
+    if b"/dbt/catalog/" in start:
+        return CATALOG
+    return "dbt" if b"dbt_schema_version" in start else ""
 
 
 def _declared_json(content: bytes) -> str:

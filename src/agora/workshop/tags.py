@@ -8,7 +8,7 @@ from agora.model.lineage import ColumnName, PortLineage, source_name
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion, fold
 from agora.model.product import Product, Step
-from agora.workshop.lineage import Filled, Relation, SqlStep, lineage
+from agora.workshop.lineage import Filled, OpaqueStep, Relation, SqlStep, lineage
 
 Labels = Mapping[ColumnName, Collection[str]]
 
@@ -95,8 +95,20 @@ def _traced(mesh: Mesh, product: Product) -> tuple[PortLineage, ...]:
         for output in product.build.outputs
         if (port := product.port(output.port)) is not None
     ]
-    steps = [SqlStep(name=fold(step.name), sql=step.sql) for step in _ordered(product.build.steps)]
+    steps = [_readable(step) for step in _ordered(product.build.steps)]
     return lineage(relations, steps, outputs)
+
+
+def _readable(step: Step) -> SqlStep | OpaqueStep:
+    """The step as its text tells it; what a Python step declares is believed, the rest is unsure."""
+    name = fold(step.name)
+    if step.script is None or not step.script.columns:
+        return SqlStep(name=name, sql=step.sql)
+    declared = {
+        out: tuple((fold(origin.partition(".")[0]), origin.partition(".")[2]) for origin in origins)
+        for out, origins in step.script.columns
+    }
+    return OpaqueStep(name=name, columns=tuple(declared), reads=step.told, declared=declared)
 
 
 def _ordered(steps: Collection[Step]) -> list[Step]:
@@ -104,7 +116,7 @@ def _ordered(steps: Collection[Step]) -> list[Step]:
     from agora.workshop.tracing import named  # noqa: PLC0415 (sqlglot is loaded when a step is read)
 
     waiting = {fold(step.name): step for step in steps}
-    reads = {name: named(step.sql) - {name} for name, step in waiting.items()}
+    reads = {n: {*(step.told or named(step.sql))} - {n} for n, step in waiting.items()}
     done: list[Step] = []
     while waiting:
         ready = [name for name in waiting if not reads[name] & waiting.keys()] or list(waiting)

@@ -14,7 +14,7 @@ from agora.spec.texts import Path, Text
 def stated(node: dict[str, Any], name: str) -> str:
     """The custom property of that name, or nothing."""
     for each in node.get("customProperties") or ():
-        if isinstance(each, dict) and each.get("property") == name:
+        if each.get("property") == name:
             return "" if each.get("value") is None else str(each["value"])
     return ""
 

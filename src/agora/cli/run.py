@@ -6,7 +6,7 @@ import typer
 
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.results import broken, summary
-from agora.cli.terminal import count, give, paint, say, tell
+from agora.cli.terminal import count, give, paint, safe, say, tell
 from agora.cli.watching import Watch
 from agora.model.errors import Unusable
 from agora.model.names import ProductName
@@ -67,6 +67,8 @@ def _show(name: str, ran: Ran) -> None:
         return
     if ran.run is None:
         return
+    for drift in ran.run.drifts:
+        tell(f"  source `{drift.source}`: {safe(drift.sentence)}")
     for line in broken(ran.run.results):
         tell(line)
     for batch in ran.run.quarantines:

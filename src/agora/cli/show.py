@@ -111,6 +111,8 @@ def _label(shown: Shown) -> None:
         say("nothing is released yet")
     if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
         say(paint(f"the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"))
+    for drift in shown.run.drifts if shown.run else ():
+        say(paint(f"! source `{drift.source}`: {safe(drift.sentence)}", "yellow"))
     for notice in shown.notices:
         say(paint(f"! {notice.sentence}; {notice.hint}", "yellow"))
     for port, decision in zip(product.ports, shown.decisions, strict=True):

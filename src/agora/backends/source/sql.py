@@ -127,6 +127,9 @@ class _Fetch:
         if not named_key and self._spec.option("table"):
             named_key = self._database.key(_table(self._spec, self._database))
         mark = self._spec.option("watermark")
+        there = {column.name for column in self._columns}
+        if lost := [str(name) for name in named_key if name not in there]:
+            raise reading.unanswered(f"there is no column `{lost[0]}`")
         return tuple(dict.fromkeys(([str(mark)] if mark else []) + [str(k) for k in named_key]))
 
     def _empty(self, path: str) -> tuple[Delivery, ...]:

@@ -137,12 +137,19 @@ def _plain(
     for place, of in enumerate(columns):
         if pa.types.is_boolean(of.type):
             turned[place] = bool
+        elif of.type == pa.timestamp("us", "UTC"):
+            turned[place] = _instant
         elif pa.types.is_temporal(of.type) or pa.types.is_decimal(of.type):
             turned[place] = _words
     return [
         [turned[i](v) if i in turned and v is not None else v for i, v in enumerate(row)]
         for row in rows
     ]
+
+
+def _instant(value: object) -> str:
+    """The session's time is UTC."""
+    return f"{value}+00:00"
 
 
 def _words(value: object) -> str:

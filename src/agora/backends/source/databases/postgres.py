@@ -72,14 +72,12 @@ class Postgres:
         return None if row is None or row[0] is None else str(row[0])
 
     def batches(self, query: str, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
-        from pyarrow import csv
-
         try:
             with self._held.cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
                 text = _Stream(copy)
                 if not text.begun:
                     return
-                yield from _parsed(csv.open_csv(text, *_options(columns)), columns)
+                yield from _parsed(text, columns)
         except self._psycopg.Error as problem:
             raise self._told(problem) from None
 
@@ -153,12 +151,15 @@ def _options(columns: Sequence[Column]) -> "tuple[Any, Any, Any]":
     return read, parse, convert
 
 
-def _parsed(reader: Any, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
+def _parsed(text: Any, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
+    from pyarrow import csv
 
     schema = reading.schema(columns)
+    reader = None
     while True:
         try:
+            reader = reader or csv.open_csv(text, *_options(columns))
             batch = reader.read_next_batch()
         except StopIteration:
             return

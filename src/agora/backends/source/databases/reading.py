@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -107,6 +108,9 @@ def array(values: Sequence[object], of: Column) -> "pa.Array":
     import pyarrow as pa
 
     try:
+        if pa.types.is_time(of.type):
+            held = (None if each is None else time.fromisoformat(str(each)) for each in values)
+            return pa.array(held, of.type)
         if not _through_text(of.type):
             return pa.array(values, of.type)
         return pa.array(values, pa.string()).cast(of.type)

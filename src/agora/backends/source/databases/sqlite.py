@@ -94,7 +94,7 @@ class Sqlite:
         """The type of a computed column is what all its values are."""
         import pyarrow as pa
 
-        sql = f"SELECT DISTINCT typeof({quoted(name)}) FROM ({query})"
+        sql = f"SELECT DISTINCT typeof({quoted(name)}) FROM (\n{query}\n)"
         kinds = {str(row[0]) for row in self._ask(sql)} - {"null"}
         if kinds <= {"text"}:
             return pa.string()

@@ -28,6 +28,9 @@ def request(
     columns: Annotated[
         list[str] | None, typer.Option("--columns", help="Only these columns.")
     ] = None,
+    edition: Annotated[
+        str, typer.Option("--edition", help="Only this edition, whose rows are then kept for it.")
+    ] = "",
     until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
     as_: As = "",
     mesh: MeshFolder = "",
@@ -44,10 +47,12 @@ def request(
             columns=words(columns),
             until=moment(until),
             consumer=consumer,
+            edition=edition,
         )
     if json:
         give("asked", asked)
         return
     deciders = " or ".join(f"`{name}`" for name in asked.deciders) or "nobody yet"
-    say(f"{asked.request.id}: {asked.request.port} for {purpose}; {deciders} decides")
+    which = f" edition {asked.request.edition}" if asked.request.edition else ""
+    say(f"{asked.request.id}: {asked.request.port}{which} for {purpose}; {deciders} decides")
     say(f"Next: agora approve {asked.request.id} --as {(asked.deciders or ('OWNER',))[0]}")

@@ -121,10 +121,11 @@ def _speaks_for(asker: Principal, consumer: Principal) -> bool:
 
 def _standing(request: Request, agreements: Sequence[Agreement]) -> Iterator[Reason]:
     for agreement in agreements:
-        same = (agreement.port, agreement.consumer, agreement.purpose) == (
+        same = (agreement.port, agreement.consumer, agreement.purpose, agreement.edition) == (
             request.port,
             request.consumer,
             request.purpose,
+            request.edition,
         )
         if same and agreement.active(request.asked_at) and not _wider(request, agreement):
             yield Reason(

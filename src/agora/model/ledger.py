@@ -22,6 +22,9 @@ class Event(StrEnum):
     BUILD_READ = "build-read"
     DENIED = "denied"
     CONSENTED = "consented"
+    ROLLED_BACK = "rolled-back"
+    VERIFIED = "verified"
+    MAINTAINED = "maintained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,7 @@ class Release:
     """The atomic set of snapshots a run published: all output ports at once, or none.
 
     `number` counts from 1 within the product; `parent` is the number it was built on (0: none).
+    One that was rolled back to has the rows of the number it `restores` (0: rows of its own).
     After `expired_at` its files are not kept any more, only what is told of it here.
     """
 
@@ -171,6 +172,7 @@ class Release:
     results: tuple[CheckResult, ...] = ()
     quarantines: tuple[Quarantine, ...] = ()
     labels: tuple[Label, ...] = ()
+    restores: int = 0
     expired_at: datetime | None = None
 
     def snapshot(self, port: PortVersion) -> Snapshot | None:

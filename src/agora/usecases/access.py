@@ -10,9 +10,11 @@ from agora.model.errors import Conflict, Denied, Missing
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
 from agora.model.reasons import Reason
+from agora.model.release import Release
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import keys
+from agora.passage.editions import held_by, one, there
 from agora.passage.knowing import find_port
 from agora.passage.recording import refused
 from agora.passage.ruling import agreements_on
@@ -45,9 +47,16 @@ def ask(
     columns: Sequence[str] = (),
     until: datetime | None = None,
     consumer: str = "",
+    edition: str = "",
 ) -> Asked:
-    """The owners of the port have a request to answer. Raises Missing or Denied with reasons."""
-    _, wanted = find_port(house, who.principal, port)
+    """The owners of the port have a request to answer. Raises Missing or Denied with reasons.
+
+    With an `edition` it is about that one alone, which is kept as long as the agreement lasts.
+    """
+    product, wanted = find_port(house, who.principal, port)
+    held = one(house, product, edition)
+    if held is not None:
+        held_by(held, wanted.version)
     request = Request(
         id=house.new_id("req"),
         port=wanted.version,
@@ -56,6 +65,7 @@ def ask(
         purpose=purpose,
         reason=reason,
         columns=tuple(columns),
+        edition=held.number if held else 0,
         until=until,
         asked_at=house.now(),
     )
@@ -102,6 +112,7 @@ def answer(
     puts = [Put(key=answered.id, noun=answered, revision=kept.revision)]
     if agreement:
         puts.append(Put(key=keys.agreement(agreement), noun=agreement))
+        puts += _held(house, agreement)
     event = Event.APPROVED if approve else Event.REFUSED_REQUEST
     house.store.commit(puts, (_entry(house, who, event, answered),))
     return Answered(request=answered, agreement=agreement)
@@ -152,12 +163,23 @@ def _agreement(
         consumer=request.consumer,
         purpose=request.purpose,
         columns=columns or request.columns,
+        edition=request.edition,
         starts=house.now(),
         expires=min(ends, default=None),
         terms=port.contract.terms if port else "",
         approved_by=who.principal.id,
         request=request.id,
     )
+
+
+def _held(house: House, agreement: Agreement) -> tuple[Put, ...]:
+    """The release row once more, unchanged, so that nobody takes its rows away in the same moment."""
+    if not agreement.edition:
+        return ()
+    kept = house.store.get(Release, keys.release(agreement.port.port.of, agreement.edition))
+    if kept is None:
+        raise Missing(f"there is no edition {agreement.edition}", code="E460")
+    return (Put(key=kept.key, noun=there(house, kept.noun), revision=kept.revision),)
 
 
 def _widened(
@@ -182,10 +204,11 @@ def _request(house: House, request: str) -> Kept[Request]:
 def _no_twin(house: House, request: Request) -> None:
     for kept in house.store.find(Request):
         other = kept.noun
-        same = (other.port, other.consumer, other.purpose) == (
+        same = (other.port, other.consumer, other.purpose, other.edition) == (
             request.port,
             request.consumer,
             request.purpose,
+            request.edition,
         )
         if same and other.state is RequestState.PENDING:
             raise Conflict(f"`{other.id}` asks for the same and waits for an answer", code="E417")
@@ -219,5 +242,6 @@ def _entry(house: House, who: Actor, event: Event, request: Request) -> Entry:
             ("columns", request.columns),
             ("until", request.until.isoformat() if request.until else ""),
             ("agreement", request.agreement),
+            *((("edition", request.edition),) if request.edition else ()),
         ),
     )

@@ -1,7 +1,7 @@
 """Show: the label of a product, and rows of it as one person sees them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agora.governance import labels, lifecycle
@@ -14,7 +14,7 @@ from agora.model.reasons import Reason
 from agora.model.release import Release, Run
 from agora.needs.engine import Answer
 from agora.needs.house import House
-from agora.passage import aside
+from agora.passage import aside, keys
 from agora.passage import labels as labelled
 from agora.passage.editions import one
 from agora.passage.knowing import find_port, find_product
@@ -111,12 +111,20 @@ def _notices(house: House, product: Product) -> tuple[Reason, ...]:
 
 
 def _promises(house: House, product: Product, release: Release | None) -> tuple[Promise, ...]:
-    at = release.released_at if release else None
+    at = _rows_from(house, release)
     return tuple(
         promise
         for port in product.ports
         for promise in judge(port.contract.service_levels, released_at=at, now=house.now())
     )
+
+
+def _rows_from(house: House, release: Release | None) -> datetime | None:
+    """When the rows were released: a rollback does not make them any fresher."""
+    if release is None or not release.restores:
+        return release.released_at if release else None
+    made = house.store.get(Release, keys.release(release.product, release.restores))
+    return made.noun.released_at if made else release.released_at
 
 
 def _records(house: House, product: Product) -> tuple[TrackRecord, ...]:

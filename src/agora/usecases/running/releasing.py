@@ -1,7 +1,9 @@
 """Releasing: one transaction makes a run's snapshots what readers get; tags only repeat it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from agora.model.errors import Conflict
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
 from agora.model.product import Product
@@ -16,9 +18,49 @@ from agora.usecases.running import promising
 
 def release(house: House, who: Actor, product: Product, run: Run) -> Release:
     """The run's snapshots are released, or Conflict is raised because another run was faster."""
+    contracts = tuple((str(port.version), port.contract.hash) for port in product.ports)
+    made = replace(_release(house, run), contracts=contracts)
+    return _commit(house, who, product, run, made)
+
+
+def restore(house: House, who: Actor, product: Product, run: Run, target: Release) -> Release:
+    """A new release has the rows of `target`, unless that one was taken away meanwhile (Conflict)."""
+    made = replace(
+        _release(house, run), contracts=target.contracts, restores=target.restores or target.number
+    )
+    key = keys.release(product.name, target.number)
+    kept = house.store.get(Release, key)
+    if kept is None or kept.noun.expired_at is not None:
+        raise Conflict(f"edition {target.number} is no longer kept", code="E461")
+    entry = Entry(
+        event=Event.ROLLED_BACK,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=str(product.name),
+        facts=(
+            ("release", made.number),
+            ("to", target.number),
+            ("instead_of", run.parent),
+            ("why", run.loaded),
+        ),
+    )
+    # the row is put again unchanged, so that nobody takes its files away in the same moment
+    touch = Put(key=key, noun=kept.noun, revision=kept.revision)
+    return _commit(house, who, product, run, made, (touch,), (entry,))
+
+
+def _commit(
+    house: House,
+    who: Actor,
+    product: Product,
+    run: Run,
+    made: Release,
+    more: Sequence[Put] = (),
+    told: Sequence[Entry] = (),
+) -> Release:
     house.progress.phase(product.name, Phase.RELEASE)
     current = house.store.get(Current, str(product.name))
-    made = _release(house, product, run)
     ended = replace(
         run, state=RunState.RELEASED, release=made.number, ended_at=house.now(), labels=()
     )
@@ -32,10 +74,12 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
         ),
         Put(key=keys.run(product.name, run.id), noun=ended, revision=kept.revision if kept else 0),
         *promising.words(house, product),
+        *more,
     )
     house.progress.point("before-release")
     entries = (
-        *checked(house, who, ended),
+        *told,
+        *(() if made.restores else checked(house, who, ended)),
         _released(house, who, made),
         run_ended(house, who, ended),
     )
@@ -121,16 +165,16 @@ def run_ended(house: House, who: Actor, run: Run) -> Entry:
     )
 
 
-def _release(house: House, product: Product, run: Run) -> Release:
+def _release(house: House, run: Run) -> Release:
     return Release(
-        product=product.name,
+        product=run.product,
         number=run.parent + 1,
         parent=run.parent,
         run=run.id,
         released_at=house.now(),
         fingerprint=run.fingerprint,
         code_hash=run.code_hash,
-        contracts=tuple((str(port.version), port.contract.hash) for port in product.ports),
+        contracts=(),
         snapshots=run.snapshots,
         sources=run.sources,
         inputs=run.inputs,

@@ -39,13 +39,14 @@ def compiled(recipe: Recipe, relation: str, columns: Sequence[tuple[str, str]]) 
         WRITERS[type(instruction.deed)](draft, instruction.deed)
     chain = ", ".join(f"_{number} AS ({select})" for number, select in enumerate(draft.selects))
     listed = ", ".join(quoted(name) for name in draft.columns)
+    told = [quoted(name) for name in draft.columns if name.lower() != REASON]
     start, own = f"WITH {chain} SELECT {listed}", quoted(draft.reason)
     counts = ", ".join(f"{where} AS t{n}" for n, (_, where) in enumerate(draft.tallies))
     aside = f" WHERE {own} IS NULL" if draft.reason else ""
     return Compiled(
         columns=tuple(draft.columns.items()),
         kept=f"{start} FROM {draft.rows}{aside}",
-        rejected=f"{start}, {own} AS {quoted(REASON)} FROM {draft.rows} WHERE {own} IS NOT NULL"
+        rejected=f"WITH {chain} SELECT {', '.join([*told, named(own, REASON)])} FROM {draft.rows} WHERE {own} IS NOT NULL"
         if draft.reason
         else "",
         counts=f"WITH {chain} SELECT {counts}" if counts else "",

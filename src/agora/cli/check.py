@@ -1,5 +1,7 @@
 """`agora check`: every finding in the mesh's files."""
 
+from datetime import UTC, datetime
+
 from agora.cli import errors
 from agora.cli.asking import Json, MeshFolder, command, epilog, openings, root
 from agora.cli.terminal import count, give, paint, say
@@ -13,7 +15,8 @@ app = command("check", "")
 def check(mesh: MeshFolder = "", json: Json = False) -> int:
     """Find everything that is wrong in the mesh's files, all at once."""
     folder = openings().folder(root(mesh))
-    checked = judge(folder, openings().sources(), openings().environment)
+    now = datetime.now(UTC)
+    checked = judge(folder, openings().sources(), openings().environment, now=now)
     if json:
         give("findings", checked.findings)
         return 0 if checked.holds else 1

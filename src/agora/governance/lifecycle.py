@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agora.model.mesh import Mesh
-from agora.model.names import PortVersion
-from agora.model.product import Lifecycle
+from agora.model.names import PortVersion, ProductName
+from agora.model.product import Lifecycle, OutputPort
 from agora.model.reasons import Reason
 
 NOTICE = timedelta(days=30)
@@ -48,6 +48,20 @@ def life(mesh: Mesh, version: PortVersion) -> Life | None:
     ]
     instead = active[0] if active else None
     return Life(status=port.contract.status, ends=port.contract.ends, instead=instead)
+
+
+def still_read(
+    mesh: Mesh, now: datetime | None
+) -> tuple[tuple[OutputPort, tuple[ProductName, ...]], ...]:
+    """Versions that are retired although products read them and no announced last day has passed."""
+    found = []
+    for _, port in mesh.ports():
+        ends = port.contract.ends
+        passed = ends is not None and now is not None and now >= ends
+        readers = tuple(p.name for p in mesh.products for i in p.inputs if i.port == port.version)
+        if port.contract.status == Lifecycle.RETIRED and readers and not passed:
+            found.append((port, tuple(dict.fromkeys(readers))))
+    return tuple(found)
 
 
 def over(version: PortVersion, found: Life, now: datetime) -> Reason | None:

@@ -69,6 +69,7 @@ def _column(old: Contract, new: Contract, before: Column, after: Column) -> Iter
         yield doubtful(f"{path}.id", words, name)
     yield from changed(f"{path}.type", name, before.type, after.type)
     yield from _promises(old, new, before, after)
+    yield from _meaning(path, before, after)
     yield from limits.compare(path, name, before.limits, after.limits)
     yield from _words(path, before, after)
 
@@ -90,6 +91,18 @@ def _promises(old: Contract, new: Contract, before: Column, after: Column) -> It
 
 def _present(column: Column) -> bool:
     return column.required or column.key_position > 0
+
+
+def _meaning(path: str, before: Column, after: Column) -> Iterator[Change]:
+    """The unit of a number, the zone of a time, the length of a period: equal values mean another thing."""
+    for word in ("unit", "zone", "period"):
+        was, now = getattr(before, word), getattr(after, word)
+        if was and was != now:
+            words = f"the {word} of `{before.name}` was {was} and is {now or 'not said'}"
+            yield breaks(f"{path}.{word}", words, before.name)
+        elif now and not was:
+            words = f"the {word} of `{before.name}` is said now: {now}"
+            yield tightens(f"{path}.{word}", words, before.name)
 
 
 def _words(path: str, before: Column, after: Column) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from agora.model.changes import Change, Mark
+from agora.model.changes import Bump, Change, Mark, Verdict
 from agora.model.contract import Contract, Operator, QualityRule, Severity
 from agora.quality.rules import sentence
 from agora.quality.verdicts import breaks, doubtful, tells, tightens
@@ -31,13 +31,21 @@ def compare(old: Contract, new: Contract, pairs: Mapping[str, str]) -> Iterator[
         path, words = f"rules.{rule.id}", sentence(rule)
         if after is None:
             gone = f"no longer promised: {words}"
-            yield breaks(path, gone, *_columns(rule), mark=Mark.REMOVED)
-            continue
-        seen.add(after.id)
-        yield from _changed(path, rule, before, after)
+            found = iter((breaks(path, gone, *_columns(rule), mark=Mark.REMOVED),))
+        else:
+            seen.add(after.id)
+            found = _changed(path, rule, before, after)
+        yield from found if rule.severity is not Severity.WARN else map(_soft, found)
     for rule in new.rules:
         if rule.id not in seen:
             yield tightens(f"rules.{rule.id}", f"promised now: {sentence(rule)}", mark=Mark.ADDED)
+
+
+def _soft(change: Change) -> Change:
+    """The same of a rule that only warned, on which nobody could rely."""
+    if change.verdict is Verdict.COMPATIBLE:
+        return change
+    return replace(change, verdict=Verdict.COMPATIBLE, bump=Bump.MINOR)
 
 
 def _columns(rule: QualityRule) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from agora.model.changes import Change, Mark
-from agora.model.contract import Contract, Price, ServiceLevel, moment
+from agora.model.contract import Contract, Price, ServiceLevel, Severity, moment
 from agora.model.product import Lifecycle
 from agora.quality.levels import span
 from agora.quality.verdicts import breaks, doubtful, eases, tells, tightens
@@ -48,6 +48,10 @@ def _references(old: Contract, new: Contract) -> Iterator[Change]:
             yield breaks(path, words, *columns, mark=Mark.REMOVED)
         elif (link.to, link.to_columns, link.contract) != (now.to, now.to_columns, now.contract):
             yield breaks(path, f"{named} refer to something else now", *columns)
+        elif link.severity is not now.severity:
+            loose = now.severity is Severity.WARN
+            make, words = (breaks, "only a warning now") if loose else (tightens, "judged anew")
+            yield make(path, f"that {named} refer to `{link.to}` is {words}", *columns)
     for columns, link in after.items():
         if columns not in before:
             words = f"{', '.join(f'`{c}`' for c in columns)} refer to `{link.to}` now"

@@ -96,6 +96,10 @@ CODES = {
         "deliveries that cannot be loaded so",
         "`load: {mode: append, by: [day]}`; all ports of a product grow by the same deliveries",
     ),
+    "E171": (
+        "a retired version is still read",
+        "deprecate it with a last day, and retire it when its readers have changed",
+    ),
 }
 
 _CHAPTERS = {

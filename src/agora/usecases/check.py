@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from agora.governance import policies
+from agora.governance import lifecycle, policies
 from agora.model.findings import Finding, Weight
 from agora.model.mesh import Mesh
 from agora.needs.folder import Folder
@@ -27,8 +28,17 @@ class Checked:
         return all(finding.weight is not Weight.ERROR for finding in self.findings)
 
 
-def check(folder: Folder, sources: Sources, environment: Mapping[str, str]) -> Checked:
-    """Every text has been read and judged: shape, meaning, policies, source options."""
+def check(
+    folder: Folder,
+    sources: Sources,
+    environment: Mapping[str, str],
+    *,
+    now: datetime | None = None,
+) -> Checked:
+    """Every text has been read and judged: shape, meaning, policies, source options.
+
+    `now` tells which announced last days have passed; a mesh with its own clock knows better.
+    """
     texts = folder.texts()
     reading = read(texts, environment)
     findings = [*reading.findings]
@@ -36,6 +46,7 @@ def check(folder: Folder, sources: Sources, environment: Mapping[str, str]) -> C
         findings += policies.check(reading.mesh)
         findings += _sources(reading.mesh, sources)
         findings += forgotten_tags(reading.mesh, texts)
+        findings += _retired(reading.mesh, texts, reading.mesh.at or now)
     ordered = sorted(findings, key=lambda f: (f.file, f.line, f.column, f.code))
     return Checked(mesh=reading.mesh, findings=tuple(ordered), broken=reading.broken)
 
@@ -56,6 +67,17 @@ def forgotten_tags(mesh: Mesh, texts: Mapping[str, bytes]) -> list[Finding]:
             f"`{each.column}` comes from `{each.origin}`, which bears `{each.label}`",
             weight=Weight.WARNING,
         )
+        found += text.findings[-1:]
+    return found
+
+
+def _retired(mesh: Mesh, texts: Mapping[str, bytes], now: datetime | None) -> list[Finding]:
+    """An error for every version that is retired before its last day while a product reads it."""
+    found = []
+    for port, readers in lifecycle.still_read(mesh, now):
+        text = words.read(port.contract.file, texts[port.contract.file], None)
+        named = ", ".join(f"`{name}`" for name in readers)
+        text.report("E171", ("status",), f"`{port.version}` is retired, but {named} still reads it")
         found += text.findings[-1:]
     return found
 

@@ -1,27 +1,31 @@
 """What the labels of the demo cost beside the checks of the same ports, on the same released rows.
 
-Usage: `python benchmarks/labels.py DEMO_FOLDER`, after `agora demo DEMO_FOLDER`. Each set of scans runs
-five times in one DuckDB with two threads; the medians are compared.
+`python benchmarks/labels.py [FOLDER]`: without a folder in which `agora demo` has run, it runs there
+first. Each set of scans runs five times in one DuckDB with two threads; the medians are compared.
 """
 
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from agora.app.house import close_house, open_house
 from agora.model.names import fold
+from agora.model.product import OutputPort, Product
+from agora.needs.house import House
 from agora.passage.ruling import current_release
 from agora.quality.checks import Scan
 from agora.quality.labels import LabelPlan, candidates
 from agora.quality.plans import plan
 
 TIMES = 5
+AGORA = str(Path(sys.executable).with_name("agora"))
 
 
 def view(con: duckdb.DuckDBPyConnection, name: str, snapshot) -> None:
@@ -55,46 +59,59 @@ def seconds(work) -> float:
     return statistics.median(taken)
 
 
-def main() -> None:
-    house = open_house(Path(sys.argv[1]), dict(os.environ))
+def relations(con: duckdb.DuckDBPyConnection, house: House, product: Product) -> dict[str, str]:
+    """Views of a product's own released ports and of its inputs, by the contracts they keep."""
+    found = {}
+    for each in product.inputs:
+        theirs = current_release(house, house.mesh.product(each.port.port.of))
+        view(con, fold(each.alias), theirs.snapshot(each.port))
+        found[house.mesh.port(each.port).contract.id] = fold(each.alias)
+    release = current_release(house, product)
+    for port in product.ports:
+        name = f"own_{port.version.table}"
+        view(con, name, release.snapshot(port.version))
+        found |= {port.contract.id: name, port.contract.table: name}
+    return found
+
+
+def costs(con: duckdb.DuckDBPyConnection, house: House, port: OutputPort, others) -> list[float]:
+    """Seconds of the checks and of the label of one port."""
+    name, classified = f"own_{port.version.table}", house.mesh.classified()
+    checks = plan(port.contract, port.version, relation=name, others=others, classified=classified)
+    facts = LabelPlan(
+        port=port.version, relation=name, contract=port.contract, others=others, ports={},
+        classified=classified,
+    )  # fmt: skip
+    return [seconds(lambda: ask(con, checks.scans)), seconds(lambda: label(con, facts))]
+
+
+def measure(folder: Path) -> None:
+    house = open_house(folder, dict(os.environ))
     con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
     con.execute("set enable_progress_bar=false")
     totals = [0.0, 0.0]
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, DuckDB {duckdb.__version__}, 2 threads, median of {TIMES}"
-    )
+    print(f"DuckDB {duckdb.__version__}, 2 threads, median of {TIMES}")
     for product in house.mesh.products:
-        release = current_release(house, product)
-        others = {}
-        for each in product.inputs:
-            theirs = house.mesh.product(each.port.port.of)
-            snapshot = current_release(house, theirs).snapshot(each.port)
-            view(con, fold(each.alias), snapshot)
-            others[house.mesh.port(each.port).contract.id] = fold(each.alias)
+        others = relations(con, house, product)
         for port in product.ports:
-            name = f"own_{port.version.table}"
-            view(con, name, release.snapshot(port.version))
-            others |= {port.contract.id: name, port.contract.table: name}
-        for port in product.ports:
-            name = f"own_{port.version.table}"
-            classified = house.mesh.classified()
-            checks = plan(
-                port.contract, port.version, relation=name, others=others, classified=classified
-            )
-            facts = LabelPlan(
-                port=port.version, relation=name, contract=port.contract, others=others, ports={},
-                classified=classified,
-            )  # fmt: skip
-            cost = [seconds(lambda: ask(con, checks.scans)), seconds(lambda: label(con, facts))]
+            cost = costs(con, house, port, others)
             totals = [total + one for total, one in zip(totals, cost, strict=True)]
-            rows = release.snapshot(port.version).rows
-            print(
-                f"{port.version!s:38} {rows:>11,} rows  checks {cost[0]:7.3f} s  label {cost[1]:7.3f} s  {cost[1] / cost[0]:5.2f}"
-            )
-    print(
-        f"{'together':38} {'':>16}  checks {totals[0]:7.3f} s  label {totals[1]:7.3f} s  {totals[1] / totals[0]:5.2f}"
-    )
+            print(line(str(port.version), cost))
+    print(line("together", totals))
     close_house(house)
+
+
+def line(name: str, cost: Sequence[float]) -> str:
+    return f"{name:38} checks {cost[0]:7.3f} s  label {cost[1]:7.3f} s  {cost[1] / cost[0]:5.2f}"
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        measure(Path(sys.argv[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([AGORA, "demo", folder], check=True, capture_output=True)
+        measure(Path(folder))
 
 
 main()

@@ -6,9 +6,11 @@ import pytest
 
 from agora.app.demo.play import play
 from agora.app.house import close_house, open_house
+from agora.model.access import Request
 from agora.model.ledger import Event
+from agora.model.names import PortVersion
 from agora.model.people import Actor
-from agora.model.release import Release
+from agora.model.release import Release, Run
 from agora.usecases.query import query
 from agora.usecases.run import run
 
@@ -22,7 +24,7 @@ ORDER = (
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     root = tmp_path_factory.mktemp("demo") / "mesh"
-    assert play(root) == 0
+    assert play(root, 2) == 0
     return root
 
 
@@ -30,7 +32,7 @@ def rows_of(house, port):
     """A hash of all rows of a port, order aside, as the owners of the domain see them."""
     domain = house.mesh.domain(port.name.domain)
     owner = house.mesh.principal(domain.owners[0])
-    table = f"{port.name.schema}.{port.name.table}"
+    table = f"{port.name.schema}.{port.version.table}"
     columns = ", ".join(f'"{c.name}"' for c in port.contract.columns)
     sql = f"select count(*) n, sum(hash({columns})::hugeint) h from {table}"
     answer = query(house, Actor(principal=owner), sql).answer
@@ -39,14 +41,14 @@ def rows_of(house, port):
     return found
 
 
-def test_building_every_product_twice_gives_equal_rows(demo):
+def test_building_every_product_anew_gives_the_rows_its_deliveries_left(demo):
     house = open_house(demo, dict(os.environ))
     try:
         operator = Actor(principal=house.mesh.principal("olga"))
         names = [*ORDER, "merchandising.promotions"]
         before = {p.version: rows_of(house, p) for _, p in house.mesh.ports()}
         for name in names:
-            assert run(house, operator, name, again=True).release_made
+            assert run(house, operator, name, anew=True).release_made
         assert {p.version: rows_of(house, p) for _, p in house.mesh.ports()} == before
         assert sum(batch[0]["n"] for found in before.values() for batch in found) > 22_000_000
     finally:
@@ -65,9 +67,9 @@ def test_a_second_demo_makes_no_run_no_release_and_no_agreement(demo):
         finally:
             close_house(house)
 
-    play(demo)
+    play(demo, 2)
     before = counted()
-    assert play(demo) == 0
+    assert play(demo, 2) == 0
     assert counted() == before
 
 
@@ -80,8 +82,25 @@ def test_the_demo_holds_what_its_design_says(demo):
         assert rows["sales.transactions@1"] == 1_469_307
         assert rows["merchandising.promotions@1"] == 20_940_529
         assert rows["customers.households@1"] == 801
-        assert len(rows) == 13
+        assert len(rows) == 14
         campaigns = next(k.noun for k in house.store.find(Release, "marketing.campaigns/"))
         assert [q.rows for q in campaigns.quarantines] == [4_872]
+        waiting = [k.noun for k in house.store.find(Request) if k.noun.state == "pending"]
+        assert [str(request.port) for request in waiting] == ["marketing.customer-segments@2"]
+        old = house.mesh.port(PortVersion.parse("marketing.customer-segments@1"))
+        assert old.contract.status == "deprecated"
+    finally:
+        close_house(house)
+
+
+def test_the_demo_replays_its_mondays_on_the_clock_of_the_mesh(demo):
+    house = open_house(demo, dict(os.environ))
+    try:
+        editions = [k.noun for k in house.store.find(Release, "sales.transactions/")]
+        assert [e.released_at.date().isoformat() for e in editions[:3]] == [
+            "2017-12-18", "2017-12-25", "2018-01-01",
+        ]  # fmt: skip
+        loaded = [k.noun.loaded for k in house.store.find(Run, "sales.weekly-sales/")]
+        assert loaded[:3] == ["there is no release yet", "", ""]
     finally:
         close_house(house)

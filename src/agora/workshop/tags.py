@@ -39,7 +39,7 @@ def carried(port: PortLineage, column: str, labels: Labels) -> dict[str, ColumnN
 def forgotten(mesh: Mesh) -> tuple[Forgotten, ...]:
     """Every label that comes along and no contract names, as far as the texts alone can tell.
 
-    Steps that cannot be followed without the data say nothing here; a run still follows them.
+    Only labels that do something count: those of classified tags, and those that a rule names. Steps that cannot be followed without the data say nothing here; a run still follows them.
     """
     labels: dict[ColumnName, frozenset[str]] = {}
     found: list[Forgotten] = []
@@ -50,7 +50,8 @@ def forgotten(mesh: Mesh) -> tuple[Forgotten, ...]:
         for product in ready or waiting:
             found += _forgotten(mesh, product, labels)
         waiting = [p for p in waiting if p not in (ready or waiting)]
-    return tuple(found)
+    telling = mesh.classified().union(*(policy.applies_to.tags for policy in mesh.policies))
+    return tuple(each for each in found if each.label in telling)
 
 
 def _forgotten(

@@ -234,7 +234,7 @@ def _known_keys(of: dict[str, Any], place: list[Any]) -> list[str]:
 
 
 def _listed(values: Any) -> str:
-    return ", ".join(f"`{value}`" for value in values)
+    return ", ".join(f"`{'null' if value is None else value}`" for value in values)
 
 
 def _spelled(value: Any) -> str:

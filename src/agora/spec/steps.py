@@ -65,7 +65,8 @@ def _step(
 
 
 def _missing(build: Text, path: Path, named: str, folder: str, files: Collection[str]) -> None:
-    near = get_close_matches(f"{folder}/{named}", files, n=1)
+    alike = [file for file in files if file.endswith(".py") == named.endswith(".py")]
+    near = get_close_matches(f"{folder}/{named}", alike, n=1)
     hint = f"did you mean `{near[0].removeprefix(folder + '/')}`?" if near else ""
     if not near and named.endswith(".py"):
         hint = "Python steps lie in the product's folder `steps`"

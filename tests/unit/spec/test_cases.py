@@ -20,7 +20,7 @@ from agora.usecases.check import forgotten_tags
 HERE = Path(__file__).parents[2]
 MESHES = HERE / "meshes"
 CASES = HERE / "cases" / "texts"
-SUFFIXES = {".yaml", ".yml", ".sql", ".md"}
+SUFFIXES = {".yaml", ".yml", ".sql", ".md", ".py"}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The process that gets killed: runs the twins once, telling its phase, dying at a point if told."""
+"""The process that gets killed: runs one product, telling its phase, dying at a point if told."""
 
 import os
 import signal
@@ -28,12 +28,12 @@ class Teller:
 
 
 def main() -> None:
-    """Run the twins of the mesh named first; die at the point named second."""
-    root, deadly = Path(sys.argv[1]), sys.argv[2]
+    """Run the product named third of the mesh named first; die at the point named second."""
+    root, deadly, product = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     house = open_house(root, {}, Teller(deadly))
     principal = house.mesh.principal("olga")
     assert principal is not None
-    ran = run(house, Actor(principal=principal, operator="olga"), "lab.twins")
+    ran = run(house, Actor(principal=principal, operator="olga"), product)
     number = ran.release.number if ran.release else 0
     sys.stdout.write(f"done {number} {'skipped' if ran.skipped else 'made'}\n")
     close_house(house)

@@ -30,9 +30,9 @@ QUESTION = (
 )
 
 
-def start(root: Path, point: str = "-") -> subprocess.Popen[str]:
+def start(root: Path, point: str = "-", product: str = "lab.twins") -> subprocess.Popen[str]:
     """A run in a process of its own, which leads a process group."""
-    command = [sys.executable, "-m", "tests.crash.child", str(root), point]
+    command = [sys.executable, "-m", "tests.crash.child", str(root), point, product]
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

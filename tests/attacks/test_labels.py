@@ -133,3 +133,27 @@ def test_an_unlisted_product_is_not_named_by_those_that_refer_to_it(worlds, tmp_
         close_house(house)
     assert label.references == ()
     assert [link.to for link in owner.references] == ["households"]
+
+
+def test_who_may_read_one_edition_reads_no_values_of_a_later_one(tmp_path):
+    root = tmp_path / "held"
+    shutil.copytree(MARKET, root)
+    house = open_house(root, {})
+    try:
+        mia = acting(house, "mia")
+        run(house, acting(house, "olga"), "customers.households")
+        wish = ask(
+            house, mia, "customers.households", purpose="segmentation", reason="x", edition="1"
+        )
+        answer(house, acting(house, "carl"), wish.request.id, approve=True)
+        (root / PEOPLE).write_text((root / PEOPLE).read_text() + "777,a@example.org,65+,1K,777\n")
+        run(house, acting(house, "olga"), "customers.households")
+        later = show(house, mia, "customers.households")
+        held = show(house, mia, "customers.households", edition="1")
+    finally:
+        close_house(house)
+    assert later.release.number == 2
+    assert "777" not in json.dumps(to_document(later.release.labels))
+    assert all(column.withheld for column in later.release.labels[0].columns)
+    size = next(c for c in held.release.labels[0].columns if c.name == "household_size")
+    assert (size.least, size.withheld) == ("1", "")

@@ -92,6 +92,18 @@ def test_history_tells_every_edition(shell, market):
     assert [each["rows"] for each in document["result"]["editions"]] == [24, 26]
 
 
+def test_a_restored_edition_has_the_label_of_its_rows(shell, market):
+    released(shell)
+    data = market / DATA
+    data.write_text(data.read_text() + "1024,9,330,2017-10-29 09:00:00,43,1,1.00\n")
+    released(shell)
+    arguments = ("sales.transactions", "--to", "1", "--reason", "too early", "--as", "olga")
+    assert shell("rollback", *arguments)[0] == 0
+    (label,) = json.loads(told(shell, "--as", "sofia", "--json"))["result"]["release"]["labels"]
+    assert label["rows"] == 24
+    assert "rows ▁█▁" in told(shell, "--as", "sofia", "--history")
+
+
 @pytest.mark.parametrize(
     ("numbers", "bars"),
     [

@@ -23,6 +23,6 @@ def history(house: House, who: Actor, name: str) -> History:
     """What became of the product, edition by edition. Raises Missing."""
     product = find_product(house, who.principal, name)
     releases = editions(house, product)
-    sees = viewer(house, who, product, *releases)
-    told = (each for made in releases for each in health(labels.release(made, sees)))
+    seen = (labels.release(made, viewer(house, who, product, made)) for made in releases)
+    told = (each for made in seen for each in health(made))
     return History(product=product, editions=tuple(told))

@@ -18,7 +18,7 @@ from agora.passage import aside, keys
 from agora.passage import labels as labelled
 from agora.passage.editions import one
 from agora.passage.knowing import find_port, find_product
-from agora.passage.ruling import current_release
+from agora.passage.ruling import current_release, rule
 from agora.quality import keeping
 from agora.quality.label_words import Remark, remarks
 from agora.quality.levels import Promise, judge
@@ -58,14 +58,16 @@ def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:
     chosen = one(house, product, edition)
     run = None if chosen else aside.newest_run(house, product)
     release = chosen or current_release(house, product)
-    told = [release] if release else []
-    sees = labelled.viewer(house, who, product, *told, edition=chosen)
+    rulings = [
+        rule(house, who.principal, who.purpose, product, port, chosen) for port in product.ports
+    ]
+    sees = labelled.viewer(house, who, product, release)
     shown = labels.release(release, sees) if release else None
     facts = shown.labels if shown else ()
     return Shown(
         product=product,
         domain=house.mesh.domain(product.name.domain),
-        decisions=tuple(sees.decisions),
+        decisions=tuple(ruling.decision for ruling in rulings),
         promises=_promises(house, product, release),
         release=shown,
         run=labels.run(run, sees) if run else None,

@@ -26,7 +26,10 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
 def restore(house: House, who: Actor, product: Product, run: Run, target: Release) -> Release:
     """A new release has the rows of `target`, unless that one was taken away meanwhile (Conflict)."""
     made = replace(
-        _release(house, run), contracts=target.contracts, restores=target.restores or target.number
+        _release(house, run),
+        contracts=target.contracts,
+        restores=target.restores or target.number,
+        labels=target.labels,
     )
     key = keys.release(product.name, target.number)
     kept = house.store.get(Release, key)

@@ -14,6 +14,7 @@ _GRAINS = (
 )  # fmt: skip
 _WEEK = 7
 _LENGTHS = {"day": 1, "week": _WEEK, "month": 31, "quarter": 92, "year": 366}
+_DENSE = 0.9  # what happens on fewer days has no whole weeks and months that could lack some
 _FEW = 3  # two days have one step between them, which is no rhythm
 
 
@@ -38,6 +39,7 @@ def _days(column: Column, told: Mapping[str, object]) -> PeriodFacts:
         _, widest, grain = next(fits, (0, 0, Grain.IRREGULAR))
     gaps = _number(told[f"over{widest}"]) if widest else 0
     first, last = (date.fromisoformat(str(told[end])) for end in ("first", "last"))
+    daily = grain is Grain.DAY and covered >= _DENSE * ((last - first).days + 1)
     return PeriodFacts(
         column=column.name,
         grain=grain,
@@ -47,7 +49,7 @@ def _days(column: Column, told: Mapping[str, object]) -> PeriodFacts:
         gaps=gaps,
         gap_from=str(_before(told)) if gaps else "",
         gap_to=str(told["gap_to"]) if gaps else "",
-        ends=tuple(_ends(told, first, last)) if grain is Grain.DAY else (),
+        ends=tuple(_ends(told, first, last)) if daily else (),
     )
 
 

@@ -70,17 +70,18 @@ def _named(columns: Sequence[str]) -> str:
 
 
 def _key(key: KeyFacts) -> Iterator[_Said]:
-    named = _named(key.columns)
+    one = len(key.columns) == 1
+    named = _named(key.columns) + (" names" if one else " together name")
     if key.holds:
         words = "" if key.declared else ", though nobody promises it"
-        yield _said(f"{named} names each row once{words}")
+        yield _said(f"{named} each row once{words}")
         return
     parts = []
     if key.repeats:
         parts.append(f"{key.repeats:,} of {key.rows:,} rows share theirs with another")
     if key.empty:
         parts.append(f"{key.empty:,} of {key.rows:,} rows have none")
-    yield _said(f"{named} almost names each row: {'; '.join(parts)}", warns=True)
+    yield _said(f"{named} almost each row: {'; '.join(parts)}", warns=True)
 
 
 def _reference(link: ReferenceFacts) -> Iterator[_Said]:

@@ -18,6 +18,7 @@ from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.house import House
 from agora.needs.lake import Lake
+from agora.needs.outside import Externals
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -99,6 +100,7 @@ def open_house(
         store=cast("Store", Later(lambda: _store(mesh, folder, environment))),
         lake=cast("Lake", Later(lambda: _lake(mesh, folder))),
         sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
+        externals=cast("Externals", Later(lambda: _externals(mesh, folder))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
         progress=progress or Silent(),
@@ -143,6 +145,14 @@ def _sources(mesh: Mesh, environment: Mapping[str, str]) -> Sources:
     from agora.backends.source.registry import InstalledSources
 
     return InstalledSources(secret=lambda text: for_source(text, environment), private=mesh.private)
+
+
+def _externals(mesh: Mesh, folder: DiskFolder) -> Externals:
+    from agora.backends.outside.registry import InstalledExternals
+
+    return InstalledExternals(
+        [(domain, str(Path(folder.root, path))) for domain, path in mesh.external]
+    )
 
 
 def _readers() -> Readers:

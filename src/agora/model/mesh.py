@@ -52,7 +52,8 @@ class Mesh:
 
     `promised` holds the words of every contract. `broken` names the domains and products that are
     left out because their files have errors.
-    `private` are hosts and networks of our own that sources may reach.
+    `private` are hosts and networks of our own that sources may reach, `external` the folders (domain,
+    folder) from which a domain may offer tables in place.
     `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
     """
 
@@ -64,6 +65,7 @@ class Mesh:
     store: str = "sqlite:.agora/agora.db"
     bounds: Bounds = Bounds()
     private: tuple[str, ...] = ()
+    external: tuple[tuple[str, str], ...] = ()
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()
     teams: tuple[Team, ...] = ()

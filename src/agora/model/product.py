@@ -135,12 +135,22 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class External:
+    """A port whose rows lie elsewhere, governed in place: a table of another tool in a folder."""
+
+    port: PortVersion
+    type: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
     """How a product is made; `hash` covers the build file and every step's text."""
 
     sources: tuple[SourceSpec, ...] = ()
     steps: tuple[Step, ...] = ()
     outputs: tuple[Output, ...] = ()
+    external: tuple[External, ...] = ()
     hash: str = ""
 
 

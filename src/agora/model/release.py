@@ -23,16 +23,23 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFile:
-    """One immutable Parquet file; `path` is absolute or a URL, sizes in rows and bytes."""
+    """One immutable Parquet file; `path` is absolute or a URL, sizes in rows and bytes.
+
+    `values` are columns that every row of it has alike and that it does not hold itself, such as
+    those a table is partitioned by: as text, or None for null.
+    """
 
     path: str
     rows: int
     size: int
+    values: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedColumn:
     """A column as released: its field id in the table and the labels policy saw at release.
+
+    In files of other tools that carry no field ids the id is 0, and the column is found by its name.
 
     `nested` holds the field ids of list elements and struct members, outer before inner. `carried`
     names the labels the contract left out, each with the column it came along from.
@@ -51,6 +58,7 @@ class Snapshot:
     """An immutable state of one port's table, written unseen by a run.
 
     `deletes` is True when the snapshot carries delete files, which plain Parquet readers ignore.
+    `external` says what kind of table it is, where its rows lie outside our lake.
     """
 
     port: PortVersion
@@ -61,6 +69,7 @@ class Snapshot:
     columns: tuple[ReleasedColumn, ...]
     files: tuple[DataFile, ...]
     deletes: bool = False
+    external: str = ""
 
     @property
     def rows(self) -> int:

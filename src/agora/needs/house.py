@@ -8,6 +8,7 @@ from agora.model.mesh import Mesh
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.lake import Lake
+from agora.needs.outside import Externals
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -22,6 +23,7 @@ class House:
     store: Store
     lake: Lake
     sources: Sources
+    externals: Externals
     readers: Readers
     benches: Benches
     progress: Progress

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agora.model.contract import Contract
-from agora.model.names import ProductName, fold
-from agora.model.product import Build, Output, OutputPort, SourceSpec, Step
+from agora.model.names import PortVersion, ProductName, fold
+from agora.model.product import Build, External, Output, OutputPort, SourceSpec, Step
 from agora.spec.loads import agree, load
 from agora.spec.steps import name_of, steps
 from agora.spec.texts import Text, texts
@@ -44,10 +44,12 @@ def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
     """How the product is made; steps without a file and outputs without a port are noted."""
     listed = steps(parts.build, parts.folder, parts.steps, parts.notes)
     sources = tuple(_source(node) for node in parts.build.get("sources") or ())
+    outputs, external = _outputs(parts, ports, listed, sources)
     return Build(
         sources=sources,
         steps=listed,
-        outputs=_outputs(parts, ports, listed, sources),
+        outputs=outputs,
+        external=external,
         hash=_hash(parts, listed),
     )
 
@@ -67,41 +69,84 @@ def _outputs(
     ports: tuple[OutputPort, ...],
     listed: tuple[Step, ...],
     sources: tuple[SourceSpec, ...],
-) -> tuple[Output, ...]:
-    """What fills which port; a port that is filled from nothing, twice or not at all is noted."""
+) -> tuple[tuple[Output, ...], tuple[External, ...]]:
+    """What fills which port, or where its rows lie.
+
+    A port that is filled from nothing, twice or not at all is noted.
+    """
+    known = _known(parts, listed)
+    found: list[Output] = []
+    elsewhere: list[External] = []
+    filled: list[PortVersion] = []
+    for place, node in enumerate(nodes(parts.build, "outputs")):
+        port = _fitting(parts, ports, place, node)
+        if port is None or not _filled(parts, place, node, port, known):
+            continue
+        if port.version in filled:
+            parts.build.report("E124", ("outputs", place), f"`{port.version}` is filled already")
+            continue
+        filled.append(port.version)
+        if "external" in node:
+            elsewhere.append(_external(port.version, node))
+        else:
+            grows = load(parts.build, ("outputs", place), node, port, sources)
+            source = known[fold(node["from"])]
+            found.append(Output(port=port.version, source=source, load=grows))
+    _unfilled(parts, ports, filled)
+    if parts.build.fine:
+        agree(parts.build, [output.load for output in found])
+    return tuple(found), tuple(elsewhere)
+
+
+def _known(parts: Parts, listed: tuple[Step, ...]) -> dict[str, str]:
+    """Everything a port can be filled from, by its name in SQL."""
     named = [*nodes(parts.build, "sources"), *nodes(parts.build, "inputs")]
     known = {fold(str(node["name"])): str(node["name"]) for node in named}
     # those without a file too: that it is missing is said elsewhere
     known |= {fold(name): name for name in map(name_of, nodes(parts.build, "steps"))}
-    known |= {fold(step.name): step.name for step in listed}
-    found: list[Output] = []
-    for place, node in enumerate(nodes(parts.build, "outputs")):
-        fitting = [p for p in ports if p.name.port == node["port"]]
-        fitting = [p for p in fitting if node.get("version", p.contract.major) == p.contract.major]
-        if not fitting:
-            if node["port"] not in _unusable(parts):
-                words = f"there is no port `{node['port']}`"
-                parts.build.report("E128", ("outputs", place, "port"), words)
-        elif len(fitting) > 1:
-            majors = " and ".join(f"{port.contract.major}" for port in fitting)
-            words = f"the port `{node['port']}` has the versions {majors}"
-            hint = "say which one with `version`"
-            parts.build.report("E128", ("outputs", place, "port"), words, hint)
-        elif fold(node["from"]) not in known:
-            words = f"`{node['from']}` is no step, source or input"
-            parts.build.report("E138", ("outputs", place, "from"), words)
-        elif fitting[0].version in {output.port for output in found}:
-            parts.build.report(
-                "E124", ("outputs", place), f"`{fitting[0].version}` is filled already"
-            )
-        else:
-            grows = load(parts.build, ("outputs", place), node, fitting[0], sources)
-            source = known[fold(node["from"])]
-            found.append(Output(port=fitting[0].version, source=source, load=grows))
-    _unfilled(parts, ports, found)
-    if parts.build.fine:
-        agree(parts.build, [output.load for output in found])
-    return tuple(found)
+    return known | {fold(step.name): step.name for step in listed}
+
+
+def _fitting(
+    parts: Parts, ports: tuple[OutputPort, ...], place: int, node: dict[str, Any]
+) -> OutputPort | None:
+    """The port an output means, or nothing with the reason noted."""
+    fitting = [p for p in ports if p.name.port == node["port"]]
+    fitting = [p for p in fitting if node.get("version", p.contract.major) == p.contract.major]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        majors = " and ".join(f"{port.contract.major}" for port in fitting)
+        words = f"the port `{node['port']}` has the versions {majors}"
+        hint = "say which one with `version`"
+        parts.build.report("E128", ("outputs", place, "port"), words, hint)
+    elif node["port"] not in _unusable(parts):
+        words = f"there is no port `{node['port']}`"
+        parts.build.report("E128", ("outputs", place, "port"), words)
+    return None
+
+
+def _filled(
+    parts: Parts, place: int, node: dict[str, Any], port: OutputPort, known: Mapping[str, str]
+) -> bool:
+    if ("from" in node) == ("external" in node):
+        words = f"the port `{port.version}` is filled either `from` something or as `external`"
+        parts.build.report("E138", ("outputs", place), words)
+        return False
+    if "from" in node and fold(node["from"]) not in known:
+        words = f"`{node['from']}` is no step, source or input"
+        parts.build.report("E138", ("outputs", place, "from"), words)
+        return False
+    if "external" in node and "load" in node:
+        words = f"the port `{port.version}` is governed where it lies and is not loaded"
+        parts.build.report("E138", ("outputs", place, "load"), words)
+        return False
+    return True
+
+
+def _external(port: PortVersion, node: dict[str, Any]) -> External:
+    where = node["external"]
+    return External(port=port, type=where["type"], location=where["location"])
 
 
 def _unusable(parts: Parts) -> set[str]:
@@ -111,8 +156,7 @@ def _unusable(parts: Parts) -> set[str]:
     return {str(node.get("name")) for node in ports if node.get("contractId") not in usable}
 
 
-def _unfilled(parts: Parts, ports: Sequence[OutputPort], found: Sequence[Output]) -> None:
-    filled = {output.port for output in found}
+def _unfilled(parts: Parts, ports: Sequence[OutputPort], filled: Sequence[PortVersion]) -> None:
     for port in ports:
         if port.version not in filled and parts.build.fine:
             parts.build.report("E139", ("outputs",), f"nothing fills the port `{port.version}`")

@@ -10,7 +10,7 @@ from agora.model.names import PortVersion
 from agora.model.policy import Policy
 from agora.model.product import Product
 from agora.spec import domains, folders, meaning, people, policies, products, promises, references
-from agora.spec.builds import Parts
+from agora.spec.builds import Parts, nodes
 from agora.spec.desk import Desk
 from agora.spec.shape import check_own
 from agora.spec.texts import Text
@@ -63,6 +63,10 @@ class _Reader:
             store=str(root.get("store") or "sqlite:.agora/agora.db"),
             bounds=domains.bounds(root.get("limits")),
             private=words(root.get("network", "private")),
+            external=tuple(
+                (str(each.get("domain")), str(each.get("folder")))
+                for each in nodes(root, "external")
+            ),
             domains=tuple(areas),
             principals=people.in_domains(found, areas),
             teams=people.teams(persons),

@@ -136,6 +136,7 @@ def _begin(
         loaded=grown.anew,
         sources=pins.sources,
         inputs=pins.inputs,
+        snapshots=pins.external,
     )
     started = Entry(
         event=Event.RUN_STARTED,
@@ -163,7 +164,7 @@ def _build(house: House, product: Product, pins: Pins, begun: Run, grown: Growth
         writable=_writable(house, product, begun.id),
         scratch=scratch,
         bounds=house.mesh.bounds,
-        readable=_readable(grown),
+        readable=(*_readable(grown), *(f.path for s in pins.external for f in s.files)),
     ) as bench:
         return _made(house, product, bench, begun, grown)
 
@@ -178,6 +179,7 @@ def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growt
     else:
         rejects.take(stepping.steps(house, product, bench))
         staged = building.stage(house, product, bench, begun.id)
+    staged = (*staged, *begun.snapshots)
     staged = deriving.derived(house, product, bench, begun, staged)
     checked = checking.check(house, product, bench, begun.id, staged, grown)
     made = replace(

@@ -74,7 +74,7 @@ class IcebergLake:
             )
 
     def publish(self, release: Release) -> None:
-        for snapshot in release.snapshots:
+        for snapshot in (each for each in release.snapshots if not each.external):
             with _told(), self._alone(snapshot.port):
                 self._publish(snapshot, release.number, release.run)
         self._free(release.run)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from agora.governance.sql import judge_step, judge_text
 from agora.model.checks import CheckResult
 from agora.model.contract import QualityRule, RuleKind
-from agora.model.errors import AgoraError
+from agora.model.errors import AgoraError, Broken
 from agora.model.names import fold
 from agora.model.product import OutputPort, Product
 from agora.model.progress import Phase
@@ -100,6 +100,12 @@ def _check_port(
     if parts is None:
         failures = _failures(house, bench, run, snapshot, made, results)
         return _Port(snapshot=snapshot, results=results, quarantine=before, failures=failures)
+    if snapshot.external:
+        raise Broken(
+            f"`{snapshot.port}`: rows would be kept out, but they stay where they are",
+            code="E386",
+            hint="correct them there, or let the rule be an `error` or a `warning`",
+        )
     aside = _put_aside(house, bench, run, snapshot, parts.bad, "quarantine")
     final = restage(house, run, bench, snapshot, parts.good)
     bench.attach(f"{_relation(snapshot)}_kept", final.files, final.columns)

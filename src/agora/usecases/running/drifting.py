@@ -37,6 +37,8 @@ def told(
         pins = _probed(house, bench, begun, spec, pins, before)
         found += _drifts(spec, pins, before, _readers(house, product, spec, known))
         sources += pins
+    own = {spec.name for spec in product.build.sources}
+    sources += [pin for pin in begun.sources if pin.name not in own]
     run = replace(begun, sources=tuple(sources), drifts=tuple(found))
     _refuse(found)
     columns = {(pin.name, pin.hash): pin for pin in sources}

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from agora.model.errors import Invalid
 from agora.model.names import fold
-from agora.model.product import Product, SourceSpec
+from agora.model.product import External, Product, SourceSpec
 from agora.model.relation import Governed, RawFile
-from agora.model.release import InputPin, Release, SourcePin
+from agora.model.release import InputPin, Release, Snapshot, SourcePin
 from agora.needs.house import House
 from agora.passage import building
-from agora.workshop import increments
+from agora.workshop import increments, inplace
 from agora.workshop.increments import Growth, arrivals
 
 
@@ -23,6 +23,7 @@ class Pins:
     inputs: tuple[InputPin, ...]
     relations: tuple[Governed, ...]
     fingerprint: str
+    external: tuple[Snapshot, ...] = ()
 
     def of(self, name: str) -> tuple[SourcePin, ...]:
         """The deliveries of one source, in the order they came."""
@@ -42,12 +43,38 @@ def pin(house: House, product: Product, standing: Release | None, scratch: str) 
     )
     read = building.inputs(house, product)
     inputs = tuple(pin for _, pin in read)
+    outside = [_outside(house, product, each) for each in product.build.external]
+    sources += tuple(pinned for _, pinned in outside)
     return Pins(
         sources=sources,
         inputs=inputs,
         relations=tuple(governed for governed, _ in read),
         fingerprint=_fingerprint(product, sources, inputs),
+        external=tuple(snapshot for snapshot, _ in outside),
     )
+
+
+def _outside(house: House, product: Product, external: External) -> tuple[Snapshot, SourcePin]:
+    """The state of a table governed in place, as the port's snapshot and as what a run pins."""
+    port = product.port(external.port)
+    assert port is not None, "a build that fills a port nobody offers is not opened (E128)"
+    wanted = [column.name for column in port.contract.columns]
+    folder = f"{house.folder.root}/{product.folder}"
+    seen = house.externals.look(external, folder, wanted)
+    made = inplace.snapshot(
+        external, port.contract, seen.columns, seen.files,
+        uuid=seen.uuid, version=seen.version, metadata=seen.metadata,
+    )  # fmt: skip
+    state = repr((seen.uuid, seen.version, seen.state, seen.columns, seen.files))
+    pinned = SourcePin(
+        name=str(external.port),
+        hash=hashlib.sha256(state.encode()).hexdigest(),
+        path=external.location,
+        size=sum(file.size for file in seen.files),
+        origin=f"{external.type} {external.location}",
+        version=str(seen.version or seen.state[:16]),
+    )
+    return made, pinned
 
 
 def raw(house: House, spec: SourceSpec, pinned: SourcePin, scratch: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Rendering: expressions, masks and shields as DuckDB SQL, every literal typed and quoted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -119,10 +119,33 @@ def scan(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
 
 def rows(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
     """The FROM clause for a port: its files, or no rows at all when it has none."""
+    if files and all(column.field_id == 0 for column in columns):
+        return by_name(files, columns)
     if files:
         return scan(files, columns)
     nulls = ", ".join(f"CAST(NULL AS {c.type.sql}) AS {quoted(c.name)}" for c in columns)
     return f"(SELECT {nulls} WHERE FALSE)"
+
+
+def by_name(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
+    """A scan of files of other tools: columns by their names, those all rows share as constants."""
+    groups: dict[tuple[tuple[str, str | None], ...], list[str]] = {}
+    for file in files:
+        groups.setdefault(file.values, []).append(file.path)
+    parts = [
+        f"SELECT {', '.join(_constant(c, dict(values)) for c in columns)} FROM {named(paths)}"
+        for values, paths in groups.items()
+    ]
+    return f"({' UNION ALL '.join(parts)})"
+
+
+def _constant(of: ReleasedColumn, values: Mapping[str, str | None]) -> str:
+    """A column from the file, or what every row of the file has alike."""
+    if of.name not in values:
+        return typed(of.name, of.type)
+    shared = values[of.name]
+    word = "NULL" if shared is None else text(shared)
+    return f"CAST({word} AS {of.type.sql}) AS {quoted(of.name)}"
 
 
 def listed(paths: Sequence[str]) -> str:
@@ -181,7 +204,8 @@ def attached(name: str, files: Sequence[DataFile], columns: Sequence[ReleasedCol
 def _plain(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> bool:
     """Whether it is worth asking if these files are alike: few of them, and no column in a column."""
     flat = all(column.type.kind not in (Kind.LIST, Kind.STRUCT) for column in columns)
-    return bool(columns) and flat and 0 < len(files) <= _FEW
+    own = any(column.field_id for column in columns)
+    return own and flat and 0 < len(files) <= _FEW
 
 
 def _view(relation: Governed, name: str, source: str) -> str:

@@ -1,0 +1,1 @@
+"""Tables of other tools, governed where they lie, one kind a file."""

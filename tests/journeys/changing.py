@@ -111,3 +111,46 @@ def without(root, column, line):
 
 def instant(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+NEW = "sales/transactions/contracts/transactions.v2.odcs.yaml"
+DEPRECATED = ("status: active", "status: deprecated")
+
+
+def last_day(day):
+    """The line that announces the last day of a version, put beside the frequency."""
+    frequency = "  - {property: frequency, value: 1, unit: d}\n"
+    return frequency, frequency + f'  - {{property: endOfLife, value: "{day}"}}\n'
+
+
+def second_version(root):
+    """A version 2 beside version 1: without weeks, and with pieces instead of quantities."""
+    (root / NEW).write_text((root / CONTRACT).read_text())
+    edit(
+        root / NEW,
+        ("id: sales-transactions-v1", "id: sales-transactions-v2"),
+        ("version: 1.0.0", "version: 2.0.0"),
+        ("name: quantity", "name: pieces"),
+        (WEEK, ""),
+    )
+    edit(
+        root / PRODUCT,
+        (
+            "    contractId: sales-transactions-v1\n",
+            (
+                "    contractId: sales-transactions-v1\n"
+                "  - {name: transactions, version: 2.0.0, contractId: sales-transactions-v2}\n"
+            ),
+        ),
+    )
+    edit(
+        root / BUILD,
+        ("steps:\n", "steps:\n  - {file: steps/pieces.sql}\n"),
+        (
+            "version: 1, from: typed}\n",
+            "version: 1, from: typed}\n  - {port: transactions, version: 2, from: pieces}\n",
+        ),
+    )
+    (root / "sales/transactions/steps/pieces.sql").write_text(
+        "select * exclude (week, quantity), quantity as pieces from typed\n"
+    )

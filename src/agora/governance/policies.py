@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from agora.governance.decisions import Ask, decide
+from agora.governance.lifecycle import life
 from agora.governance.masking import fitting
 from agora.governance.matching import applies, concerns, touches
 from agora.governance.rows import columns_of, mistyped
@@ -86,9 +87,15 @@ def _mask_fits(policy: Policy, port: OutputPort) -> Iterator[Finding]:
 
 
 def _tried(mesh: Mesh, policy: Policy, trial: PolicyTrial) -> Iterator[Finding]:
-    """The trial's rule holds; a fitting agreement is assumed, except where the rule permits."""
+    """The trial's rule holds; a fitting agreement is assumed, except where the rule permits.
+
+    A version that answers nobody any more is not tried: no rule could make it answer.
+    """
     principal, port = mesh.principal(trial.who), _port(mesh, trial.port)
-    if principal is None or port is None:
+    standing = life(mesh, port.version) if port else None
+    if principal is None or port is None or standing is None:
+        return
+    if standing.over(mesh.at or _ANY_TIME):
         return
     assumed = decide(mesh, _ask(mesh, trial, principal, port, assumed=True))
     if trial.allowed is not None:

@@ -33,7 +33,8 @@ class Difference:
 class Rehearsal:
     """What a run would build and count now; nothing of it is kept. `aside` are rows put aside.
 
-    `unable` says why it could not be rehearsed; then nothing else is told.
+    `unable` says why it could not be rehearsed, and then nothing else is told; it `fails` when a run
+    would come no further.
     """
 
     product: ProductName
@@ -41,8 +42,9 @@ class Rehearsal:
     results: tuple[CheckResult, ...] = ()
     aside: int = 0
     unable: str = ""
+    fails: bool = False
 
     @property
     def blocks(self) -> bool:
-        """True when a promise does not hold, so that nothing would be released."""
-        return any(result.blocks for result in self.results)
+        """True when nothing would be released: a promise does not hold, or it does not get there."""
+        return self.fails or any(result.blocks for result in self.results)

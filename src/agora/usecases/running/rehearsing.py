@@ -39,7 +39,7 @@ def rehearse(house: House, who: Actor, product: Product, standing: Release | Non
     try:
         return _rehearsed(house, who, product, standing, house.lake.scratch(run))
     except AgoraError as problem:
-        return Rehearsal(product=product.name, unable=problem.sentence)
+        return Rehearsal(product=product.name, unable=problem.sentence, fails=True)
     finally:
         house.lake.discard(run, ())
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "preview": ("agora.cli.preview", "See what a step makes of a sample, before anything is run."),
     "run": ("agora.cli.run", "Build, check and release products."),
     "rollback": ("agora.cli.rollback", "Give readers the rows of an earlier edition again."),
+    "maintain": ("agora.cli.maintain", "Remove what is no longer kept; prove what is."),
     "plan": ("agora.cli.plan", "See what a change would break, and for whom, before it runs."),
     "consent": ("agora.cli.consent", "Accept a change that would break what you use."),
     "query": ("agora.cli.query", "Ask products with SQL, as somebody who may."),

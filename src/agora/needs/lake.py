@@ -3,9 +3,11 @@
 The lake writes and names files; it never returns rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from agora.model.maintenance import Stored
 from agora.model.names import PortVersion
 from agora.model.product import SourceSpec
 from agora.model.release import DataFile, Release, ReleasedColumn, Snapshot, SourcePin
@@ -70,6 +72,50 @@ class Lake(Protocol):
         """
         ...
 
+    def sync(self, files: Iterable[DataFile]) -> None:
+        """These written files and their folders are on disk, whatever happens to the machine."""
+        ...
+
+    def sweep(self, folder: str, stem: str) -> None:
+        """Files in a folder of the lake whose names begin like this are gone; harmless without any."""
+        ...
+
     def leftovers(self) -> Iterator[str]:
         """Runs that began here and whose process is gone."""
+        ...
+
+    def living(self) -> tuple[str, ...]:
+        """Runs, and whatever else asked for a scratch folder, whose process lives."""
+        ...
+
+    def still(self) -> AbstractContextManager[None]:
+        """Nobody gets a new scratch folder meanwhile; waits for another who holds the lake still."""
+        ...
+
+    def stored(self) -> Iterator[Stored]:
+        """Every file of the lake, with where it lies and how old it is."""
+        ...
+
+    def forget(
+        self,
+        port: PortVersion,
+        gone: Collection[int],
+        kept: Sequence[Snapshot],
+        *,
+        busy: bool,
+        dry: bool = False,
+    ) -> frozenset[str]:
+        """The port's table no longer names the releases `gone`, nor states that nobody needs.
+
+        Gives the files that describe what is left, which stay; every one there is while the table
+        is `busy` with a run. With `dry` nothing is changed. Harmless when repeated.
+        """
+        ...
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """These files are gone; harmless when they are already."""
+        ...
+
+    def damaged(self, files: Iterable[DataFile]) -> tuple[str, ...]:
+        """Those of these written files that are not there as they were written; each is opened."""
         ...

@@ -7,21 +7,18 @@ answering a query needs only the release row. Source of the write order: measure
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agora.backends.lake import branches, landing, locks
-from agora.backends.lake.schemas import iceberg_type, nested_ids, shape
+from agora.backends.lake import branches, landing, locks, maintaining, tables
+from agora.backends.lake.schemas import iceberg_type
 from agora.model.errors import AgoraError, Conflict, Unavailable
-from agora.model.names import PortVersion, fold
+from agora.model.maintenance import Stored
+from agora.model.names import PortVersion
 from agora.model.product import SourceSpec
 from agora.model.release import DataFile, Release, ReleasedColumn, Snapshot, SourcePin
 from agora.model.types import Type
-
-_RETRIES = "20"
-_FIRST_ID = 1_000_000
-"""Field ids of columns added later start here, far above any nested id of the first ones."""
 
 
 class IcebergLake:
@@ -40,7 +37,7 @@ class IcebergLake:
             table = self._table(port)
             if table is None:
                 return self._create(port, columns)
-            return _evolve(table, port, columns)
+            return tables.evolve(table, port, columns)
 
     def folder(self, port: PortVersion, run: str, area: str = "data") -> str:
         return str(self._port_folder(port) / area / run)
@@ -97,17 +94,75 @@ class IcebergLake:
 
     def scratch(self, run: str) -> str:
         folder = self._root / "scratch" / run
-        with _told():
+        with _told(), self._gate(locks.shared):
             folder.mkdir(parents=True, exist_ok=True)
             if run not in self._held:
                 self._held[run] = locks.hold(folder / ".lock")
         return str(folder)
+
+    def sync(self, files: Iterable[DataFile]) -> None:
+        landing.sync(file.path for file in files)
+
+    def sweep(self, folder: str, stem: str) -> None:
+        with _told():
+            landing.sweep(Path(folder), stem)
 
     def leftovers(self) -> Iterator[str]:
         area = self._root / "scratch"
         for folder in sorted(area.iterdir()) if area.is_dir() else ():
             if folder.name not in self._held and locks.free(folder / ".lock"):
                 yield folder.name
+
+    def living(self) -> tuple[str, ...]:
+        area = self._root / "scratch"
+        folders = sorted(area.iterdir()) if area.is_dir() else []
+        return tuple(
+            folder.name
+            for folder in folders
+            if folder.name in self._held or not locks.free(folder / ".lock")
+        )
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        with self._gate(locks.exclusive):
+            yield
+
+    def stored(self) -> Iterator[Stored]:
+        yield from maintaining.stored(self._root)
+
+    def forget(
+        self,
+        port: PortVersion,
+        gone: Collection[int],
+        kept: Sequence[Snapshot],
+        *,
+        busy: bool,
+        dry: bool = False,
+    ) -> frozenset[str]:
+        with _told(), self._alone(port):
+            table = self._table(port)
+            if table is None:
+                return frozenset()
+            if not dry:
+                maintaining.forget(table, gone, kept)
+                table = self._existing(port)
+            return maintaining.described(table, kept, gone, busy=busy)
+
+    def remove(self, paths: Iterable[str]) -> None:
+        with _told():
+            maintaining.remove(self._root, paths)
+
+    def damaged(self, files: Iterable[DataFile]) -> tuple[str, ...]:
+        return tuple(maintaining.damaged(files))
+
+    @contextlib.contextmanager
+    def _gate(
+        self, lock: Callable[[Path], contextlib.AbstractContextManager[None]]
+    ) -> Iterator[None]:
+        """Runs pass it to begin; who maintains the lake holds it shut."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with lock(self._root / ".gate"):
+            yield
 
     @contextlib.contextmanager
     def _alone(self, port: PortVersion) -> Iterator[None]:
@@ -128,7 +183,9 @@ class IcebergLake:
         table = self._existing(snapshot.port)
         tag, branch = f"release-{number}", f"run-{run}"
         changes = table.manage_snapshots()
-        if table.metadata.current_snapshot_id != snapshot.snapshot_id and not branches.later(table, number):
+        if table.metadata.current_snapshot_id != snapshot.snapshot_id and not branches.later(
+            table, number
+        ):
             changes = changes.set_current_snapshot(snapshot_id=snapshot.snapshot_id)
         if tag not in table.metadata.refs:
             changes = changes.create_tag(snapshot_id=snapshot.snapshot_id, tag_name=tag)
@@ -152,7 +209,7 @@ class IcebergLake:
         from pyiceberg.exceptions import NoSuchTableError
 
         try:
-            return self._opened().load_table(_identifier(port))
+            return self._opened().load_table(tables.identifier(port))
         except NoSuchTableError:
             return None
 
@@ -173,72 +230,17 @@ class IcebergLake:
             NestedField(number, name, iceberg_type(of, number), required=False)
             for number, (name, of, _) in enumerate(columns, start=1)
         ]
-        self._opened().create_namespace_if_not_exists(_identifier(port)[:-1])
+        self._opened().create_namespace_if_not_exists(tables.identifier(port)[:-1])
         try:
-            table = _create_with_ids(self._opened(), port, Schema(*fields), self._port_folder(port))
+            table = tables.created(self._opened(), port, Schema(*fields), self._port_folder(port))
         except TableAlreadyExistsError:
-            return _evolve(self._existing(port), port, columns)
+            return tables.evolve(self._existing(port), port, columns)
         table.append(table.schema().as_arrow().empty_table())
-        return _columns(table, columns)
+        return tables.columns_of(table, columns)
 
     def _port_folder(self, port: PortVersion) -> Path:
         name = port.port
         return self._root / name.domain / name.product / f"{name.port}.v{port.major}"
-
-
-def _create_with_ids(catalog: Any, port: PortVersion, schema: Any, folder: Path) -> Any:
-    return catalog.create_table(
-        _identifier(port),
-        schema,
-        location=f"file://{folder}",
-        properties={
-            "format-version": "2",
-            "commit.retry.num-retries": _RETRIES,
-            "write.parquet.compression-codec": "zstd",
-        },
-    )
-
-
-def _identifier(port: PortVersion) -> tuple[str, str]:
-    name = port.port
-    return f"{fold(name.domain)}__{fold(name.product)}", f"{fold(name.port)}_v{port.major}"
-
-
-def _evolve(
-    table: Any, port: PortVersion, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
-) -> tuple[ReleasedColumn, ...]:
-    """The table's schema has these columns: known names keep their ids, new names get new ones."""
-    standing = {field.name: shape(field.field_type) for field in table.schema().fields}
-    wanted = {name: shape(iceberg_type(of, _FIRST_ID)) for name, of, _ in columns}
-    changed = [name for name in wanted if standing.get(name, wanted[name]) != wanted[name]]
-    if changed:
-        raise Conflict(
-            f"column `{changed[0]}` of `{port}` cannot change its type in place",
-            code="E325",
-            hint="offer a new major version of the contract beside this one",
-        )
-    fresh = [(name, of) for name, of, _ in columns if name not in standing]
-    if fresh:
-        with table.update_schema() as update:
-            for name, of in fresh:
-                update.add_column(name, iceberg_type(of, _FIRST_ID))
-    return _columns(table, columns)
-
-
-def _columns(
-    table: Any, columns: Sequence[tuple[str, Type, tuple[str, ...]]]
-) -> tuple[ReleasedColumn, ...]:
-    fields = {field.name: field for field in table.schema().fields}
-    return tuple(
-        ReleasedColumn(
-            name=name,
-            type=of,
-            field_id=fields[name].field_id,
-            labels=labels,
-            nested=tuple(nested_ids(fields[name].field_type)),
-        )
-        for name, of, labels in columns
-    )
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The landing area: the bytes a run read, kept once under their content hash."""
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 from agora.model.errors import Unavailable
 from agora.model.release import SourcePin
 
+UNFINISHED = ".landing-"
 _CHUNK = 1 << 20
 
 
@@ -37,7 +39,7 @@ def _known(origin: Path, area: Path) -> tuple[Path, str, int] | None:
 
 
 def _copy(origin: Path, area: Path) -> tuple[Path, str, int]:
-    handle, name = tempfile.mkstemp(dir=area, prefix=".landing-")
+    handle, name = tempfile.mkstemp(dir=area, prefix=UNFINISHED)
     digest, size = hashlib.sha256(), 0
     try:
         with os.fdopen(handle, "wb") as kept, origin.open("rb") as source:
@@ -68,6 +70,17 @@ def sync(paths: Iterable[str]) -> None:
             sync_folder(folder)
     except OSError as problem:
         raise unavailable(problem) from problem
+
+
+def sweep(folder: Path, stem: str) -> None:
+    """Files whose names begin like this are gone, and the folder when it is empty without them."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(stem):
+            path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def sync_folder(folder: Path) -> None:

@@ -44,9 +44,22 @@ def free(path: Path) -> bool:
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Wait for the lock, hold it for the block; a killed holder frees it."""
+    with _waited(path, fcntl.LOCK_EX):
+        yield
+
+
+@contextlib.contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Wait until nobody holds the lock exclusively, and keep it so for the block."""
+    with _waited(path, fcntl.LOCK_SH):
+        yield
+
+
+@contextlib.contextmanager
+def _waited(path: Path, how: int) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, how)
         yield
     finally:
         os.close(handle)

@@ -1,0 +1,90 @@
+"""`agora maintain`: what is no longer kept is removed, and what is kept is proved to be there."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.terminal import count, give, paint, safe, say
+from agora.model.errors import Unusable
+from agora.model.maintenance import Maintained
+from agora.usecases.maintain import maintain as tidy
+
+app = command("maintain", "")
+
+
+@app.command(epilog=epilog("agora maintain --all --keep 12 --dry-run"))
+def maintain(
+    products: Annotated[list[str] | None, typer.Argument(help="Which products.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every product, and what belongs to none.")
+    ] = False,
+    keep: Annotated[
+        int, typer.Option("--keep", help="The newest editions that stay, whatever their age.")
+    ] = 0,
+    older: Annotated[
+        int | None,
+        typer.Option("--older-than", help="Only editions older than so many days may go."),
+    ] = None,
+    grace: Annotated[
+        int, typer.Option("--grace", help="Hours before a file that nobody refers to may go.")
+    ] = 24,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go; nothing does.")
+    ] = False,
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """Remove editions beyond their retention, and files nobody needs; prove what is left."""
+    if bool(products) == every:
+        raise Unusable("no product is named", code="E021", hint="name one, or say `--all`")
+    with opened(mesh) as house:
+        done = tidy(
+            house,
+            actor(house, as_),
+            products or (),
+            keep=keep,
+            older_than=None if older is None else timedelta(days=older),
+            grace=timedelta(hours=grace),
+            dry=dry,
+        )
+    if json:
+        give("maintained", done)
+    else:
+        _show(done)
+
+
+def _show(done: Maintained) -> None:
+    would = "would be " if done.dry else ""
+    for product in done.products:
+        numbers = [str(e.number) for e in done.expired if e.product == product]
+        if numbers:
+            say(
+                f"{product}: no longer kept {would}{'edition' if len(numbers) == 1 else 'editions'} {', '.join(numbers)}"
+            )
+    for held in done.held:
+        say(
+            paint(
+                f"{held.edition.product}: edition {held.edition.number} stays: {safe(held.by)}",
+                "dim",
+            )
+        )
+    for each in done.removed:
+        say(f"{would}removed: {count(each.files, 'file')}, {size(each.size)} {each.cause.value}")
+    if not done.removed:
+        say("nothing to remove")
+    say(f"the lake: {size(done.before)} before, {size(done.after)} after")
+    if not done.dry:
+        say(f"{paint('✓', 'green')} {count(done.whole, 'file')} of kept editions opened and whole")
+
+
+def size(number: int) -> str:
+    """`1.5 MB` of bytes."""
+    amount = float(number)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":  # noqa: PLR2004 (SI units)
+            return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+        amount /= 1000
+    return ""

@@ -1,0 +1,290 @@
+"""Maintain: rows and files that are no longer kept are gone, and what is kept is proved to be there."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from agora.governance.rights import may_run
+from agora.model.access import Agreement
+from agora.model.errors import Broken, Conflict, Denied, Unusable
+from agora.model.ledger import Entry, Event
+from agora.model.maintenance import Area, Cause, Edition, Held, Maintained, Stored
+from agora.model.names import ProductName
+from agora.model.people import Actor
+from agora.model.product import Product
+from agora.model.release import Current, DataFile, Release, Run
+from agora.needs.house import House
+from agora.needs.store import Kept, Put
+from agora.passage.knowing import find_product
+from agora.passage.recording import refused
+from agora.quality.levels import span
+from agora.usecases.running import releasing
+from agora.workshop.maintenance import Retention, State, cause, expiring, references, tallied
+
+GRACE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What would go: editions, and files with their reason. `now` is the lake as it was listed."""
+
+    state: State
+    rows: Mapping[tuple[ProductName, int], Kept[Release]]
+    products: tuple[Product, ...]
+    gone: tuple[Release, ...]
+    held: tuple[Held, ...]
+    files: tuple[tuple[Cause, Stored], ...]
+    now: tuple[Stored, ...]
+
+
+def maintain(
+    house: House,
+    who: Actor,
+    names: Sequence[str] = (),
+    *,
+    keep: int = 0,
+    older_than: timedelta | None = None,
+    grace: timedelta = GRACE,
+    dry: bool = False,
+) -> Maintained:
+    """Editions beyond their retention have lost their rows, and files nobody needs are removed.
+
+    Without `names` every product and all that belongs to none. Never goes what is current, among the
+    newest `keep`, younger than `older_than` or than the contract's `retention`, what a kept edition
+    was built of, what an agreement holds, and what a run that lives works on. Raises Denied, Missing,
+    Conflict (a run is just beginning, nothing was removed), Broken (kept rows are not there).
+    """
+    if keep < 0 or (older_than is not None and older_than < timedelta(0)) or grace < timedelta(0):
+        raise Unusable("nothing is kept for less than no time", code="E470")
+    products = _products(house, who, names)
+    for product in products if not dry else ():
+        releasing.repair(house, who, product)
+    rules = {each.name: _retention(each, keep, older_than) for each in products}
+    with house.lake.still():
+        plan = _plan(house, products, rules, grace, whole=not names)
+        if dry:
+            return _told(plan, plan.now, 0, dry=True)
+        _remove(house, who, plan)
+        whole = _proved(house, plan)
+        done = _told(plan, tuple(house.lake.stored()), whole)
+        house.store.commit((), (_entry(house, who, plan, "done", done),))
+        return done
+
+
+def _products(house: House, who: Actor, names: Sequence[str]) -> tuple[Product, ...]:
+    """The products that were named, or all of them; this person may run each."""
+    named = tuple(find_product(house, who.principal, name) for name in names)
+    products = named or house.mesh.products
+    if not names and who.principal.id != house.mesh.operator:
+        problem = Denied(
+            "only the operator maintains the whole lake",
+            code="E471",
+            hint="name the products you may run",
+        )
+        refused(house, who, "", "", problem, event=Event.DENIED)
+        raise problem
+    for product in products:
+        reasons = may_run(house.mesh, product.name, who.principal)
+        if reasons:
+            first = reasons[0]
+            problem = Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+            refused(house, who, str(product.name), "", problem, event=Event.DENIED)
+            raise problem
+    return products
+
+
+def _retention(product: Product, keep: int, older_than: timedelta | None) -> Retention:
+    levels = [level for port in product.ports for level in port.contract.service_levels]
+    spans = [span(level) for level in levels if level.property.lower() == "retention"]
+    promised = max((each for each in spans if each is not None), default=None)
+    return Retention(keep=keep, age=older_than, promised=promised)
+
+
+def _plan(
+    house: House,
+    products: tuple[Product, ...],
+    rules: Mapping[ProductName, Retention],
+    grace: timedelta,
+    *,
+    whole: bool,
+) -> _Plan:
+    state, rows = _state(house)
+    unknown = sorted(set(state.living) - {run.id for run in state.runs})
+    if unknown:
+        raise Conflict(
+            "somebody is just beginning to read or build",
+            code="E472",
+            hint="nothing was removed; maintain again in a moment",
+        )
+    gone, held = expiring(state, rules)
+    refers = references(state, gone, (each.name for each in products))
+    now = tuple(house.lake.stored())
+    _demand_there(_kept(state, gone, products), now)
+    files = [(why, each) for each in now if (why := cause(each, refers, grace, whole=whole))]
+    needed = _tables(house, state, gone, [each.name for each in products], dry=True)
+    files += [(Cause.METADATA, each) for each in _descriptions(needed, now)]
+    return _Plan(
+        state=state,
+        rows=rows,
+        products=products,
+        gone=gone,
+        held=held,
+        files=tuple(files),
+        now=now,
+    )
+
+
+def _state(house: House) -> tuple[State, Mapping[tuple[ProductName, int], Kept[Release]]]:
+    """Everything that refers to rows; which runs live is read first, so that none is overlooked."""
+    living = house.lake.living()
+    rows = {(kept.noun.product, kept.noun.number): kept for kept in house.store.find(Release)}
+    releases: dict[ProductName, list[Release]] = {}
+    for kept in rows.values():
+        releases.setdefault(kept.noun.product, []).append(kept.noun)
+    state = State(
+        releases=releases,
+        current={kept.noun.product: kept.noun.number for kept in house.store.find(Current)},
+        agreements=tuple(kept.noun for kept in house.store.find(Agreement)),
+        runs=tuple(kept.noun for kept in house.store.find(Run)),
+        living=frozenset(living),
+        now=house.now(),
+    )
+    return state, rows
+
+
+def _demand_there(kept: Sequence[Release], now: Sequence[Stored]) -> None:
+    """What stays lies where its releases say: else this is another lake, or one that was moved."""
+    there = {each.path for each in now}
+    for made in kept:
+        missing = [file.path for file in _files((made,)) if file.path not in there]
+        if missing:
+            raise Broken(
+                f"edition {made.number} of `{made.product}` is not whole: `{missing[0]}` is not there",
+                code="E473",
+                hint="nothing was removed; put it back from a backup, or correct where the lake is",
+            )
+
+
+def _descriptions(needed: frozenset[str], now: Sequence[Stored]) -> list[Stored]:
+    """What describes states of these tables that nobody needs."""
+    folders = {path.rpartition("/")[0] for path in needed}
+    return [
+        each
+        for each in now
+        if each.area is Area.METADATA
+        and each.path.rpartition("/")[0] in folders
+        and each.path not in needed
+    ]
+
+
+def _tables(
+    house: House,
+    state: State,
+    gone: Sequence[Release],
+    products: Collection[ProductName],
+    *,
+    dry: bool,
+) -> frozenset[str]:
+    """The tables of these products name kept releases only; gives the files that describe them."""
+    lost = {(made.product, made.number) for made in gone}
+    busy = {run.product for run in state.runs if run.id in state.living}
+    found: set[str] = set()
+    for product, releases in state.releases.items():
+        if product not in products:
+            continue
+        away = [m for m in releases if m.expired_at or (m.product, m.number) in lost]
+        stay = [m for m in releases if m not in away]
+        ports = {s.port for made in releases for s in made.snapshots if not s.external}
+        for port in sorted(ports):
+            kept = [s for made in stay for s in made.snapshots if s.port == port]
+            numbers = [made.number for made in away]
+            found |= house.lake.forget(port, numbers, kept, busy=product in busy, dry=dry)
+    return frozenset(found)
+
+
+def _remove(house: House, who: Actor, plan: _Plan) -> None:
+    """Editions are marked first, in one transaction; from then on nobody is given them any more."""
+    now = house.now()
+    puts = [_expired(plan.rows[made.product, made.number], now) for made in plan.gone]
+    house.progress.point("before-mark")
+    house.store.commit(puts, (_entry(house, who, plan, "begun"),))
+    house.progress.point("after-mark")
+    _tables(house, plan.state, plan.gone, [p.name for p in plan.products], dry=False)
+    house.progress.point("before-remove")
+    half = len(plan.files) // 2
+    house.lake.remove(each.path for _, each in plan.files[:half])
+    house.progress.point("amid-remove")
+    house.lake.remove(each.path for _, each in plan.files[half:])
+    house.progress.point("after-remove")
+
+
+def _expired(kept: Kept[Release], now: datetime) -> Put:
+    return Put(key=kept.key, noun=replace(kept.noun, expired_at=now), revision=kept.revision)
+
+
+def _proved(house: House, plan: _Plan) -> int:
+    """Every file of what is kept is opened; gives how many there are."""
+    files = {file.path: file for file in _files(_kept(plan.state, plan.gone, plan.products))}
+    damaged = house.lake.damaged(files.values())
+    if damaged:
+        raise Broken(
+            f"{len(damaged)} files of kept editions are damaged, first `{damaged[0]}`",
+            code="E473",
+            hint="put them back from a backup; `agora ledger` shows what was removed when",
+        )
+    return len(files)
+
+
+def _kept(
+    state: State, gone: Sequence[Release], products: Iterable[Product]
+) -> tuple[Release, ...]:
+    lost, scope = {(m.product, m.number) for m in gone}, {p.name for p in products}
+    return tuple(m for m in state.kept if m.product in scope and (m.product, m.number) not in lost)
+
+
+def _files(releases: Iterable[Release]) -> Iterator[DataFile]:
+    for made in releases:
+        for snapshot in made.snapshots:
+            yield from () if snapshot.external else snapshot.files
+        for batch in made.quarantines:
+            yield from batch.files
+
+
+def _told(plan: _Plan, after: Sequence[Stored], whole: int, *, dry: bool = False) -> Maintained:
+    there = {each.path for each in after}
+    files = plan.files if dry else [(why, f) for why, f in plan.files if f.path not in there]
+    before, removed = sum(f.size for f in plan.now), tallied(files)
+    left = before - sum(each.size for each in removed) if dry else sum(f.size for f in after)
+    return Maintained(
+        products=tuple(product.name for product in plan.products),
+        expired=tuple(Edition(product=m.product, number=m.number) for m in plan.gone),
+        held=plan.held,
+        removed=removed,
+        before=before,
+        after=left,
+        whole=whole,
+        dry=dry,
+    )
+
+
+def _entry(
+    house: House, who: Actor, plan: _Plan, stage: str, done: Maintained | None = None
+) -> Entry:
+    """What is about to be removed, or was: editions by name, files and bytes for each reason."""
+    removed = done.removed if done else tallied(plan.files)
+    facts: tuple[tuple[str, str | int | tuple[str, ...]], ...] = (
+        ("stage", stage),
+        ("editions", tuple(f"{m.product}#{m.number}" for m in plan.gone)),
+        ("removed", tuple(f"{r.cause.name.lower()}={r.files}/{r.size}" for r in removed)),
+        ("held", tuple(f"{h.edition.product}#{h.edition.number}" for h in plan.held)),
+    )
+    if done:
+        facts += (("before", done.before), ("after", done.after), ("whole", done.whole))
+    return Entry(
+        event=Event.MAINTAINED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=", ".join(str(product.name) for product in plan.products),
+        facts=facts,
+    )

@@ -1,0 +1,315 @@
+"""Maintenance: what is no longer kept goes, and nothing that somebody still needs."""
+
+import contextlib
+import os
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agora.app.start import start
+from agora.model.errors import Broken, Conflict, Denied, Missing, Unusable
+from agora.model.people import Actor
+from agora.usecases import access, show
+from agora.usecases.maintain import maintain
+from agora.usecases.query import query
+from agora.usecases.rollback import rollback
+from tests.journeys.deliveries import Deliveries
+from tests.journeys.editions import opened, releases, rows, rows_of, weeks
+
+APPEND = "{mode: append, by: [week]}"
+REPLACE = "{mode: replace, by: [week]}"
+PEOPLE = """\
+agora: 1
+kind: people
+teams:
+  - {id: data-team, title: Data team}
+  - {id: science, title: Science}
+people:
+  - {id: olga, name: Olga, teams: [data-team], roles: [operator]}
+  - {id: sam, name: Sam, teams: [science]}
+"""
+
+
+@pytest.fixture
+def mesh(tmp_path):
+    """Three editions of whole files: nothing an edition holds is shared with another."""
+    made = Deliveries(tmp_path / "mesh", APPEND)
+    build = made.root / "lab/sales/build.yaml"
+    build.write_text(
+        build.read_text().replace("deliveries/*.csv", "deliveries/now.csv").replace(f", load: {APPEND}", "")
+    )  # fmt: skip
+    for number in (1, 2, 3):
+        made.deliver("now", [(number, number, 10 * number)])
+        made.run()
+    return made
+
+
+def tidy(mesh, *names, **options):
+    with opened(mesh) as (house, who):
+        return maintain(house, who, names, **options)
+
+
+def kept(mesh, product="lab.sales"):
+    return [made.number for made in releases(mesh, product) if made.expired_at is None]
+
+
+def lake(mesh):
+    return mesh.root / ".agora" / "lake"
+
+
+def files(mesh, area):
+    return sorted(lake(mesh).glob(f"lab/*/*/{area}/**/*.parquet"))
+
+
+def landed(mesh):
+    return [path for path in (lake(mesh) / "landing").iterdir() if path.is_file()]
+
+
+def age(*paths):
+    long_ago = time.time() - 90_000
+    for path in paths:
+        os.utime(path, (long_ago, long_ago))
+
+
+def test_editions_beyond_the_newest_lose_their_rows_and_are_told_so(mesh):
+    done = tidy(mesh, "lab.sales", keep=2)
+    assert [each.number for each in done.expired] == [1]
+    assert done.before > done.after
+    assert done.whole == 2
+    assert {each.cause.name for each in done.removed} >= {"EXPIRED", "LANDED", "METADATA"}
+    assert len(files(mesh, "data")) == len(landed(mesh)) == 2
+    assert rows(mesh, "2") == [(2, 2, 20)]
+    with pytest.raises(Missing) as told:
+        rows(mesh, "1")
+    assert told.value.code_shown == "E461"
+    assert "2 (" in told.value.hint
+    with opened(mesh) as (house, who):
+        for ask in (show.show, show.rows):
+            with pytest.raises(Missing):
+                ask(house, who, "lab.sales", edition="1")
+        with pytest.raises(Missing):
+            rollback(house, who, "lab.sales", to="1", reason="x")
+
+
+def test_a_dry_run_says_it_all_and_does_nothing(mesh):
+    before = sorted(path for path in lake(mesh).rglob("*") if path.is_file())
+    would = tidy(mesh, keep=1, dry=True)
+    assert sorted(path for path in lake(mesh).rglob("*") if path.is_file()) == before
+    assert kept(mesh) == [1, 2, 3]
+    done = tidy(mesh, keep=1)
+    assert (done.expired, done.removed) == (would.expired, would.removed)
+
+
+def test_without_a_retention_no_edition_goes(mesh):
+    assert tidy(mesh).expired == ()
+    assert tidy(mesh, older_than=timedelta(days=1)).expired == ()
+    assert tidy(mesh, older_than=timedelta(0)).expired != ()
+    assert kept(mesh) == [3]
+
+
+def test_nobody_shortens_what_the_contract_promises(mesh):
+    contract = mesh.root / "lab/sales/contracts/sales.v1.odcs.yaml"
+    contract.write_text(
+        contract.read_text() + "slaProperties: [{property: retention, value: 30, unit: d}]\n"
+    )
+    assert tidy(mesh, keep=1).expired == ()
+    text = contract.read_text().replace("value: 30", "value: 0")
+    contract.write_text(text)
+    assert len(tidy(mesh).expired) == 2
+
+
+def test_shared_files_stay_with_the_edition_that_shares_them(tmp_path):
+    mesh = Deliveries(tmp_path / "mesh", APPEND)
+    weeks(mesh, 4)
+    done = tidy(mesh, keep=1)
+    assert len(done.expired) == 3
+    assert len(files(mesh, "data")) == 4
+    assert len(rows(mesh)) == 4
+    weeks(mesh, 1, start=5)
+    assert len(rows(mesh)) == 5
+    with opened(mesh) as (house, _):
+        table = house.lake._existing(releases(mesh)[-1].snapshots[0].port)
+        assert table.scan().to_arrow().num_rows == 5
+        assert set(table.metadata.refs) == {"main", "release-4", "release-5"}
+
+
+def test_what_a_kept_edition_was_built_of_stays(tmp_path):
+    mesh = Deliveries(tmp_path / "mesh", REPLACE)
+    weeks(mesh, 1)
+    mesh.run(product="lab.weekly")
+    weeks(mesh, 2, start=2)
+    done = tidy(mesh, "lab.sales", keep=1)
+    assert [each.number for each in done.expired] == [2]
+    assert "edition 1 of `lab.weekly` is built of it" in done.held[0].by
+    mesh.run(product="lab.weekly")
+    assert rows(mesh, table="lab.weekly")[0] == (1, 10, 1)
+    done = tidy(mesh, keep=1)
+    assert [(str(e.product), e.number) for e in done.expired] == [
+        ("lab.sales", 1),
+        ("lab.weekly", 1),
+    ]
+
+
+def test_an_edition_an_agreement_holds_is_kept_and_served_to_the_one_who_has_it(mesh):
+    (mesh.root / "people.yaml").write_text(PEOPLE)
+    domain = mesh.root / "lab/domain.yaml"
+    domain.write_text(domain.read_text().replace("owners: [olga]", "owners: [olga]"))
+    with opened(mesh, "sam") as (house, sam), opened(mesh) as (_, olga):
+        asked = access.ask(
+            house, sam, "lab.sales", purpose="analysis", reason="a paper", edition="1"
+        )
+        agreed = access.answer(house, olga, asked.request.id, approve=True).agreement
+        assert agreed.edition == 1
+    done = tidy(mesh, keep=1)
+    assert [each.number for each in done.expired] == [2]
+    assert agreed.id in done.held[0].by
+    with opened(mesh, "sam") as (house, sam):
+        assert rows_of(house, sam) == rows_of(house, sam, "1") == [(1, 1, 10)]
+        with pytest.raises(Denied) as told:
+            rows_of(house, sam, "3")
+        assert told.value.code_shown == "E462"
+        access.end(house, sam, agreed.id)
+        with pytest.raises(Denied):
+            rows_of(house, sam, "1")
+    assert [each.number for each in tidy(mesh, keep=1).expired] == [1]
+    with opened(mesh, "sam") as (house, sam), pytest.raises(Missing):
+        access.ask(house, sam, "lab.sales", purpose="analysis", reason="x", edition="1")
+
+
+def test_an_edition_that_went_meanwhile_is_not_agreed_any_more(mesh):
+    (mesh.root / "people.yaml").write_text(PEOPLE)
+    with opened(mesh, "sam") as (house, sam):
+        asked = access.ask(house, sam, "lab.sales", purpose="analysis", reason="x", edition="1")
+    tidy(mesh, keep=1)
+    with opened(mesh) as (house, olga), pytest.raises(Missing) as told:
+        access.answer(house, olga, asked.request.id, approve=True)
+    assert told.value.code_shown == "E461"
+
+
+def test_an_edition_rolled_back_to_lives_on_in_the_newest(mesh):
+    with opened(mesh) as (house, who):
+        rollback(house, who, "lab.sales", to="1", reason="x")
+    tidy(mesh, keep=1)
+    assert kept(mesh) == [4]
+    assert rows(mesh) == [(1, 1, 10)]
+    mesh.deliver("now", [(9, 9, 90)])
+    mesh.run()
+    assert rows(mesh, "4") == [(1, 1, 10)]
+
+
+def test_a_warm_worker_on_an_edition_that_goes_is_told(mesh):
+    with opened(mesh) as (house, who):
+        running = query(house, who, "select * from lab.sales", editions=["1"]).answer
+        tidy(mesh, keep=1)
+        with contextlib.closing(running):
+            assert sum(batch.num_rows for batch in running) == 1
+        with pytest.raises(Missing) as told:
+            rows_of(house, who, "1")
+    assert told.value.code_shown == "E461"
+
+
+def test_a_reader_who_was_given_the_edition_just_before_is_told(mesh, monkeypatch):
+    from agora.passage import reading
+
+    given = reading.opened
+
+    def late(*arguments, **options):
+        tidy(mesh, keep=1)
+        return given(*arguments, **options)
+
+    monkeypatch.setattr(reading, "opened", late)
+    with pytest.raises(Missing) as told:
+        rows(mesh, "1")
+    assert told.value.code_shown == "E461"
+
+
+def test_what_nobody_refers_to_goes_after_a_while(mesh):
+    folder = files(mesh, "data")[0].parents[1] / "run-of-nobody"
+    folder.mkdir()
+    odd = [
+        folder / "part-0.parquet",
+        lake(mesh) / "landing" / "odd.csv",
+        lake(mesh) / "landing" / ".landing-x",
+    ]
+    dead = lake(mesh) / "scratch" / "run-dead" / "spill"
+    dead.parent.mkdir()
+    for path in (*odd, dead):
+        path.write_bytes(b"x" * 1000)
+    done = tidy(mesh)
+    assert all(path.exists() for path in odd)
+    assert not dead.parent.exists()
+    assert {each.cause.name for each in done.removed} == {"LEFTOVER", "METADATA"}
+    age(*odd)
+    assert tidy(mesh, "lab.sales").removed[-1].files == 1
+    assert not folder.exists()
+    done = tidy(mesh)
+    assert not any(path.exists() for path in odd)
+    assert sum(each.files for each in done.removed) == 2
+    assert rows(mesh, "1") == [(1, 1, 10)]
+
+
+def test_while_a_run_is_beginning_nothing_is_removed(mesh):
+    with opened(mesh) as (house, _):
+        house.lake.scratch("run-beginning")
+        with pytest.raises(Conflict) as told:
+            tidy(mesh, keep=1)
+        assert told.value.code_shown == "E472"
+        assert kept(mesh) == [1, 2, 3]
+        house.lake.discard("run-beginning", ())
+    assert len(tidy(mesh, keep=1).expired) == 2
+
+
+def test_a_lake_that_lies_elsewhere_is_left_alone(mesh):
+    shutil.move(lake(mesh), mesh.root / "moved")
+    (mesh.root / "agora.yaml").write_text(
+        (mesh.root / "agora.yaml").read_text() + "lake: file:moved\n"
+    )
+    before = sorted((mesh.root / "moved").rglob("*"))
+    with pytest.raises(Broken) as told:
+        tidy(mesh, keep=1)
+    assert told.value.code_shown == "E473"
+    assert {p for p in before if p.suffix == ".parquet"} <= set((mesh.root / "moved").rglob("*"))
+
+
+def test_a_kept_file_that_is_damaged_is_told(mesh):
+    Path(releases(mesh)[2].snapshots[0].files[0].path).write_bytes(b"not Parquet")
+    with pytest.raises(Broken) as told:
+        tidy(mesh)
+    assert told.value.code_shown == "E473"
+
+
+def test_who_may_not_maintain(mesh):
+    (mesh.root / "people.yaml").write_text(PEOPLE)
+    with opened(mesh, "sam") as (house, sam):
+        for names, code in (((), "E471"), (("lab.sales",), "E419")):
+            with pytest.raises(Denied) as told:
+                maintain(house, sam, names, keep=1)
+            assert told.value.code_shown == code
+    with opened(mesh) as (house, _):
+        service = Actor(principal=house.mesh.principal("service:lab.weekly"))
+        with pytest.raises(Denied):
+            maintain(house, service, ("lab.sales",))
+    with pytest.raises(Unusable) as told:
+        tidy(mesh, keep=-1)
+    assert told.value.code_shown == "E470"
+
+
+def test_the_command_and_the_ledger_say_what_went(mesh, capfd):
+    folder = ["--mesh", str(mesh.root)]
+    assert start(["maintain", "--all", "--keep", "1", "--dry-run", *folder]) == 0
+    assert "would be removed" in capfd.readouterr().out
+    assert start(["maintain", "--all", "--keep", "1", *folder]) == 0
+    out = capfd.readouterr().out
+    assert "lab.sales: no longer kept editions 1, 2" in out
+    assert "of expired editions" in out
+    assert "1 file of kept editions opened and whole" in out
+    with opened(mesh) as (house, _):
+        told = [r.entry for r in house.store.records() if r.entry.event.value == "maintained"]
+    assert [dict(entry.facts)["stage"] for entry in told] == ["begun", "done"]
+    assert tuple(dict(told[1].facts)["editions"]) == ("lab.sales#1", "lab.sales#2")
+    assert start(["maintain", *folder]) == 2
+    assert start(["maintain", "lab.sales", "--json", *folder]) == 0
+    assert '"kind": "maintained"' in capfd.readouterr().out

@@ -102,9 +102,7 @@ class DuckBench:
         found = self._rows(f"DESCRIBE SELECT * FROM {quoted(relation)}", f"`{relation}`")
         return tuple((str(row["column_name"]), str(row["column_type"])) for row in found)
 
-    def feed(
-        self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def feed(self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()) -> None:
         raw = RawFile(name=name, files=tuple(files), absent=tuple(absent))
         command = {"do": "execute", "sql": _raw_view(raw)}
         self._ask(command, f"source `{name}` cannot be opened", "E320")

@@ -62,8 +62,7 @@ def sql(of: Expression, names: Mapping[str, str]) -> str:
             return f"({' AND '.join(sql(each, names) for each in parts)})" if parts else "TRUE"
         case AnyOf(parts=parts):
             return f"({' OR '.join(sql(each, names) for each in parts)})" if parts else "FALSE"
-        case Attribute(scope=scope, name=name):
-            raise ValueError(f"${scope}.{name}")
+    raise ValueError(f"${of.scope}.{of.name}")
 
 
 def columns(of: Expression) -> Iterator[str]:
@@ -79,8 +78,8 @@ def columns(of: Expression) -> Iterator[str]:
             yield from (name for each in (item, *options) for name in columns(each))
         case Absent(item=item) | Not(item=item):
             yield from columns(item)
-        case All(parts=parts) | AnyOf(parts=parts):
-            yield from (name for each in parts for name in columns(each))
+        case _:
+            yield from (name for each in of.parts for name in columns(each))
 
 
 def uncast(of: Expression, types: Mapping[str, str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from agora.model.errors import Invalid
 from agora.model.product import Step
-from agora.workshop.order import order
+from agora.workshop.order import before, order
 
 
 def steps(*names):
@@ -30,3 +30,9 @@ def test_an_unknown_name_is_told_with_what_there_is():
 
 def test_names_fold_as_in_sql():
     assert len(order(steps("per-week"), {"per-week": ("raw",)}, {"raw"})) == 1
+
+
+def test_what_comes_before_a_step():
+    named = {"c-d": ("b", "raw"), "b": ("a",), "a": ("raw", "b"), "z": ("raw",)}
+    assert before("c_d", named) == {"a", "b", "raw"}
+    assert before("raw", named) == set()

@@ -117,3 +117,8 @@ def test_every_instruction_has_cases():
 READERS = (
     (Path(__file__).parents[3] / "src/agora/spec/recipes.py").read_text().partition("_READERS")[2]
 )
+
+
+def test_every_problem_has_cases():
+    told = {each.split()[0] for param in CASES for each in param.values[0].get("problems", ())}
+    assert told == {"E313", "E315", "E316"}

@@ -14,41 +14,42 @@ app = command("plan", "")
 FORMS = ("text", "json", "markdown")
 
 
+Against = Annotated[
+    str,
+    typer.Option(
+        "--against",
+        help="Compare with a version in Git instead of the last release.",
+        metavar="REF",
+    ),
+]
+Data = Annotated[
+    bool | None,
+    typer.Option(
+        "--data/--no-data",
+        help="Rehearse the build and count the rows that would differ; by default for a product "
+        "that is named.",
+    ),
+]
+Unused = Annotated[
+    bool, typer.Option("--ok-if-unused", help="Exit with 0 when what breaks is used by nobody.")
+]
+
+
 @app.command(epilog=epilog("agora plan --against origin/main --format markdown"))
 def plan(
     product: Annotated[
         str, typer.Argument(help="One product; without it, every one that differs.")
     ] = "",
-    against: Annotated[
-        str,
-        typer.Option(
-            "--against",
-            help="Compare with a version in Git instead of the last release.",
-            metavar="REF",
-        ),
-    ] = "",
-    data: Annotated[
-        bool | None,
-        typer.Option(
-            "--data/--no-data",
-            help="Rehearse the build and count the rows that would differ; by default for a product that is named.",
-        ),
-    ] = None,
+    against: Against = "",
+    data: Data = None,
     form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "",
-    unused: Annotated[
-        bool, typer.Option("--ok-if-unused", help="Exit with 0 when what breaks is used by nobody.")
-    ] = False,
+    unused: Unused = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> int:
     """See what would change, whom it would break, and what may be done; nothing is released."""
-    wanted = "json" if json else form or "text"
-    if wanted not in FORMS:
-        names = ", ".join(f"`{each}`" for each in FORMS)
-        raise Unusable(
-            f"`{wanted}` is no format of a plan", code="E032", hint=f"use one of {names}"
-        )
+    wanted = _form("json" if json else form or "text")
     with opened(mesh) as house:
         found = judge(
             house,
@@ -61,7 +62,13 @@ def plan(
     if wanted == "json":
         give("plan", found)
     else:
-        lines = planned.markdown(found) if wanted == "markdown" else planned.text(found)
-        for line in lines:
+        for line in planned.markdown(found) if wanted == "markdown" else planned.text(found):
             say(line)
     return 1 if planned.stops(found, unused=unused) else 0
+
+
+def _form(word: str) -> str:
+    if word not in FORMS:
+        names = ", ".join(f"`{each}`" for each in FORMS)
+        raise Unusable(f"`{word}` is no format of a plan", code="E032", hint=f"use one of {names}")
+    return word

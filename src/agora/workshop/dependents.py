@@ -113,8 +113,7 @@ def _outlets(reached: tuple[Reached, ...]) -> dict[PortVersion, _Outlet]:
     found: dict[PortVersion, _Outlet] = {}
     for each in reached:
         port = each.column.port
-        if port is None:
-            continue
+        assert port is not None, "sources lie upstream of everything"
         before = found.get(port)
         name = each.column.column
         whole = not name or (before is not None and before.columns is None)

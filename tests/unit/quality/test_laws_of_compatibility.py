@@ -96,18 +96,20 @@ def promises_all(old, new):
     return all(change.verdict is Verdict.COMPATIBLE for change in compare(old, new))
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts)
 def test_a_contract_changes_nothing_compared_with_itself(promise):
     assert compare(promise, promise) == ()
 
 
-@settings(max_examples=400)
+@settings(max_examples=150, deadline=None)
 @given(contracts, contracts, contracts)
 def test_what_is_compatible_step_by_step_is_compatible_as_a_whole(one, two, three):
     if promises_all(one, two) and promises_all(two, three):
         assert promises_all(one, three)
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts, st.data())
 def test_a_chain_of_compatible_steps_never_breaks(promise, data):
     chain = [promise]
@@ -150,6 +152,7 @@ def ruled(promise):
 STEPS = [grown, required, narrower, ruled]
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts, st.data())
 def test_a_removed_column_always_breaks_and_names_itself(promise, data):
     gone = data.draw(st.sampled_from(promise.columns))
@@ -158,6 +161,7 @@ def test_a_removed_column_always_breaks_and_names_itself(promise, data):
     assert any(c.breaks and c.mark is Mark.REMOVED and c.columns == (gone.name,) for c in found)
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts, contracts)
 def test_what_is_lost_one_way_is_won_the_other(one, two):
     there, back = compare(one, two), compare(two, one)
@@ -175,6 +179,7 @@ def test_what_is_lost_one_way_is_won_the_other(one, two):
     assert gone == come
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts, contracts)
 def test_verdict_side_and_bump_fit_together(one, two):
     names = {column.name for column in one.columns}
@@ -186,6 +191,7 @@ def test_verdict_side_and_bump_fit_together(one, two):
         assert change.sentence == change.sentence.strip()
 
 
+@settings(max_examples=50, deadline=None)
 @given(contracts, contracts)
 def test_judging_twice_says_the_same(one, two):
     assert compare(one, two) == compare(one, two)

@@ -16,7 +16,7 @@ from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
 from agora.model.product import Product
 from agora.workshop.impact import Graph, Reached, downstream, graph
-from agora.workshop.usage import tables, used_columns
+from agora.workshop.usage import Used, tables, used_columns
 
 MEMORY = timedelta(days=400)
 """How long a statement counts as use: reports of once a year are not forgotten."""
@@ -159,9 +159,10 @@ def _readers(known: Evidence, outlets: Mapping[PortVersion, _Outlet]) -> Iterato
     """Whoever used one of the columns in a statement of the last year and may still ask it."""
     found: dict[tuple[str, PortVersion, bool], list[UsedQuery]] = {}
     agreed = {a.id: a for a in known.agreements}
+    read: dict[tuple[str, tuple[str, ...]], Used] = {}
     for entry in known.entries:
         facts = dict(entry.facts)
-        for port, used in _used(known, entry, outlets):
+        for port, used in _used(known, entry, outlets, read):
             own = [agreed[i] for i in _words(facts.get("agreements")) if i in agreed]
             own = [a for a in own if a.port == port]
             if (own and not own[0].active(known.now)) or known.mesh.principal(entry.who) is None:
@@ -190,17 +191,25 @@ def _readers(known: Evidence, outlets: Mapping[PortVersion, _Outlet]) -> Iterato
 
 
 def _used(
-    known: Evidence, entry: Entry, outlets: Mapping[PortVersion, _Outlet]
+    known: Evidence,
+    entry: Entry,
+    outlets: Mapping[PortVersion, _Outlet],
+    read: dict[tuple[str, tuple[str, ...]], Used],
 ) -> Iterator[tuple[PortVersion, tuple[str, ...]]]:
-    """The ports of an entry that are concerned, with the concerned columns it used of each."""
+    """The ports of an entry that are concerned, with the concerned columns it used of each.
+
+    `read` remembers what statements used: a dashboard asks the same thing every minute.
+    """
     subjects = set(entry.subject.split(", "))
     concerned = [outlet for port, outlet in outlets.items() if str(port) in subjects]
     if entry.event is not Event.QUERY_OPENED or known.now - entry.at > MEMORY or not concerned:
         return
     facts = dict(entry.facts)
-    used = used_columns(str(facts.get("sql")), tables(_words(facts.get("columns"))))
+    key = str(facts.get("sql")), _words(facts.get("columns"))
+    if key not in read:
+        read[key] = used_columns(key[0], tables(key[1]))
     for outlet in concerned:
-        names = used.of(outlet.port)
+        names = read[key].of(outlet.port)
         hit = tuple(n for n in names if outlet.columns is None or n in outlet.columns)
         if hit or outlet.columns is None:
             yield outlet.port, hit

@@ -67,11 +67,11 @@ def test_readers_of_a_version_on_its_way_out_are_told(both):
         quiet.answer.close()
         label = show(house, actor(house, "mia"), PORT)
     notice = told.decisions[0].notices[0]
-    assert notice.code == "E443"
+    assert notice.code == "E456"
     assert "until 2018-03-01" in notice.sentence
     assert "`sales.transactions@2`" in notice.hint
     assert quiet.decisions[0].notices == ()
-    assert [each.code for each in label.notices] == ["E443"]
+    assert [each.code for each in label.notices] == ["E456"]
 
 
 def test_nobody_begins_with_a_version_on_its_way_out(both):
@@ -94,20 +94,20 @@ def test_after_its_last_day_it_answers_nobody_and_says_what_to_use(both):
     with opened(both) as house:
         with pytest.raises(Denied) as problem:
             read(house, "mia", "select week from sales.transactions_v1")
-        assert problem.value.code_shown == "E442"
+        assert problem.value.code_shown == "E455"
         assert "2018-03-01" in problem.value.sentence
         assert problem.value.hint == "use `sales.transactions@2` instead"
         assert read(house, "sofia", TOTAL.format("transactions"))[0]["n"] > 0
         with pytest.raises(Denied) as problem:
             ask(house, actor(house, "carl"), f"{PORT}@1", purpose="segmentation", reason="late")
-        assert problem.value.code_shown == "E442"
+        assert problem.value.code_shown == "E455"
 
 
 def test_a_build_hears_of_it_too(both):
     edit(both / "agora.yaml", ("2018-01-02T08", "2018-03-01T08"))
     with opened(both) as house, pytest.raises(Denied) as problem:
         run(house, actor(house, "carl"), "customers.segments", again=True)
-    assert problem.value.code_shown == "E442"
+    assert problem.value.code_shown == "E455"
 
 
 def test_a_port_is_taken_out_when_its_last_day_has_passed_or_nobody_depends(both):
@@ -144,7 +144,7 @@ def test_a_retired_version_that_is_read_is_found_by_check(market, shell):
     assert shell("check")[0] == 0
     code, _, err = shell("query", "select 1 from sales.transactions", "--as", "sofia")
     assert code == 3
-    assert "error[E442]" in err
+    assert "error[E455]" in err
 
 
 def test_the_command_line_warns_beside_the_answer(both, shell, monkeypatch):
@@ -154,6 +154,6 @@ def test_the_command_line_warns_beside_the_answer(both, shell, monkeypatch):
     )
     assert code == 0
     assert '"w"' in out
-    assert "warning[E443]" in err
+    assert "warning[E456]" in err
     assert "use `sales.transactions@2` instead" in err
     assert "deprecated and answers until 2018-03-01" in shell("show", PORT)[1]

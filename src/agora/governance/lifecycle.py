@@ -70,7 +70,7 @@ def over(version: PortVersion, found: Life, now: datetime) -> Reason | None:
         return None
     since = f" since {found.ends:%Y-%m-%d}" if found.ends and now >= found.ends else ""
     return Reason(
-        code="E442",
+        code="E455",
         sentence=f"`{version}` is retired{since}",
         rule=f"{version.port.domain}/lifecycle",
         owner=version.port.domain,
@@ -84,7 +84,7 @@ def notice(version: PortVersion, found: Life, now: datetime) -> Reason | None:
         return None
     until = f" and answers until {found.ends:%Y-%m-%d}" if found.ends else ""
     return Reason(
-        code="E443",
+        code="E456",
         sentence=f"`{version}` is deprecated{until}",
         rule=f"{version.port.domain}/lifecycle",
         owner=version.port.domain,

@@ -169,8 +169,6 @@ CODES: Meanings = {
     "E434": ("a text too many or too large", "keep data out of the folders of texts"),
     "E440": ("an agent has no rights of its own", "ask for the person it acts for"),
     "E441": ("the right to read has ended", "`agora request PRODUCT` asks for a new one"),
-    "E442": ("the version of a port is retired", "use the version the hint names"),
-    "E443": ("the version of a port is deprecated", "change to the version the hint names in time"),
     "E444": ("a deprecated version is not begun with", "ask for the version the hint names"),
     "E445": (
         "a change that breaks those who depend on it",
@@ -185,6 +183,8 @@ CODES: Meanings = {
     "E449": ("not one of those who may consent", "the hint names who may"),
     "E442": ("rows that cannot be filtered yet", "somebody who sees all rows can preview them"),
     "E443": ("no such step or instruction", "the hint lists those there are"),
+    "E455": ("the version of a port is retired", "use the version the hint names"),
+    "E456": ("the version of a port is deprecated", "change to the version the hint names in time"),
     "E460": ("an edition that is not there", "the hint lists those there are"),
     "E461": ("an edition that is no longer kept", "the hint lists those that are"),
     "E462": ("an agreement on another edition", "read that one, or ask for the table itself"),

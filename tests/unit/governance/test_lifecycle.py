@@ -76,11 +76,11 @@ RETIRED = Life(status="retired")
     ("standing", "answers", "told", "asks"),
     [
         (ACTIVE, True, None, None),
-        (SAID, True, "E443", "E444"),
-        (DATED, True, "E443", None),
-        (replace(DATED, status="active"), True, "E443", None),
-        (PAST, False, None, "E442"),
-        (RETIRED, False, None, "E442"),
+        (SAID, True, "E456", "E444"),
+        (DATED, True, "E456", None),
+        (replace(DATED, status="active"), True, "E456", None),
+        (PAST, False, None, "E455"),
+        (RETIRED, False, None, "E455"),
     ],
     ids=["active", "deprecated", "dated", "dated and active", "past", "retired"],
 )

@@ -94,7 +94,7 @@ def _given(command: Command, name: str, kind: str) -> object:
     connection.execute(f"SET memory_limit='{int(command['memory'])}B'")
     connection.execute(f"SET threads={int(command['threads'])}")
     connection.execute("SET TimeZone='UTC'")
-    return connection.read_parquet(path)
+    return connection.read_parquet(path, hive_partitioning=False)
 
 
 def _reader(made: Any) -> "pa.RecordBatchReader | None":

@@ -18,8 +18,8 @@ from agora.spec.promises import kept, read
 from agora.spec.texts import Text
 
 HERE = Path(__file__).parent / "datacontract"
-PYTHON = HERE / ".venv" / "bin" / "python"
 ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / ".cache" / "datacontract" / "bin" / "python"
 PAIRS = 400
 EXPLAINED = {
     "a column is tagged": ("undetermined", "compatible"),
@@ -57,7 +57,8 @@ def verdict(before, after):
 def judged():
     """Every pair with our verdict and theirs."""
     if not PYTHON.exists():
-        hint = f"uv sync --frozen --project {HERE.relative_to(ROOT)}"
+        where = f"UV_PROJECT_ENVIRONMENT={PYTHON.parents[1]}"
+        hint = f"{where} uv sync --frozen --project {HERE.relative_to(ROOT)}"
         if os.environ.get("CI") == "true":
             pytest.fail(f"the oracle is missing: `{hint}` installs it")
         pytest.skip(f"`{hint}` installs the oracle this is compared with")

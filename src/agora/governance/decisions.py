@@ -187,6 +187,7 @@ def _allow(case: _Case, found: Right, rules: tuple[Policy, ...]) -> Decision:
         expires=min((end for end in ends if end is not None), default=None),
         notices=_notices(case),
         policy_hash=case.policy_hash,
+        physical=any(rule.effect.physical for rule in rules),
     )
 
 

@@ -183,6 +183,12 @@ CODES: Meanings = {
     "E449": ("not one of those who may consent", "the hint names who may"),
     "E442": ("rows that cannot be filtered yet", "somebody who sees all rows can preview them"),
     "E443": ("no such step or instruction", "the hint lists those there are"),
+    "E450": (
+        "rows of a restricted table that no derived table holds",
+        "who sees all of the table can look at them",
+    ),
+    "E451": ("nothing is hidden from this reader", "the released files are read as they are"),
+    "E452": ("no column is left to keep", "a rule hides every one from this reader"),
     "E455": ("the version of a port is retired", "use the version the hint names"),
     "E456": ("the version of a port is deprecated", "change to the version the hint names in time"),
     "E460": ("an edition that is not there", "the hint lists those there are"),
@@ -190,7 +196,10 @@ CODES: Meanings = {
     "E462": ("an agreement on another edition", "read that one, or ask for the table itself"),
     "E463": ("not an edition", "write its number, a day, or `domain.product=12`"),
     "E464": ("the edition is current already", "nothing is to be taken back"),
-    "E465": ("an edition with another promise", "put back the contract of then, and roll back again"),
+    "E465": (
+        "an edition with another promise",
+        "put back the contract of then, and roll back again",
+    ),
     "E466": ("a rollback without a reason", "add `--reason`"),
     "E467": ("an edition of which table?", "name the product: `--edition domain.product=12`"),
     "E470": ("a time or number below nothing", "name what is to be kept, or leave it out"),
@@ -224,6 +233,8 @@ CODES: Meanings = {
     "E522": ("the lake does not answer", "is its catalogue whole? the hint names the problem"),
     "E523": ("the lake's folder cannot be used", "check its rights"),
     "E524": ("git does not answer", "install git, or leave out `--against`"),
+    "E525": ("rows for a reader could not be set apart", "`agora derive` tells the reason"),
+    "E526": ("a derived table that is not whole", "nothing reads it; try again"),
 }
 
 _CHAPTERS = {

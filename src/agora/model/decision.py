@@ -33,6 +33,7 @@ class Decision:
     """Allow or deny, with row rules, masks, reasons, and the hash of the rules it was made from.
 
     `notices` are what an allowed reader is told besides, such as the last day of the version.
+    `physical` says that what is hidden may not be in any file this reader's engine reaches.
     """
 
     allowed: bool
@@ -46,6 +47,7 @@ class Decision:
     agreement: str = ""
     expires: datetime | None = None
     policy_hash: str = ""
+    physical: bool = False
 
     @property
     def hides_nothing(self) -> bool:

@@ -25,6 +25,8 @@ class Event(StrEnum):
     ROLLED_BACK = "rolled-back"
     VERIFIED = "verified"
     MAINTAINED = "maintained"
+    DERIVED = "derived"
+    DERIVED_DROPPED = "derived-dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

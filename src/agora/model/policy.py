@@ -69,13 +69,17 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a rule does; exactly one of the fields is set (`permit` only in domain policies)."""
+    """What a rule does; exactly one of the fields is set (`permit` only in domain policies).
+
+    `physical` says that what other rules hide is not even in the files a reader's engine reaches.
+    """
 
     deny: bool = False
     permit: bool = False
     rows: Expression | None = None
     mask: Mask | None = None
     expires: datetime | None = None
+    physical: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from agora.model.types import Kind, Type, quoted
 from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import keys
+from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there, vanished
 from agora.passage.reading import demand, relation
 from agora.passage.recording import Recorded, opened, refused
@@ -31,7 +32,7 @@ def sample(
 ) -> Answer:
     """The first rows of the released port as this reader sees them."""
     ruling = _ruled(house, who, product, port, edition)
-    governed = relation(ruling, port.name.schema, port.name.table)
+    governed = _apart(house, who, ruling)
     return _rows(house, who, ruling, governed, f"sample of {port.version}", limit)
 
 
@@ -95,7 +96,22 @@ def _put_aside(
         raise Missing(
             f"{which} of `{product.name}` put no {word} of `{port.name}` aside", code="E407"
         )
+    try:
+        not_apart(ruling, word)
+    except AgoraError as problem:
+        refused(house, who, str(port.version), "", problem)
+        raise
     return _rows(house, who, ruling, _aside(ruling, batch), f"{word} of {port.version}", limit)
+
+
+def _apart(house: House, who: Actor, ruling: Ruling) -> Governed:
+    """The port's relation, over a derived table where there is one or a rule demands it."""
+    name = ruling.port.name
+    try:
+        return picked(house, who, ruling, relation(ruling, name.schema, name.table))
+    except AgoraError as problem:
+        refused(house, who, str(ruling.port.version), "", problem)
+        raise
 
 
 def _aside(ruling: Ruling, batch: Quarantine) -> Governed:

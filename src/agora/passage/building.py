@@ -12,6 +12,7 @@ from agora.model.relation import Governed
 from agora.model.release import DataFile, InputPin, Release
 from agora.needs.house import House
 from agora.passage import keys
+from agora.passage.derived import not_apart, picked
 from agora.passage.reading import demand
 from agora.passage.ruling import Ruling, rule
 
@@ -74,6 +75,8 @@ def _input(house: House, product: Product, port: InputPort) -> tuple[Governed, I
         shield=shield(ruling.decision),
         deletes=snapshot.deletes,
     )
+    if ruling.decision.physical:
+        governed = _apart(house, product, port, ruling, governed)
     pin = InputPin(
         alias=port.alias,
         port=port.port,
@@ -83,6 +86,22 @@ def _input(house: House, product: Product, port: InputPort) -> tuple[Governed, I
         policy_hash=ruling.decision.policy_hash,
     )
     return governed, pin
+
+
+def _apart(
+    house: House, product: Product, port: InputPort, ruling: Ruling, governed: Governed
+) -> Governed:
+    """The input over its derived table.
+
+    One whose changed files are loaded one by one needs the released files themselves: refused, as
+    those hold what is hidden.
+    """
+    if any(each.load and each.load.driver == port.alias for each in product.build.outputs):
+        not_apart(ruling, f"deliveries of `{port.alias}`")
+    service = house.mesh.principal(product.name.service)
+    assert service is not None, "every product has its service"
+    who = Actor(principal=service, operator=house.mesh.operator, purpose=port.purpose)
+    return picked(house, who, ruling, governed)
 
 
 def _ruled(house: House, product: Product, port: InputPort) -> Ruling:

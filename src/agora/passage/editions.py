@@ -12,7 +12,7 @@ from agora.needs.house import House
 from agora.passage import keys
 
 _TOLD = 8
-_LOST = frozenset({"E511", "E239"})
+LOST = frozenset({"E511", "E239"})
 """What it comes to when files are gone: they cannot be opened, or a scan of them stops."""
 
 
@@ -126,7 +126,7 @@ def held_by(made: Release, port: PortVersion) -> None:
 
 def vanished(house: House, read: Iterable[Release], problem: AgoraError) -> AgoraError:
     """The problem, or that an edition that was being read is no longer kept."""
-    if problem.code_shown in _LOST:
+    if problem.code_shown in LOST:
         for made in read:
             now = house.store.get(Release, keys.release(made.product, made.number))
             if now is not None and now.noun.expired_at is not None:

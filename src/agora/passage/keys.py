@@ -25,6 +25,11 @@ def consents_of(port: PortVersion) -> str:
     return f"{port}/"
 
 
+def derived(port: PortVersion, outcome: str) -> str:
+    """Derived tables lie under their port version, by what they leave to see."""
+    return f"{port}/{outcome}"
+
+
 def release(product: ProductName, number: int) -> str:
     """Releases lie under their product in order."""
     return f"{product}/{number:08d}"

@@ -15,6 +15,7 @@ from agora.model.relation import Governed
 from agora.model.types import quoted
 from agora.needs.engine import Bench
 from agora.needs.house import House
+from agora.passage.derived import not_apart
 from agora.passage.reading import demand
 from agora.passage.recording import closed, opened
 from agora.passage.ruling import rule
@@ -120,6 +121,9 @@ def _narrowed(house: House, who: Actor, port: InputPort, given: Governed) -> Gov
     assert promised is not None, "a product with an input from nowhere is not opened (E134)"
     ruling = rule(house, who.principal, who.purpose, offering, promised)
     demand(ruling)
+    # over a derived table this person's own rules would be judged on values that are masked already
+    apart = ruling.snapshot is not None and given.files != ruling.snapshot.files
+    not_apart(ruling, "previews", demanded=apart)
     return replace(given, shield=narrower(given.shield, shield(ruling.decision)))
 
 

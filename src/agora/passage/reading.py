@@ -1,7 +1,7 @@
 """Reading: a SQL text from a reader becomes an answer, or a refusal that explains itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agora.governance.shielding import shield
 from agora.governance.sql import judge, judge_text
@@ -14,7 +14,7 @@ from agora.model.release import Release
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Answer
 from agora.needs.house import House
-from agora.passage import editions
+from agora.passage import derived, editions
 from agora.passage.knowing import find_table
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule_version
@@ -30,11 +30,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Statement:
-    """A statement as opened in the ledger, and the releases it reads."""
+    """A statement as opened in the ledger, and what it reads by the names it gives it."""
 
     id: str
     sql: str
-    releases: tuple[Release, ...]
+    rulings: Mapping[tuple[str, str], Ruling]
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """The releases it reads."""
+        return tuple(each.release for each in self.rulings.values() if each.release)
 
 
 def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Reading:
@@ -49,14 +54,12 @@ def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Readi
         rulings = _ruled(house, who, facts, editions.wanted(asked))
         decisions = tuple(ruling.decision for ruling in rulings.values())
         one_purpose(decisions)
-        relations = tuple(relation(ruling, *name) for name, ruling in rulings.items())
-        releases = tuple(r.release for r in rulings.values() if r.release)
-        statement = opened(house, who, decisions, sql, releases=releases)
+        relations = _relations(house, who, rulings)
+        statement = _opened(house, who, sql, rulings)
     except AgoraError as problem:
         refused(house, who, "", sql, problem)
         raise
-    statement_of = _Statement(id=statement, sql=sql, releases=releases)
-    answer = _execute(house, who, session, relations, statement_of)
+    answer = _execute(house, who, session, relations, statement)
     return Reading(answer=answer, decisions=decisions)
 
 
@@ -148,6 +151,31 @@ def relation(ruling: Ruling, schema: str, name: str) -> Governed:
     )
 
 
+def _relations(
+    house: House, who: Actor, rulings: Mapping[tuple[str, str], Ruling]
+) -> tuple[Governed, ...]:
+    return tuple(
+        derived.picked(house, who, ruling, relation(ruling, *name))
+        for name, ruling in rulings.items()
+    )
+
+
+def _opened(
+    house: House, who: Actor, sql: str, rulings: Mapping[tuple[str, str], Ruling]
+) -> _Statement:
+    decisions = tuple(ruling.decision for ruling in rulings.values())
+    statement = _Statement(id="", sql=sql, rulings=rulings)
+    given = opened(
+        house,
+        who,
+        decisions,
+        sql,
+        releases=statement.releases,
+        outcomes=derived.outcomes(rulings.values()),
+    )
+    return replace(statement, id=given)
+
+
 def _execute(
     house: House,
     who: Actor,
@@ -159,9 +187,29 @@ def _execute(
         return editions.vanished(house, statement.releases, problem)
 
     try:
-        answer = house.readers.answer(session, relations, statement.sql, house.mesh.bounds)
+        answer = _answer(house, who, session, relations, statement)
     except AgoraError as problem:
         meant = told(problem)
         refused(house, who, statement.id, statement.sql, meant)
         raise meant from problem
     return Recorded(house, who, statement.id, answer, told)
+
+
+def _answer(
+    house: House,
+    who: Actor,
+    session: Session,
+    relations: Sequence[Governed],
+    statement: _Statement,
+) -> Answer:
+    """The answer; of a derived table that went meanwhile, what takes its place."""
+    try:
+        return house.readers.answer(session, relations, statement.sql, house.mesh.bounds)
+    except AgoraError as problem:
+        rulings = tuple(statement.rulings.values())
+        if problem.code_shown not in editions.LOST:
+            raise
+        if not derived.lost(house, who, rulings, problem):
+            raise
+        again = _relations(house, who, statement.rulings)
+        return house.readers.answer(session, again, statement.sql, house.mesh.bounds)

@@ -35,13 +35,19 @@ def opened(
     *,
     event: Event = Event.QUERY_OPENED,
     releases: Sequence[Release] = (),
+    outcomes: Sequence[str] = (),
 ) -> str:
-    """Record that an answer is about to start; give the id that its end will carry."""
+    """Record that an answer is about to start; give the id that its end will carry.
+
+    `outcomes` say what the reader's rules leave of each table, so that reads of equal ones count.
+    """
     statement = house.new_id("stm")
     entry = _opening(house, who, decisions, sql, event, statement)
     read = tuple(dict.fromkeys(f"{made.product}#{made.number}" for made in releases))
     if read:
         entry = replace(entry, facts=(*entry.facts, ("releases", read)))
+    if outcomes:
+        entry = replace(entry, facts=(*entry.facts, ("outcomes", tuple(dict.fromkeys(outcomes)))))
     house.store.commit((), (entry,))
     return statement
 

@@ -1,5 +1,6 @@
 """Rulings: a port version, what is released of it, and the decision for one reader."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agora.governance.decisions import Ask, decide
@@ -58,16 +59,8 @@ def rule(
     agreements = agreements_on(house, port.name)
 
     def ruled(release: Release | None) -> Ruling:
-        ask = Ask(
-            principal=principal,
-            port=port.version,
-            columns=_columns(port, release, current),
-            purpose=purpose,
-            now=house.now(),
-            agreements=agreements,
-            edition=release.number if release else 0,
-        )
-        return Ruling(product=product, port=port, decision=decide(house.mesh, ask), release=release)
+        standing = _Standing(house, product, port, release, current, agreements)
+        return standing.ruled(principal, purpose)
 
     found = ruled(edition or current)
     if edition is None and not found.decision.allowed:
@@ -77,6 +70,55 @@ def rule(
             if other.decision.allowed:
                 return other
     return found
+
+
+def everybody(
+    house: House, product: Product, port: OutputPort, edition: Release
+) -> Iterator[Ruling]:
+    """What anybody at all may see of this edition today, for any purpose: one ruling each."""
+    standing = _Standing(
+        house,
+        product,
+        port,
+        edition,
+        current_release(house, product),
+        agreements_on(house, port.name),
+    )
+    services = (house.mesh.principal(each.name.service) for each in house.mesh.products)
+    known = {each.id: each for each in (*house.mesh.principals, *services) if each}
+    for principal in known.values():
+        for purpose in ("", *(each.id for each in house.mesh.purposes)):
+            yield standing.ruled(principal, purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Everything a ruling on one edition of one port version needs but the reader."""
+
+    house: House
+    product: Product
+    port: OutputPort
+    release: Release | None
+    current: Release | None
+    agreements: tuple[Agreement, ...]
+
+    def ruled(self, principal: Principal, purpose: str) -> Ruling:
+        """The ruling for this reader and purpose."""
+        ask = Ask(
+            principal=principal,
+            port=self.port.version,
+            columns=_columns(self.port, self.release, self.current),
+            purpose=purpose,
+            now=self.house.now(),
+            agreements=self.agreements,
+            edition=self.release.number if self.release else 0,
+        )
+        return Ruling(
+            product=self.product,
+            port=self.port,
+            decision=decide(self.house.mesh, ask),
+            release=self.release,
+        )
 
 
 def rule_version(

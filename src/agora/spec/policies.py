@@ -116,6 +116,8 @@ def _effect(text: Text) -> Effect:
         return Effect(mask=_mask(node["mask"]))
     if "expires" in node:
         return Effect(expires=moment(text, ("effect", "expires")))
+    if "isolation" in node:
+        return Effect(physical=True)
     return Effect(deny=bool(node.get("deny")), permit=bool(node.get("permit")))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from agora.backends.source import swift
 from agora.backends.source.files import Allowed, FileSource, inside, named, unfit
 from agora.backends.source.rows import write_text
 from agora.model.errors import Invalid
@@ -43,13 +44,17 @@ class CsvSource(FileSource):
         return inside(spec, folder)
 
     def to_parquet(self, spec: SourceSpec, landed: str, folder: str) -> tuple[str, ...]:
+        return (swift.read(spec, landed, folder) or self._slowly(spec, landed, folder),)
+
+    def _slowly(self, spec: SourceSpec, landed: str, folder: str) -> str:
+        """Row by row: whatever is wrong is found with its line."""
         encoding = str(spec.option("encoding") or "utf-8-sig")
         csv.field_size_limit(_LIMIT)
         try:
             with Path(landed).open(encoding=encoding, newline="") as file:
                 rows = _rows(spec, file)
                 header = named(spec, [name or "" for name in next(rows, [])])
-                return (write_text(header, rows, folder),)
+                return write_text(header, rows, folder)
         except UnicodeError as problem:
             raise Invalid(
                 f"source `{spec.name}`: `{spec.path}` is not written in {encoding.removesuffix('-sig')}",
@@ -60,10 +65,7 @@ class CsvSource(FileSource):
 
 def _rows(spec: SourceSpec, file: TextIO) -> Iterator[list[str | None]]:
     """The header, then every row of the same width; raises Invalid with the line of one that differs."""
-    nulls = spec.option("nulls")
-    null_words = (
-        {nulls} if isinstance(nulls, str) else set(nulls if isinstance(nulls, tuple) else ())
-    )
+    null_words = swift.nulls(spec)
     reader = csv.reader(
         _without_nul(spec, file),
         delimiter=str(spec.option("delimiter") or ","),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from agora.backends.source import rows
 from agora.backends.source.around import Around
 from agora.backends.source.databases import marks, reading
 from agora.backends.source.databases.asking import judged
@@ -100,7 +101,7 @@ class _Fetch:
 
     def write(self, path: str, parts: Sequence[Any]) -> int:
         """The rows of these questions, one after the other; how many there are."""
-        return reading.write(path, reading.schema(self._columns), self._rows(parts))
+        return rows.write(path, reading.schema(self._columns), self._rows(parts))
 
     def select(self, condition: str) -> str:
         """The question with a condition, in the order of watermark and key where there is one."""

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import tempfile
 import zipfile
 
 import pyarrow.parquet as pq
@@ -22,7 +23,7 @@ def spec(kind, path="data.csv", **options):
 def rows(kind, tmp_path, path="data.csv", **options):
     source, wanted = SOURCES.pick(kind), spec(kind, path, **options)
     landed = source.locate(wanted, str(tmp_path))
-    files = source.to_parquet(wanted, landed, str(tmp_path / "out"))
+    files = source.to_parquet(wanted, landed, tempfile.mkdtemp(dir=tmp_path))
     return [row for file in files for row in pq.read_table(file).to_pylist()]
 
 
@@ -127,7 +128,7 @@ def test_every_code_of_the_sources_is_told_by_a_case(tmp_path):
 
     import agora.backends.source.registry as room
 
-    elsewhere = {"around.py", "sql.py", "http.py", "s3.py"}  # tests/trials/source
+    elsewhere = {"around.py", "sql.py", "http.py", "s3.py", "reach.py", "payload.py"}  # tests/trials/source
     files = [f for f in Path(room.__file__).parent.glob("*.py") if f.name not in elsewhere]
     texts = [path.read_text() for path in files]
     written = {code for text in texts for code in re.findall(r'code="(E\d+)"', text)}

@@ -1,9 +1,8 @@
 """What every database offers a source: its columns, and rows as Arrow batches of one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agora.model.errors import Invalid, Unavailable
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FETCH = 20_000
-GROUP = 131_072
 SECONDS = 3600
 
 
@@ -62,36 +60,6 @@ class Database(Protocol):
     def close(self) -> None:
         """The transaction and the connection are over."""
         ...
-
-
-def write(path: str, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> int:
-    """One Parquet file of these rows in even groups, equal bytes for equal rows; how many there are."""
-    from pyarrow import parquet
-
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    rows = 0
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in even(schema, batches):
-            writer.write_table(table, row_group_size=GROUP)
-            rows += table.num_rows
-    return rows
-
-
-def even(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.Table]":
-    """The same rows in tables of one size, however they came."""
-    import pyarrow as pa
-
-    held: list[pa.RecordBatch] = []
-    count = 0
-    for batch in batches:
-        held.append(batch)
-        count += batch.num_rows
-        while count >= GROUP:
-            table = pa.Table.from_batches(held, schema)
-            yield table.slice(0, GROUP)
-            held, count = table.slice(GROUP).to_batches(), count - GROUP
-    if count:
-        yield pa.Table.from_batches(held, schema)
 
 
 def batch(rows: Sequence[Sequence[object]], columns: Sequence[Column]) -> "pa.RecordBatch":

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": ("agora.cli.run", "Build, check and release products."),
     "rollback": ("agora.cli.rollback", "Give readers the rows of an earlier edition again."),
     "maintain": ("agora.cli.maintain", "Remove what is no longer kept; prove what is."),
+    "derive": ("agora.cli.derive", "Keep what some may see apart from what is hidden from them."),
     "plan": ("agora.cli.plan", "See what a change would break, and for whom, before it runs."),
     "consent": ("agora.cli.consent", "Accept a change that would break what you use."),
     "query": ("agora.cli.query", "Ask products with SQL, as somebody who may."),

@@ -59,8 +59,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tended:
-    """What tending derived tables did: those made, those dropped, and all that are kept now."""
+    """What tending derived tables did: those made, those dropped, and all that are kept now.
+
+    `unable` are those that could not be made, each with the reason.
+    """
 
     made: tuple[Derived, ...] = ()
     dropped: tuple[Derived, ...] = ()
     kept: tuple[Derived, ...] = ()
+    unable: tuple[tuple[PortVersion, str], ...] = ()

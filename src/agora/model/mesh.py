@@ -54,6 +54,7 @@ class Mesh:
     left out because their files have errors.
     `private` are hosts and networks of our own that sources may reach, `external` the folders (domain,
     folder) from which a domain may offer tables in place.
+    What was read so many times under equal rules gets a derived table (`derive_after`).
     `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
     """
 
@@ -66,6 +67,7 @@ class Mesh:
     bounds: Bounds = Bounds()
     private: tuple[str, ...] = ()
     external: tuple[tuple[str, str], ...] = ()
+    derive_after: int = 20
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -63,6 +63,7 @@ class _Reader:
             store=str(root.get("store") or "sqlite:.agora/agora.db"),
             bounds=domains.bounds(root.get("limits")),
             private=words(root.get("network", "private")),
+            derive_after=int(root.get("derived", "after") or 20),
             external=tuple(
                 (str(each.get("domain")), str(each.get("folder")))
                 for each in nodes(root, "external")

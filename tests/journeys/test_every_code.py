@@ -15,6 +15,7 @@ BUILD = "sales/transactions/build.yaml"
 STEP = "sales/transactions/steps/typed.sql"
 CONTRACT = "sales/transactions/contracts/transactions.v1.odcs.yaml"
 DATA = "sales/transactions/data/transactions.csv"
+HOUSEHOLDS = "customers/households/contracts/households.v1.odcs.yaml"
 RUN = ("run", "sales.transactions")
 QUERY = ("query", "--as", "sofia")
 ROWS = "from sales.transactions"
@@ -209,7 +210,11 @@ MET = {
     )[-1],
     "E321": changed(STEP, "basket_id,", "basket,"),
     "E324": changed(DATA, "\n", "\nx,1,330,2017-01-01 10:00:00,1,1,many\n"),
-    "E325": changed(CONTRACT, "{name: basket_id, logicalType: integer,", "{name: basket_id, logicalType: string,", first=True),
+    "E325": lambda shell, root: (
+        shell("run", "customers.households"),
+        edit(root / HOUSEHOLDS, "{name: household_size, logicalType: integer, physicalType: INTEGER}", "{name: household_size, logicalType: string}"),
+        shell("run", "customers.households"),
+    )[-1],
     "E400": left_out,
     "E407": lambda shell, _root: (built(shell), shell("show", "sales.transactions", "--failures", "--as", "sofia"))[1],
     "E413": answered,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from agora.cli import verifying
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.results import broken, summary
 from agora.cli.terminal import count, give, paint, safe, say, tell
@@ -27,11 +28,21 @@ def run(
     anew: Annotated[
         bool, typer.Option("--anew", help="Load every delivery once more, not only new ones.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Build a release again from its pins, and compare.")
+    ] = False,
+    release: Annotated[
+        str, typer.Option("--release", help="Which release to verify: its number, or a day.")
+    ] = "",
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> int:
     """Build, check and release; a check that blocks keeps the last good release serving."""
+    if verify:
+        return verifying.verified(products or [], release, every, as_, mesh, as_json=json)
+    if release:
+        raise Unusable("a release is only verified", code="E468", hint="add `--verify`")
     with Watch(len(products or ())) as watch, opened(mesh, watch) as house:
         names = _names(house, products or [], every=every)
         who = actor(house, as_)

@@ -204,6 +204,7 @@ CODES: Meanings = {
     ),
     "E466": ("a rollback without a reason", "add `--reason`"),
     "E467": ("an edition of which table?", "name the product: `--edition domain.product=12`"),
+    "E468": ("a release is named, but not to verify it", "add `--verify`, or leave it out"),
     "E470": ("a time or number below nothing", "name what is to be kept, or leave it out"),
     "E471": ("only the operator maintains the whole lake", "name the products you may run"),
     "E472": ("somebody is just beginning to read or build", "maintain again in a moment"),

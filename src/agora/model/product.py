@@ -145,13 +145,14 @@ class External:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """How a product is made; `hash` covers the build file and every step's text."""
+    """How a product is made; `hash` covers the build file, whose words are `text`, and every step's."""
 
     sources: tuple[SourceSpec, ...] = ()
     steps: tuple[Step, ...] = ()
     outputs: tuple[Output, ...] = ()
     external: tuple[External, ...] = ()
     hash: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

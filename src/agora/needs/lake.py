@@ -116,6 +116,10 @@ class Lake(Protocol):
         """These files are gone; harmless when they are already."""
         ...
 
+    def digest(self, path: str) -> str:
+        """The content hash of a landed file; empty when it is not there."""
+        ...
+
     def damaged(self, files: Iterable[DataFile]) -> tuple[str, ...]:
         """Those of these written files that are not there as they were written; each is opened."""
         ...

@@ -13,6 +13,7 @@ from agora.model.release import DataFile, InputPin, Release
 from agora.needs.house import House
 from agora.passage import keys
 from agora.passage.derived import not_apart, picked
+from agora.passage.editions import there
 from agora.passage.reading import demand
 from agora.passage.ruling import Ruling, rule
 
@@ -25,6 +26,23 @@ def inputs(house: House, product: Product) -> tuple[tuple[Governed, InputPin], .
     Raises Denied, with the request to make, when the product's service may not read one.
     """
     return tuple(_input(house, product, each) for each in product.inputs)
+
+
+def pinned(
+    house: House, product: Product, pins: Sequence[InputPin]
+) -> tuple[tuple[Governed, InputPin], ...]:
+    """The inputs in the editions that were pinned, as today's rules let the service see them.
+
+    `product` is as it was then. Raises Missing and Denied.
+    """
+    found = []
+    for port in product.inputs:
+        pin = next(each for each in pins if each.alias == port.alias)
+        kept = house.store.get(Release, keys.release(pin.port.port.of, pin.release))
+        if kept is None:
+            raise Missing(f"release {pin.release} of `{pin.port}` is not there", code="E504")
+        found.append(_input(house, product, port, there(house, kept.noun)))
+    return tuple(found)
 
 
 def read_entry(house: House, who: Actor, product: Product, pins: tuple[InputPin, ...]) -> Entry:
@@ -62,8 +80,10 @@ def _files(house: House, pin: InputPin) -> frozenset[DataFile]:
     return frozenset(snapshot.files)
 
 
-def _input(house: House, product: Product, port: InputPort) -> tuple[Governed, InputPin]:
-    ruling = _ruled(house, product, port)
+def _input(
+    house: House, product: Product, port: InputPort, edition: Release | None = None
+) -> tuple[Governed, InputPin]:
+    ruling = _ruled(house, product, port, edition)
     snapshot, release = ruling.snapshot, ruling.release
     if snapshot is None or release is None:
         raise Missing(f"`{port.port}` has no release yet", code="E504")
@@ -104,14 +124,14 @@ def _apart(
     return picked(house, who, ruling, governed)
 
 
-def _ruled(house: House, product: Product, port: InputPort) -> Ruling:
+def _ruled(house: House, product: Product, port: InputPort, edition: Release | None) -> Ruling:
     service = house.mesh.principal(product.name.service)
     offering = house.mesh.product(port.port.port.of)
     promised = house.mesh.port(port.port)
     assert service is not None, "every product has its service"
     assert offering is not None, "a product with an input from nowhere is not opened (E134)"
     assert promised is not None, "a product with an input from nowhere is not opened (E134)"
-    ruling = rule(house, service, port.purpose, offering, promised)
+    ruling = rule(house, service, port.purpose, offering, promised, edition)
     try:
         demand(ruling)
     except Denied as denied:

@@ -30,6 +30,11 @@ def derived(port: PortVersion, outcome: str) -> str:
     return f"{port}/{outcome}"
 
 
+def build(product: ProductName, code: str) -> str:
+    """The words of a build lie under its product."""
+    return f"{product}/{code}"
+
+
 def release(product: ProductName, number: int) -> str:
     """Releases lie under their product in order."""
     return f"{product}/{number:08d}"

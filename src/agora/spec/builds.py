@@ -9,6 +9,7 @@ from typing import Any
 from agora.model.contract import Contract
 from agora.model.names import PortVersion, ProductName, fold
 from agora.model.product import Build, External, Output, OutputPort, SourceSpec, Step
+from agora.spec.exact import exact
 from agora.spec.loads import agree, load
 from agora.spec.steps import name_of, steps
 from agora.spec.texts import Text, texts
@@ -51,6 +52,7 @@ def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
         outputs=outputs,
         external=external,
         hash=_hash(parts, listed),
+        text=exact(parts.build.value),
     )
 
 

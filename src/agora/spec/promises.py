@@ -1,15 +1,13 @@
 """Promises: a contract's exact words, kept so that a later contract can be compared with them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 from agora.model.changes import PromisedText
 from agora.model.contract import Contract, Relationship
 from agora.spec.builds import Parts
 from agora.spec.contracts import contract
+from agora.spec.exact import again, exact
 from agora.spec.labels import severity
 from agora.spec.quality import aliases
 from agora.spec.references import places, split
@@ -24,7 +22,7 @@ def every(parts: Sequence[Parts]) -> tuple[PromisedText, ...]:
 
 def kept(text: Text, promise: Contract) -> PromisedText:
     """The words of a contract as they were read: variables filled in, comments left out."""
-    return PromisedText(hash=promise.hash, file=promise.file, text=_json(text.value))
+    return PromisedText(hash=promise.hash, file=promise.file, text=exact(text.value))
 
 
 def read(words: PromisedText) -> Contract | None:
@@ -32,7 +30,7 @@ def read(words: PromisedText) -> Contract | None:
 
     None when they cannot be read any more, as after an upgrade that accepts less.
     """
-    text = Text(file=words.file, value=json.loads(words.text, parse_float=Decimal))
+    text = Text(file=words.file, value=again(words.text))
     promise = contract(text)
     if promise is None:
         return None
@@ -51,16 +49,3 @@ def read(words: PromisedText) -> Contract | None:
             )
         )
     return replace(promise, relationships=tuple(links))
-
-
-def _json(value: Any) -> str:
-    """JSON in which a decimal stays the number it was."""
-    match value:
-        case dict():
-            inner = (f"{json.dumps(str(k))}: {_json(v)}" for k, v in sorted(value.items()))
-            return "{" + ", ".join(inner) + "}"
-        case list():
-            return "[" + ", ".join(_json(each) for each in value) + "]"
-        case Decimal():
-            return str(value)
-    return json.dumps(value, ensure_ascii=False)

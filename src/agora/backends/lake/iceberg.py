@@ -152,6 +152,9 @@ class IcebergLake:
         with _told():
             maintaining.remove(self._root, paths)
 
+    def digest(self, path: str) -> str:
+        return landing.digest(Path(path))
+
     def damaged(self, files: Iterable[DataFile]) -> tuple[str, ...]:
         return tuple(maintaining.damaged(files))
 

@@ -29,6 +29,15 @@ def keep(name: str, origin: Path, area: Path) -> SourcePin:
     return SourcePin(name=name, hash=digest, path=str(path), size=size)
 
 
+def digest(path: Path) -> str:
+    """The hash of a file's bytes; empty when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 def _known(origin: Path, area: Path) -> tuple[Path, str, int] | None:
     """What is kept already, so that an unchanged source is read once and not written."""
     with origin.open("rb") as source:

@@ -17,8 +17,8 @@ from agora.workshop.increments import Growth
 
 
 @dataclass(kw_only=True)
-class _Port:
-    """One port while it grows: the files its rows lie in so far."""
+class Growing:
+    """One port while it grows: the files its rows lie in so far, and the folder for new ones."""
 
     output: Output
     load: Load
@@ -47,23 +47,36 @@ def load(
 ) -> tuple[Snapshot, ...]:
     """Every port has a snapshot with the deliveries in it; files nothing touched are kept as they are."""
     ports = [_begun(house, product, run, output, growth.since) for output in product.build.outputs]
-    for number, changed in enumerate(_deliveries(house, product, bench, growth, scratch)):
-        rejects.take(stepping.steps(house, product, bench))
-        for port in ports:
-            house.progress.phase(product.name, Phase.WRITE, str(port.output.port))
-            house.progress.point("before-write")
-            _apply(bench, port, f"{number:05}", changed)
+    for asides in folded(house, product, bench, growth, scratch, ports):
+        rejects.take(asides)
     return tuple(
         staged(house, run, port.output.port, port.columns, port.files, port.base) for port in ports
     )
 
 
+def folded(
+    house: House,
+    product: Product,
+    bench: Bench,
+    growth: Growth,
+    scratch: str,
+    ports: Sequence[Growing],
+) -> Iterator[tuple[stepping.Aside, ...]]:
+    """Each delivery is applied to the ports, in the order they came; gives what recipes put aside."""
+    for number, changed in enumerate(_deliveries(house, product, bench, growth, scratch)):
+        yield stepping.steps(house, product, bench)
+        for port in ports:
+            house.progress.phase(product.name, Phase.WRITE, str(port.output.port))
+            house.progress.point("before-write")
+            _apply(bench, port, f"{number:05}", changed)
+
+
 def _begun(
     house: House, product: Product, run: str, output: Output, since: Release | None
-) -> _Port:
+) -> Growing:
     assert output.load is not None, "growth is only told for ports that have a load"
     base = since.snapshot(output.port) if since else None
-    return _Port(
+    return Growing(
         output=output,
         load=output.load,
         columns=prepared(house, product, output),
@@ -101,7 +114,7 @@ def _narrowed(product: Product, bench: Bench, growth: Growth) -> str:
     return changed
 
 
-def _apply(bench: Bench, port: _Port, number: str, changed: str) -> None:
+def _apply(bench: Bench, port: Growing, number: str, changed: str) -> None:
     select = filled(port.output, port.columns)
     fresh: Sequence[DataFile]
     fresh = bench.write(select, port.columns, port.folder, f"part-{number}").files
@@ -116,7 +129,7 @@ def _apply(bench: Bench, port: _Port, number: str, changed: str) -> None:
 
 
 def _only_new(
-    bench: Bench, port: _Port, number: str, fresh: Sequence[DataFile]
+    bench: Bench, port: Growing, number: str, fresh: Sequence[DataFile]
 ) -> Sequence[DataFile]:
     """The delivery without the rows that are there already."""
     if not _count(bench, increments.late(port.load, port.fresh, port.standing)):
@@ -126,7 +139,7 @@ def _only_new(
     return bench.write(select, port.columns, port.folder, f"new-{number}").files
 
 
-def _make_room(bench: Bench, port: _Port, number: str, changed: str) -> None:
+def _make_room(bench: Bench, port: Growing, number: str, changed: str) -> None:
     """Files that hold rows the delivery replaces are written again without them."""
     if not _count(bench, increments.outdated(port.load, port.standing, changed)):
         return

@@ -1,0 +1,23 @@
+"""Exact words: the values of a text as JSON that says the same when it is read again."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+
+def exact(value: Any) -> str:
+    """JSON in which a decimal stays the number it was; keys are in order."""
+    match value:
+        case dict():
+            inner = (f"{json.dumps(str(k))}: {exact(v)}" for k, v in sorted(value.items()))
+            return "{" + ", ".join(inner) + "}"
+        case list():
+            return "[" + ", ".join(exact(each) for each in value) + "]"
+        case Decimal():
+            return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def again(text: str) -> Any:
+    """The values of such a text."""
+    return json.loads(text, parse_float=Decimal)

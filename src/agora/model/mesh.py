@@ -1,8 +1,9 @@
 """The mesh: all domains under one set of guardrails, as the files say."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from agora.model.changes import PromisedText
 from agora.model.names import PortName, PortVersion, ProductName
@@ -78,6 +79,9 @@ class Mesh:
     promised: tuple[PromisedText, ...] = ()
     broken: tuple[str, ...] = ()
     hash: str = ""
+    _found: dict[str, dict[object, Any]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def domain(self, name: str) -> Domain | None:
         """The domain of that id, or None."""
@@ -85,7 +89,8 @@ class Mesh:
 
     def product(self, name: ProductName) -> Product | None:
         """The product of that name, or None."""
-        return next((p for p in self.products if p.name == name), None)
+        found: Product | None = self._named("products", self._products).get(name)
+        return found
 
     def ports(self) -> Iterator[tuple[Product, OutputPort]]:
         """Every output port with its product."""
@@ -93,8 +98,8 @@ class Mesh:
 
     def versions(self, name: PortName) -> tuple[OutputPort, ...]:
         """All major versions of a port, newest first."""
-        found = [port for _, port in self.ports() if port.name == name]
-        return tuple(sorted(found, key=lambda port: -port.contract.major))
+        found: tuple[OutputPort, ...] = self._named("versions", self._versions).get(name, ())
+        return found
 
     def port(self, version: PortVersion) -> OutputPort | None:
         """One version of one port, or None."""
@@ -121,6 +126,24 @@ class Mesh:
             teams=(domain.team,) if domain and domain.team else (),
             domains=(product.name.domain,),
         )
+
+    def _named(self, kind: str, look: Callable[[], dict[object, Any]]) -> dict[object, Any]:
+        """What was looked up once in all products; a mesh of thousands is asked for names all day."""
+        if kind not in self._found:
+            self._found[kind] = look()
+        return self._found[kind]
+
+    def _products(self) -> dict[object, Any]:
+        return {product.name: product for product in reversed(self.products)}
+
+    def _versions(self) -> dict[object, Any]:
+        found: dict[object, list[OutputPort]] = {}
+        for _, port in self.ports():
+            found.setdefault(port.name, []).append(port)
+        return {
+            name: tuple(sorted(ports, key=lambda port: -port.contract.major))
+            for name, ports in found.items()
+        }
 
     def classified(self) -> frozenset[str]:
         """The tags whose values never enter samples, messages or results."""

@@ -1,5 +1,6 @@
 """The desk: the texts of a mesh as they are opened, each read once, with what was noted in it."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 
 from agora.model.findings import Finding
@@ -16,6 +17,8 @@ class Desk:
         self.files = files
         self.read: dict[str, Text] = {}
         self._environment = environment
+        self._sorted = sorted(files)
+        self._noted: list[str] = []  # files that are spoken of, but are not there
 
     def yaml(self, file: str, *, code: str = "E109", hint: str = "") -> Text:
         """The values of a YAML file; a file that is not there is a finding with this code."""
@@ -40,16 +43,24 @@ class Desk:
 
     def note(self, file: str) -> Text:
         """The text that findings about this file belong to."""
+        if file not in self.files and file not in self.read:
+            self._noted.append(file)
         return self.read.setdefault(file, Text(file=file))
 
     def below(self, folder: str, *endings: str) -> list[str]:
         """The files of a folder and its folders with one of these endings (YAML by default), in order."""
-        wanted = endings or YAML
-        return sorted(f for f in self.files if f.startswith(f"{folder}/") and f.endswith(wanted))
+        return [file for file in self._in(folder) if file.endswith(endings or YAML)]
 
     def fine(self, folder: str) -> bool:
         """True when no text in this folder that was opened has an error."""
-        return all(text.fine for file, text in self.read.items() if file.startswith(f"{folder}/"))
+        missing = (f for f in self._noted if f.startswith(f"{folder}/"))
+        opened = (self.read[file] for file in (*self._in(folder), *missing) if file in self.read)
+        return all(text.fine for text in opened)
+
+    def _in(self, folder: str) -> list[str]:
+        """The files of a folder and its folders; they lie side by side in the sorted names."""
+        start = bisect_left(self._sorted, f"{folder}/")
+        return self._sorted[start : bisect_left(self._sorted, f"{folder}0")]
 
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was noted, in the order of files and places."""

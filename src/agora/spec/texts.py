@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from agora.model.findings import Finding, Weight
+from agora.spec import nodes
 from agora.spec.codes import CODES
 
 Path = tuple[str | int, ...]
+Node = Any
 MAX_VALUES = 200_000
 MAX_ALIASED = 10_000
 MAX_DEPTH = 60
@@ -118,9 +118,7 @@ def read(file: str, content: bytes, environment: Mapping[str, str] | None) -> Te
 
 def _compose(text: Text, source: str) -> Node | None:
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.allow_duplicate_keys = True
-        node: Node | None = yaml.compose(source)
+        node: Node | None = nodes.compose(source)
     except MarkedYAMLError as problem:
         _report_yaml(text, problem)
         return None
@@ -174,16 +172,16 @@ class _Reader:
                 self._text.report("E104", path, "it unfolds to more than can be read")
             self.broken = True
             return None
-        if isinstance(node, ScalarNode):
+        if node.id == "scalar":
             return self._scalar(node, path)
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self._mapping(node, path, depth)
         return [self.read(item, (*path, place), depth + 1) for place, item in enumerate(node.value)]
 
-    def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: Node, path: Path, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
+            if key.id != "scalar":
                 self._text.places[path] = (key.start_mark.line + 1, key.start_mark.column + 1)
                 self._text.report("E102", path, "a key is a single word, not a list or a mapping")
                 continue
@@ -199,7 +197,7 @@ class _Reader:
                 break
         return found
 
-    def _scalar(self, node: ScalarNode, path: Path) -> Any:
+    def _scalar(self, node: Node, path: Path) -> Any:
         if node.style in ("'", '"', "|", ">"):
             return self._filled(node.value, path)
         value = node.value

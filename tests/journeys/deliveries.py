@@ -57,7 +57,7 @@ SALES = """\
       - {name: amount, logicalType: integer}
 """
 WEEKLY = """\
-      - {name: week, logicalType: integer, primaryKey: true, required: true}
+      - {name: week, logicalType: integer, primaryKey: true, required: true, relationships: [{to: sales.week}]}
       - {name: amount, logicalType: integer, physicalType: bigint}
       - {name: lines, logicalType: integer, physicalType: bigint}
 """

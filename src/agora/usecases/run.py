@@ -191,7 +191,7 @@ def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growt
     )
     if not checking.holds(made):
         return made
-    return replace(made, labels=labelling.labels(house, product, bench, made))
+    return replace(made, labels=labelling.labels(house, product, bench, made, grown))
 
 
 def _readable(grown: Growth) -> tuple[str, ...]:

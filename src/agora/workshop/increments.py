@@ -163,6 +163,12 @@ def whole_name(alias: str) -> str:
     return f"{fold(alias)}__whole"
 
 
+def all_of(growth: Growth, alias: str) -> str:
+    """The relation that holds all of an input, also while its steps see only what has changed."""
+    driven = growth.since is not None and alias == growth.driver
+    return whole_name(alias) if driven else fold(alias)
+
+
 def changed_name(alias: str) -> str:
     """What the bench calls the rows of an input's changed files."""
     return f"{fold(alias)}__changed"

@@ -8,7 +8,6 @@ from agora.governance.sql import judge_step, judge_text
 from agora.model.checks import CheckResult
 from agora.model.contract import QualityRule, RuleKind
 from agora.model.errors import AgoraError, Broken
-from agora.model.names import fold
 from agora.model.product import OutputPort, Product
 from agora.model.progress import Phase
 from agora.model.release import Quarantine, ReleasedColumn, Run, Snapshot
@@ -255,9 +254,5 @@ def _others(house: House, product: Product, growth: Growth) -> dict[str, str]:
     for each in product.inputs:
         promised = house.mesh.port(each.port)
         if promised is not None:
-            found[promised.contract.id] = (
-                increments.whole_name(each.alias)
-                if growth.since and each.alias == growth.driver
-                else fold(each.alias)
-            )
+            found[promised.contract.id] = increments.all_of(growth, each.alias)
     return found

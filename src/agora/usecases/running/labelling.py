@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from agora.model.errors import AgoraError
 from agora.model.label import Label
-from agora.model.names import fold
 from agora.model.product import Product
 from agora.model.progress import Phase
 from agora.model.release import Run, Snapshot
@@ -12,13 +11,16 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.quality.checks import Scan
 from agora.quality.labels import LabelPlan, Rows, candidates, conclude
+from agora.workshop.increments import Growth, all_of
 
 
-def labels(house: House, product: Product, bench: Bench, run: Run) -> tuple[Label, ...]:
+def labels(
+    house: House, product: Product, bench: Bench, run: Run, growth: Growth
+) -> tuple[Label, ...]:
     """One label per snapshot; what cannot be counted is left out with the reason, and stops nothing."""
     for snapshot in run.snapshots:
         bench.attach(_relation(snapshot), snapshot.files, snapshot.columns)
-    plans = [plan for each in run.snapshots if (plan := _plan(house, product, each))]
+    plans = [plan for each in run.snapshots if (plan := _plan(house, product, each, growth))]
     return tuple(_label(house, product, bench, run, plan) for plan in plans)
 
 
@@ -41,7 +43,9 @@ def _ask(
             errors[scan.id] = problem.sentence
 
 
-def _plan(house: House, product: Product, snapshot: Snapshot) -> LabelPlan | None:
+def _plan(
+    house: House, product: Product, snapshot: Snapshot, growth: Growth
+) -> LabelPlan | None:
     port = product.port(snapshot.port)
     if port is None:
         return None
@@ -49,7 +53,7 @@ def _plan(house: House, product: Product, snapshot: Snapshot) -> LabelPlan | Non
         port=port.version,
         relation=_relation(snapshot),
         contract=port.contract,
-        others=_others(house, product),
+        others=_others(house, product, growth),
         ports={each.contract.id: each.version for _, each in house.mesh.ports()},
         classified=house.mesh.classified(),
     )
@@ -59,7 +63,7 @@ def _relation(snapshot: Snapshot) -> str:
     return f"labelled_{snapshot.port.table}"
 
 
-def _others(house: House, product: Product) -> dict[str, str]:
+def _others(house: House, product: Product, growth: Growth) -> dict[str, str]:
     """What offered joins may lead to: the run's own ports, and inputs under their agreements."""
     found = {
         each.contract.id: f"labelled_{each.version.table}"
@@ -69,5 +73,5 @@ def _others(house: House, product: Product) -> dict[str, str]:
     for each in product.inputs:
         promised = house.mesh.port(each.port)
         if promised is not None:
-            found[promised.contract.id] = fold(each.alias)
+            found[promised.contract.id] = all_of(growth, each.alias)
     return found

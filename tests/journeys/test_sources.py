@@ -68,6 +68,36 @@ def test_a_database_that_grows_is_read_from_where_it_was(shell, database):
     assert "nothing has changed" in shell(*RUN)[1]
 
 
+def test_only_what_came_is_loaded_and_it_is_what_one_build_over_all_of_it_leaves(
+    shell, market, database
+):
+    edit(
+        market / BUILD, "from: typed}", "from: typed, load: {mode: append, by: [sold_at], of: raw}}"
+    )
+    assert shell(*RUN)[0] == 0
+    before = rows(shell)
+    database(LATER, LATER.replace("9001", "9002"))
+    assert shell(*RUN)[0] == 0
+    database(LATER.replace("9001", "9003"))
+    code, out, err = shell(*RUN)
+    assert code == 0, out + err
+    assert rows(shell) == before + 3
+    every = (
+        "query",
+        "--as",
+        "sofia",
+        "--format",
+        "csv",
+        "select * from sales.transactions order by 1",
+    )
+    loaded = shell(*every)[1]
+    (market / "sales/transactions/build.yaml").write_text(
+        (market / BUILD).read_text().replace(", load: {mode: append, by: [sold_at], of: raw}", "")
+    )
+    assert shell(*RUN)[0] == 0
+    assert shell(*every)[1] == loaded
+
+
 def test_another_question_is_no_continuation_of_the_last(shell, market, database):
     assert shell(*RUN)[0] == 0
     before = rows(shell)

@@ -7,7 +7,7 @@ from agora.model.differences import Difference, Rehearsal
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
 from agora.model.product import LoadMode, Output, OutputPort, Product
-from agora.model.release import Release, ReleasedColumn
+from agora.model.release import Release, ReleasedColumn, Snapshot
 from agora.model.types import Type, quoted
 from agora.needs.engine import Bench
 from agora.needs.house import House
@@ -44,7 +44,7 @@ def _rehearsed(
         house.store.commit((), (read_entry(house, who, product, pins.inputs),))
     whole = Growth(anew="it is rehearsed")
     raw, governed = landing.relations(house, product, pins, whole, scratch)
-    released = [f.path for s in (standing.snapshots if standing else ()) for f in s.files]
+    seen = (*pins.external, *(standing.snapshots if standing else ()))
     folders = {o.port: f"{scratch}/{o.port.table}" for o in product.build.outputs}
     with house.benches.open(
         raw,
@@ -52,11 +52,13 @@ def _rehearsed(
         writable=tuple(folders.values()),
         scratch=scratch,
         bounds=house.mesh.bounds,
-        readable=released,
+        readable=sorted({file.path for snapshot in seen for file in snapshot.files}),
     ) as bench:
         stepping.steps(house, product, bench)
         for output in product.build.outputs:
             _write(product, bench, output, folders[output.port])
+        for snapshot in pins.external:
+            bench.attach(_relation(product, snapshot), snapshot.files, snapshot.columns)
         return _counted(house, product, bench, standing)
 
 
@@ -75,6 +77,12 @@ def _write(product: Product, bench: Bench, output: Output, folder: str) -> None:
     )
     written = bench.write(building.filled(output, columns), columns, folder, "part")
     bench.attach(counting.relation(port), written.files, columns)
+
+
+def _relation(product: Product, snapshot: Snapshot) -> str:
+    port = product.port(snapshot.port)
+    assert port is not None, "a build that fills a port nobody offers is not opened (E128)"
+    return counting.relation(port)
 
 
 def _inner(of: Type) -> Iterator[Type]:

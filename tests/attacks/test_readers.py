@@ -4,6 +4,7 @@ Two worlds differ only in rows and values the reader must not see. Whatever the 
 answers of both worlds must be equal, and no canary may appear.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -11,21 +12,28 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from agora.backends.engine.duckdb.benches import DuckBenches
-from agora.backends.engine.duckdb.readers import DuckReaders
+from agora.backends.engine.duckdb.readers import DuckReaders, binding
+from agora.governance.outcomes import left, outcome
 from agora.governance.sql import judge, judge_text
 from agora.model.decision import ColumnView, Shield
+from agora.model.derived import Derived, Why
 from agora.model.errors import AgoraError, Exhausted
 from agora.model.expressions import AnyOf, ColumnRef, Compare, Comparison, Literal
 from agora.model.mesh import Bounds
+from agora.model.names import PortVersion
 from agora.model.policy import Mask, MaskKind
 from agora.model.relation import Governed, Session
-from agora.model.release import ReleasedColumn
+from agora.model.release import ReleasedColumn, Snapshot
 from agora.model.types import parse_type
+from agora.passage.derived import over, write
 
 BOUNDS = Bounds(memory=256 << 20, seconds=4, rows=100_000, threads=2)
 COLUMNS = tuple(
@@ -86,6 +94,40 @@ def readers():
     made = DuckReaders(log=lambda _reader, detail: log.append(detail))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def apart(worlds, tmp_path_factory):
+    """The same rows as a derived table: what a shield leaves of a world, in files of its own."""
+    base, made = tmp_path_factory.mktemp("apart"), {}
+
+    def derived(place, by):
+        if (place, by) not in made:
+            made[place, by] = derive(base / str(len(made)), worlds[place], by)
+        return made[place, by]
+
+    return derived
+
+
+def derive(folder, files, by):
+    """Written as the platform writes it: through the secure view of that very shield."""
+    port = PortVersion.parse("hr.staff@1")
+    snapshot = Snapshot(
+        port=port, table="hr__staff.staff_v1", table_uuid="u", snapshot_id=1, metadata="m",
+        columns=COLUMNS, files=files,
+    )  # fmt: skip
+    columns = left(snapshot, by)
+    given = replace(governed(files, by), schema="main", name="seen")
+    with DuckBenches().open(
+        [], [given], writable=[str(folder / "d")], scratch=str(folder / "s"),
+        bounds=replace(BOUNDS, threads=1),
+    ) as bench:  # fmt: skip
+        written, rows = write(bench, columns, str(folder / "d"), "part")
+    made = Derived(
+        outcome=outcome(1, snapshot, by), port=port, release=1, snapshot_id=1,
+        files=written, columns=columns, rows=rows, made_at=datetime.now(UTC), why=Why.RESTRICTED,
+    )  # fmt: skip
+    return over(governed(files, by), made)
 
 
 def governed(files, by):
@@ -209,15 +251,16 @@ begin
 @pytest.mark.parametrize(
     "by", [shield(SEEN, masked=False), shield(EITHER, masked=False), shield(SEEN, masked=True)]
 )
+@pytest.mark.parametrize("way", ["secure", "derived"])
 @pytest.mark.parametrize("sql", PROBES)
-def test_two_worlds_that_differ_in_what_is_hidden_look_alike(readers, worlds, sql, by):
-    name = f"prober{by.rows == SEEN}{by.columns[2].mask.kind}"
-    answers = [
-        ask(readers, f"{name}{n}", governed(files, by), sql) for n, files in enumerate(worlds)
+def test_two_worlds_that_differ_in_what_is_hidden_look_alike(readers, worlds, apart, sql, by, way):
+    name = f"prober{way}{by.rows == SEEN}{by.columns[2].mask.kind}"
+    relations = [
+        governed(files, by) if way == "secure" else apart(n, by) for n, files in enumerate(worlds)
     ]
+    answers = [ask(readers, f"{name}{n}", each, sql) for n, each in enumerate(relations)]
     ungated = [
-        ask(readers, f"{name}{n}", governed(files, by), sql, gate=False)
-        for n, files in enumerate(worlds)
+        ask(readers, f"{name}{n}", each, sql, gate=False) for n, each in enumerate(relations)
     ]
     for found in (answers, ungated):
         if "tablesample" not in sql and "sample" not in sql:
@@ -225,6 +268,95 @@ def test_two_worlds_that_differ_in_what_is_hidden_look_alike(readers, worlds, sq
         assert all(
             canary not in text for text in found for canary in ("SECRET", "777001", "888002")
         )
+
+
+SHOWN = {
+    "some rows": shield(SEEN, masked=False),
+    "empty values": shield(SEEN, masked=True),
+    "a constant": replace(
+        shield(SEEN, masked=True),
+        columns=tuple(
+            replace(c, mask=Mask(kind=MaskKind.CONSTANT, constant="0"))
+            if c.name in ("name", "salary")
+            else c
+            for c in shield(SEEN, masked=True).columns
+        ),
+    ),
+    "last letters, every row": replace(
+        shield(None, masked=False),
+        columns=tuple(
+            replace(c, mask=Mask(kind=MaskKind.PARTIAL, last=1)) if c.name == "name" else c
+            for c in shield(None, masked=False).columns
+            if c.name != "salary"
+        ),
+    ),
+    "not even the columns": replace(
+        shield(None, masked=False), columns=shield(None, masked=False).columns[:2]
+    ),
+}
+
+
+@pytest.mark.parametrize("by", SHOWN.values(), ids=SHOWN)
+def test_files_of_a_derived_table_are_the_same_to_the_byte_in_both_worlds(apart, by):
+    """Values, statistics, dictionaries, filters, sizes: no part of them depends on what is hidden."""
+    first, second = ([Path(f.path).read_bytes() for f in apart(n, by).files] for n in (0, 1))
+    assert first == second
+    assert [name for name in ("name", "salary") if name.encode() in first[0]] == [
+        c.name for c in by.columns if c.name in ("name", "salary")
+    ]
+
+
+@pytest.mark.parametrize("by", SHOWN.values(), ids=SHOWN)
+def test_nothing_hidden_is_in_the_files_of_a_derived_table(apart, by):
+    relation = apart(0, by)
+    shown = {c.name: c.mask for c in by.columns}
+    for file in relation.files:
+        parquet = pq.ParquetFile(file.path, read_dictionary=["region"])
+        kept = repr(parquet.read().to_pylist()) + repr(parquet.metadata.metadata)
+        groups = [parquet.metadata.row_group(n) for n in range(parquet.num_row_groups)]
+        chunks = [group.column(n) for group in groups for n in range(group.num_columns)]
+        told = repr([(c.path_in_schema, c.statistics and c.statistics.to_dict()) for c in chunks])
+        raw = decompressed(file.path)
+        for text in (kept, told, raw):
+            assert "SECRET" not in text
+            assert "777001" not in text
+        assert (777_001).to_bytes(4, "little").decode("latin-1") not in raw
+        assert {c.path_in_schema for c in chunks} == shown.keys()
+    if by.rows is not None:
+        assert "US" not in kept + told
+
+
+def decompressed(path):
+    """Every page as it is before compression: the columns are written again without any."""
+    told = io.BytesIO()
+    pq.write_table(pq.read_table(path), told, compression="none")
+    return told.getvalue().decode("latin-1") + Path(path).read_bytes().decode("latin-1")
+
+
+def test_files_of_the_release_do_hold_it_so_these_looks_can_fail(worlds):
+    assert "SECRET" in decompressed(worlds[0][0].path)
+    first, second = (Path(world[0].path).read_bytes() for world in worlds)
+    assert first != second
+
+
+def test_the_bloom_filter_of_a_derived_table_excludes_what_is_hidden(worlds, apart):
+    """The released file's own filter says that there is a US row; the derived one's that there is none."""
+    connection = duckdb.connect()
+
+    def excluded(path, value):
+        asked = f"from parquet_bloom_probe('{path}', 'region', '{value}')"
+        return connection.sql(f"select bool_and(bloom_filter_excludes) {asked}").fetchall()[0][0]
+
+    released, derived = worlds[0][0].path, apart(0, SHOWN["some rows"]).files[0].path
+    assert [excluded(released, value) for value in ("US", "EU")] == [False, False]
+    assert [excluded(derived, value) for value in ("US", "EU")] == [True, False]
+
+
+def test_a_worker_over_a_derived_table_reaches_nothing_of_the_release(worlds, apart):
+    relation = apart(0, SHOWN["empty values"])
+    paths = binding(frozenset({relation}), BOUNDS)["paths"]
+    assert paths == [file.path for file in relation.files]
+    assert not {file.path for file in worlds[0]} & set(paths)
 
 
 def test_a_plain_view_does_leak_so_these_probes_can_fail(worlds, tmp_path):
@@ -239,13 +371,16 @@ def test_a_plain_view_does_leak_so_these_probes_can_fail(worlds, tmp_path):
 
 
 @pytest.mark.parametrize("gate", [True, False])
-@pytest.mark.parametrize("by", [PLAIN, shield(SEEN, masked=True)], ids=["plain", "secure"])
+@pytest.mark.parametrize("way", ["plain", "secure", "derived"])
 @pytest.mark.parametrize("sql", FORBIDDEN)
-def test_nothing_but_products_can_be_read_and_nothing_changed(readers, worlds, sql, by, gate):
+def test_nothing_but_products_can_be_read_and_nothing_changed(
+    readers, worlds, apart, sql, way, gate
+):
+    by = PLAIN if way == "plain" else shield(SEEN, masked=True)
     found = ask(
         readers,
-        f"intruder{by.barrier}",
-        governed(worlds[0], by),
+        f"intruder{way}",
+        apart(0, by) if way == "derived" else governed(worlds[0], by),
         sql.format(path=worlds[0][0].path),
         gate=gate,
     )

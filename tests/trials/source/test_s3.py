@@ -7,7 +7,7 @@ from agora.backends.lake.iceberg import IcebergLake
 from agora.backends.source.registry import InstalledSources
 from agora.model.errors import AgoraError
 from agora.model.product import SourceSpec
-from tests.trials.source.test_source import SECRET, put, s3_options
+from tests.trials.source.places import SECRET, put, s3_options
 
 
 def described(bucket, pattern, **more):

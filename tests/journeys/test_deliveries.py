@@ -106,6 +106,22 @@ def test_a_reader_of_partitions_computes_only_the_ones_that_changed(grown):
     assert mesh.rows("lab.weekly") == grown_rows
 
 
+def test_a_step_that_mixes_partitions_is_built_anew_and_says_so(grown):
+    mesh = grown(REPLACE)
+    step = mesh.root / "lab" / "weekly" / "steps" / "weekly.sql"
+    step.write_text(
+        "select week, cast(sum(sum(amount)) over (order by week) as bigint) as amount, "
+        "count(*) as lines from sales group by week"
+    )
+    mesh.deliver("a", [(1, 1, 10), (2, 2, 20)])
+    mesh.run()
+    mesh.run(product="lab.weekly")
+    mesh.deliver("b", [(1, 1, 15)])
+    mesh.run()
+    assert "may mix partitions" in mesh.run(product="lab.weekly").run.loaded
+    assert mesh.rows("lab.weekly") == [(1, 15, 1), (2, 35, 1)]
+
+
 ROW = st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(0, 3))
 SEQUENCES = st.lists(
     st.lists(ROW, max_size=5, unique_by=lambda row: row[1]), min_size=1, max_size=5

@@ -93,6 +93,7 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: b
         house.lake.discard(run_id, ())
         return Ran(run=None, release=standing, skipped=True)
     grown = growth(product, standing, pins.sources, pins.inputs, asked=anew)
+    grown = loading.proven(house, product, grown)
     begun = _begin(house, who, product, pins, standing, run_id, grown)
     try:
         built = _build(house, product, pins, begun, grown)

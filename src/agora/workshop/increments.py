@@ -8,6 +8,7 @@ else that goes in is as it was.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agora.model.lineage import ColumnName, How, PortLineage
 from agora.model.names import fold
 from agora.model.product import Load, LoadMode, Product, SourceSpec
 from agora.model.release import InputPin, Release, SourcePin
@@ -108,6 +109,23 @@ def _others(
 
     changed = seen(standing.sources, standing.inputs) ^ seen(sources, inputs)
     return next((name for name, _ in sorted(changed)), "")
+
+
+def apart(traced: PortLineage, load: Load, origin: str) -> bool:
+    """True when lineage shows that each partition of a port comes from the same one of its driver.
+
+    Its columns are the driver's own, rows are summed up within them, and nothing looks across rows
+    (windows, sorting). A subquery over the whole driver stays unseen; `--verify` would find it.
+    """
+    edges = traced.edges
+    own = {ColumnName(relation=origin, column=by) for by in load.by}
+    same = {e.origin for e in edges if e.to in load.by and e.how is How.IDENTITY}
+    others = {e for e in edges if e.to in load.by and e.how.tells and e.how is not How.IDENTITY}
+    hows = {edge.how for edge in edges}
+    grouped = {edge.origin for edge in edges if edge.how is How.GROUP_BY}
+    summed = How.AGGREGATION in hows or any(edge.counted for edge in edges)
+    across = bool(hows & {How.WINDOW, How.SORT}) or traced.conservative
+    return same == own and not others and not across and (not summed or own <= grouped)
 
 
 def late(load: Load, fresh: str, standing: str) -> str:

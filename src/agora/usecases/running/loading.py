@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from agora.model.lineage import ColumnLineage
 from agora.model.names import fold
 from agora.model.product import Load, Output, Product
 from agora.model.progress import Phase
 from agora.model.release import DataFile, Release, ReleasedColumn, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
-from agora.usecases.running import landing, stepping
+from agora.passage import keys
+from agora.usecases.running import compacting, landing, stepping
 from agora.usecases.running.building import filled, prepared, staged
 from agora.usecases.running.rejecting import Rejects
 from agora.workshop import drift, increments
@@ -36,6 +38,20 @@ class Growing:
         return f"fresh_{self.output.port.table}"
 
 
+def proven(house: House, product: Product, growth: Growth) -> Growth:
+    """Only what an input changed is loaded where lineage shows that its partitions stay apart."""
+    driver = next((each for each in product.inputs if each.alias == growth.driver), None)
+    if growth.since is None or driver is None:
+        return growth
+    kept = house.store.get(ColumnLineage, keys.run(product.name, growth.since.run))
+    for output in product.build.outputs:
+        traced = kept.noun.port(output.port) if kept else None
+        if not (traced and output.load and increments.apart(traced, output.load, str(driver.port))):
+            words = f"`{output.port.port}` may mix partitions of `{growth.driver}`"
+            return Growth(anew=words, driver=growth.driver)
+    return growth
+
+
 def load(
     house: House,
     product: Product,
@@ -49,6 +65,8 @@ def load(
     ports = [_begun(house, product, run, output, growth.since) for output in product.build.outputs]
     for asides in folded(house, product, bench, growth, scratch, ports):
         rejects.take(asides)
+    for port in ports:
+        compacting.compact(bench, port)
     return tuple(
         staged(house, run, port.output.port, port.columns, port.files, port.base) for port in ports
     )

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agora.app.start import start
 from agora.model.errors import Broken, Conflict, Denied, Missing, Unusable
@@ -16,6 +18,7 @@ from agora.usecases import access, show
 from agora.usecases.maintain import maintain
 from agora.usecases.query import query
 from agora.usecases.rollback import rollback
+from agora.usecases.verify import verify
 from tests.journeys.deliveries import Deliveries
 from tests.journeys.editions import opened, releases, rows, rows_of, weeks
 
@@ -313,3 +316,54 @@ def test_the_command_and_the_ledger_say_what_went(mesh, capfd):
     assert start(["maintain", *folder]) == 2
     assert start(["maintain", "lab.sales", "--json", *folder]) == 0
     assert '"kind": "maintained"' in capfd.readouterr().out
+
+
+def test_many_small_files_become_few_at_the_next_run_with_the_same_rows(tmp_path):
+    mesh = Deliveries(tmp_path / "mesh", APPEND)
+    expected = [(week, week, week) for week in range(1, 17)]
+    for row in expected[:15]:
+        mesh.deliver(f"w{row[0]:03}", [row])
+    assert len(mesh.run().release.snapshots[0].files) == 15
+    mesh.deliver("w016", [expected[15]])
+    made = mesh.run()
+    assert made.run.loaded == ""
+    assert len(made.release.snapshots[0].files) == 1
+    assert rows(mesh) == expected
+    assert rows(mesh, "1") == expected[:15]
+    with opened(mesh) as (house, who):
+        assert verify(house, who, "lab.sales").holds
+        table = house.lake._existing(made.release.snapshots[0].port)
+        assert table.scan().to_arrow().num_rows == 16
+    tidy(mesh, keep=1)
+    assert len(files(mesh, "data")) == 1
+    assert rows(mesh) == expected
+
+
+STEPS = st.lists(
+    st.sampled_from(["run", "run", "back", "maintain", "keep"]), min_size=3, max_size=7
+)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS, load=st.sampled_from([APPEND, REPLACE]), dice=st.randoms())
+def test_after_anything_every_kept_edition_answers_what_it_was_released_with(
+    tmp_path_factory, steps, load, dice
+):
+    mesh = Deliveries(tmp_path_factory.mktemp("law") / "mesh", load)
+    seen: dict[int, list[tuple[int, ...]]] = {}
+    for turn, step in enumerate(["run", *steps]):
+        if step == "run":
+            mesh.deliver(f"d{turn}", [(dice.randint(1, 3), turn, dice.randint(0, 9))])
+            mesh.run()
+        elif step == "back" and len(kept(mesh)) > 1:
+            with opened(mesh) as (house, who):
+                rollback(house, who, "lab.sales", to=str(dice.choice(kept(mesh)[:-1])), reason="x")
+        elif step in ("maintain", "keep"):
+            tidy(mesh, keep=2 if step == "keep" else 1, grace=timedelta(0))
+        newest = kept(mesh)[-1]
+        seen.setdefault(newest, rows(mesh))
+        with opened(mesh) as (house, who):
+            assert {n: rows_of(house, who, str(n)) for n in kept(mesh)} == {
+                n: seen[n] for n in kept(mesh)
+            }
+            assert all(verify(house, who, "lab.sales", release=str(n)).holds for n in kept(mesh))

@@ -25,7 +25,7 @@ class Cause(StrEnum):
     ASIDE = "put aside by old runs"
     LANDED = "landed for expired editions"
     METADATA = "descriptions of expired editions"
-    LEFTOVER = "left over from killed runs"
+    LEFTOVER = "left over from runs that are over"
     ORPHAN = "nobody refers to it"
 
 

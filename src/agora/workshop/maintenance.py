@@ -186,8 +186,8 @@ def cause(stored: Stored, known: References, grace: timedelta, *, whole: bool) -
         return Cause.EXPIRED
     if stored.path in known.landed:
         return Cause.LANDED
-    if stored.area in _ASIDE and stored.run in known.runs:
-        return Cause.ASIDE
+    if stored.run in known.runs:
+        return Cause.ASIDE if stored.area in _ASIDE else Cause.LEFTOVER
     if not whole and not stored.product:
         return None
     if stored.area is Area.SCRATCH:

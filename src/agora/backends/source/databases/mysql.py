@@ -77,10 +77,10 @@ class Mysql:
         return None if row is None or row[0] is None else str(row[0])
 
     def batches(self, query: str, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
-        cursor = self._ask(query)
+        cursor, turned = self._ask(query), _turned(columns)
         try:
             while rows := cursor.fetchmany(reading.FETCH):
-                yield reading.batch(_plain(rows, columns), columns)
+                yield reading.batch(rows, columns, turned)
         except self._pymysql.MySQLError as problem:
             raise _told(problem) from None
         finally:
@@ -127,9 +127,7 @@ def _type(field: Any) -> "pa.DataType | None":
     return (whole | rest).get(code)
 
 
-def _plain(
-    rows: Sequence[Sequence[object]], columns: Sequence[Column]
-) -> Sequence[Sequence[object]]:
+def _turned(columns: Sequence[Column]) -> reading.Turned:
     """Values in the words Arrow reads: times and decimals as text, flags as flags."""
     import pyarrow as pa
 
@@ -141,10 +139,7 @@ def _plain(
             turned[place] = _instant
         elif pa.types.is_temporal(of.type) or pa.types.is_decimal(of.type):
             turned[place] = _words
-    return [
-        [turned[i](v) if i in turned and v is not None else v for i, v in enumerate(row)]
-        for row in rows
-    ]
+    return turned
 
 
 def _instant(value: object) -> str:

@@ -1,6 +1,6 @@
 """What every database offers a source: its columns, and rows as Arrow batches of one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FETCH = 20_000
 SECONDS = 3600
+Turned = Mapping[int, Callable[[object], object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +63,24 @@ class Database(Protocol):
         ...
 
 
-def batch(rows: Sequence[Sequence[object]], columns: Sequence[Column]) -> "pa.RecordBatch":
-    """Rows of Python values as one Arrow batch; raises Invalid naming the column that does not fit."""
+def batch(
+    rows: Sequence[Sequence[object]], columns: Sequence[Column], turned: Turned
+) -> "pa.RecordBatch":
+    """Rows of Python values as one Arrow batch; raises Invalid naming the column that does not fit.
+
+    `turned` puts the values of some columns into words that are read as their type.
+    """
     import pyarrow as pa
 
-    values = list(zip(*rows, strict=True)) or [() for _ in columns]
-    arrays = [array(held, of) for held, of in zip(values, columns, strict=True)]
+    values: list[Sequence[object]] = list(zip(*rows, strict=True)) or [() for _ in columns]
+    arrays = []
+    for place, of in enumerate(columns):
+        held, turn = values[place], turned.get(place)
+        try:
+            put = [None if v is None else turn(v) for v in held] if turn else held
+        except ValueError:
+            raise misfit(of) from None
+        arrays.append(array(put, of))
     return pa.RecordBatch.from_arrays(arrays, schema=schema(columns))
 
 

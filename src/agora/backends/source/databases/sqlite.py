@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from agora.backends.source.databases import reading
 from agora.backends.source.databases.reading import Column
-from agora.model.errors import Invalid
 from agora.model.types import MAX_PRECISION, quoted
 
 if TYPE_CHECKING:
@@ -63,10 +62,10 @@ class Sqlite:
         return None if row is None or row[0] in (None, "NULL") else str(row[0])
 
     def batches(self, query: str, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
-        cursor = self._ask(query)
+        cursor, turned = self._ask(query), _turned(columns)
         try:
             while rows := cursor.fetchmany(reading.FETCH):
-                yield reading.batch(_typed(rows, columns), columns)
+                yield reading.batch(rows, columns, turned)
         except sqlite3.Error as problem:
             raise reading.unanswered(str(problem)) from None
 
@@ -138,34 +137,15 @@ def _decimal(precision: int, scale: int) -> "pa.DataType | None":
     )
 
 
-def _typed(
-    rows: Sequence[Sequence[object]], columns: Sequence[Column]
-) -> Sequence[Sequence[object]]:
+def _turned(columns: Sequence[Column]) -> reading.Turned:
     """Flags are kept as 0 and 1, decimals as numbers: both are put into the words of their type."""
     import pyarrow as pa
 
-    turned = {
-        place: _flag if pa.types.is_boolean(of.type) else _digits
-        for place, of in enumerate(columns)
-        if pa.types.is_boolean(of.type) or pa.types.is_decimal(of.type)
-    }
-    if not turned:
-        return rows
-    try:
-        return [[turned[i](v) if i in turned else v for i, v in enumerate(row)] for row in rows]
-    except ValueError:
-        raise Invalid(
-            "a flag is neither 0 nor 1", code="E356", hint="cast the column in a `query`"
-        ) from None
+    flags = {n: _flag for n, of in enumerate(columns) if pa.types.is_boolean(of.type)}
+    return flags | {n: str for n, of in enumerate(columns) if pa.types.is_decimal(of.type)}
 
 
-def _flag(value: object) -> bool | None:
-    if value is None:
-        return None
+def _flag(value: object) -> bool:
     if value in (0, 1):
         return bool(value)
     raise ValueError
-
-
-def _digits(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -122,21 +122,16 @@ def drop(
     return tuple(gone)
 
 
-def lost(house: House, who: Actor, rulings: Sequence[Ruling], problem: AgoraError) -> bool:
-    """True when a derived table that was read is not there any more, so that reading again helps.
-
-    One whose files cannot be opened is dropped: its rows are all in the release.
-    """
-    found = [
-        kept
-        for ruling in rulings
-        if (key := outcome_of(ruling))
-        and (kept := house.store.get(Derived, keys.derived(ruling.port.version, key)))
-    ]
-    if problem.code_shown == "E511":
-        drop(house, who, [k for k in found if k.noun.dropped_at is None], "its files are gone")
-        return bool(found)
-    return any(kept.noun.dropped_at is not None for kept in found)
+def unreadable(
+    house: House, who: Actor, read: Iterable[tuple[Ruling, Governed]]
+) -> tuple[Derived, ...]:
+    """Of what was read, derived tables are dropped: their rows are all in the release as well."""
+    found = []
+    for ruling, relation in read:
+        kept = house.store.get(Derived, keys.derived(ruling.port.version, outcome_of(ruling)))
+        if kept and kept.noun.dropped_at is None and kept.noun.files == relation.files:
+            found.append(kept)
+    return drop(house, who, found, "its files cannot be opened")
 
 
 def write(

@@ -19,6 +19,9 @@ from agora.passage.knowing import find_table
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule_version
 
+_UNOPENED = "E511"
+"""What a worker says whose files cannot be opened."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -206,10 +209,12 @@ def _answer(
     try:
         return house.readers.answer(session, relations, statement.sql, house.mesh.bounds)
     except AgoraError as problem:
-        rulings = tuple(statement.rulings.values())
         if problem.code_shown not in editions.LOST:
             raise
-        if not derived.lost(house, who, rulings, problem):
-            raise
+        if problem.code_shown == _UNOPENED:
+            pairs = zip(statement.rulings.values(), relations, strict=True)
+            derived.unreadable(house, who, pairs)
         again = _relations(house, who, statement.rulings)
+        if again == relations:
+            raise
         return house.readers.answer(session, again, statement.sql, house.mesh.bounds)

@@ -58,6 +58,8 @@ def stale(house: House, table: Derived) -> str:
         return f"edition {table.release} is no longer kept"
     if not _current(house, table.port, table.release) and not _held(house, table):
         return f"edition {table.release} is no longer current"
+    if house.lake.damaged(table.files):
+        return "its files are not there as they were written"
     for ruling in everybody(house, product, port, made.noun):
         if ruling.decision.allowed and derived.outcome_of(ruling) == table.outcome:
             return ""

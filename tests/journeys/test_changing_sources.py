@@ -2,9 +2,11 @@
 
 import sqlite3
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy.engine import make_url
 
 BUILD = "sales/transactions/build.yaml"
 STEP = "sales/transactions/steps/typed.sql"
@@ -182,3 +184,29 @@ def test_a_column_of_another_type_keeps_the_last_release(shell, market):
     assert "error[E371]" in err
     assert "`quantity` is DOUBLE instead of" in err
     assert table(market / DATA / "c.parquet").num_rows
+
+
+def test_a_secret_of_the_environment_opens_a_database_and_is_found_nowhere(
+    shell, market, postgres, monkeypatch
+):
+    head, *lines = (market / DATA / "transactions.csv").read_text().splitlines()
+    with psycopg.connect(postgres) as held:
+        columns = head.replace(",", " text, ") + " numeric(9,2)"
+        held.execute(f"CREATE TABLE sold ({columns})")
+        with held.cursor() as cursor:
+            marks = ", ".join(["%s"] * 7)
+            cursor.executemany(f"INSERT INTO sold VALUES ({marks})", [x.split(",") for x in lines])
+    monkeypatch.setenv("SHOP", postgres)
+    options = "{url: '${env:SHOP}', table: sold}"
+    edit(market / BUILD, "type: csv, path: data/transactions.csv", f"type: sql, options: {options}")
+    code, out, err = shell(*RUN)
+    assert code == 0, out + err
+    assert rows(shell) > 0
+    monkeypatch.setenv("SHOP", postgres.replace("127.0.0.1", "127.0.0.2"))
+    code, again, told = shell(*RUN)
+    assert code == 4
+    assert "error[E351]" in told
+    password = make_url(postgres).password
+    assert password not in out + err + again + told
+    kept = [f for f in market.rglob("*") if f.is_file() and password.encode() in f.read_bytes()]
+    assert kept == []

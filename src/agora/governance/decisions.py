@@ -142,7 +142,7 @@ def _right(case: _Case) -> Right | Reason:
     ask, person = case.ask, case.readers[0]
     alive = tuple(a for a in case.own if a.active(ask.now))
     active = tuple(a for a in alive if a.edition in (0, ask.edition))
-    ended = standing(case.own, ask.port, person)
+    ended = standing([a for a in case.own if a.edition in (0, ask.edition)], ask.port, person)
     ours = standing(active, ask.port, person)
     found = right(case.ground, case.readers, ask.port, ask.purpose, ours, ended)
     if isinstance(found, Reason):

@@ -297,3 +297,21 @@ def test_a_team_named_like_a_person_is_nobody():
     odd = Principal(id="team:finance", kind=PrincipalKind.PERSON)
     decision = decide(MESH, ask(odd, agreements=(agreed("team:team:finance"),)))
     assert not decision.allowed
+
+
+@pytest.mark.parametrize(
+    ("agreements", "edition", "code"),
+    [
+        ((agreed(edition=12),), 12, ""),
+        ((agreed(edition=12),), 13, "E462"),
+        ((agreed(edition=12),), 0, "E462"),
+        ((agreed(edition=12), agreed(id="agr-2")), 13, ""),
+        ((agreed(edition=12, expires=NOW),), 12, "E441"),
+        ((agreed(edition=12, purpose="campaigns"),), 13, "E403"),
+    ],
+)
+def test_an_agreement_on_an_edition_is_the_right_to_that_one_alone(agreements, edition, code):
+    found = decide(MESH, ask(purpose="reporting", agreements=agreements, edition=edition))
+    assert found.allowed is (not code)
+    if code:
+        assert found.reasons[0].code == code

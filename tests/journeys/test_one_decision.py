@@ -1,4 +1,5 @@
-"""One decision, every door: query, sample, failing rows and quarantine show the same rows.
+"""One decision, every door: query, sample, failing rows and quarantine show the same rows, and so
+do query and sample over a derived table.
 
 Random policies are put on one product; whatever a reader sees of a row through any door must be
 what a plain evaluation of the same rules in Python allows.
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from agora.model.expressions import AnyOf, ColumnRef, Compare, Comparison, Literal, Not, OneOf
 from agora.model.policy import Effect, Layer, Mask, MaskKind, Policy, Target, Who
+from agora.usecases.derive import derive
 from agora.usecases.query import query
 from agora.usecases.run import run
 from agora.usecases.show import Part, rows
@@ -180,6 +182,19 @@ def test_every_door_shows_what_the_decision_allows(lived_in, acting, severity, e
         else:
             found = told(rows(ruled, acting("carl"), HOUSEHOLDS, of=part, limit=100))
         assert found == expected(raw, effects), part
+    over_a_derived_table(ruled, acting, effects)
+
+
+def over_a_derived_table(house, acting, effects):
+    """What the same decision leaves, written to files of its own, is the same to the row."""
+    who = acting("carl")
+    secure = told(query(house, who, f"select * from {HOUSEHOLDS}").answer)
+    if not effects:
+        return
+    made = derive(house, acting("olga"), HOUSEHOLDS, reader="carl")
+    assert made.rows == len(secure)
+    assert told(query(house, who, f"select * from {HOUSEHOLDS}").answer) == secure
+    assert told(rows(house, who, HOUSEHOLDS, of=Part.SAMPLE, limit=100)) == secure
 
 
 def _permits(house):

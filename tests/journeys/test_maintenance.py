@@ -7,17 +7,21 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import changing
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agora.app.start import start
+from agora.model.derived import Derived
 from agora.model.errors import Broken, Conflict, Denied, Missing, Unusable
 from agora.model.people import Actor
 from agora.usecases import access, show
+from agora.usecases.derive import derive
 from agora.usecases.maintain import maintain
 from agora.usecases.query import query
 from agora.usecases.rollback import rollback
+from agora.usecases.run import run
 from agora.usecases.verify import verify
 from tests.journeys.deliveries import Deliveries
 from tests.journeys.editions import opened, releases, rows, rows_of, weeks
@@ -337,6 +341,24 @@ def test_many_small_files_become_few_at_the_next_run_with_the_same_rows(tmp_path
     tidy(mesh, keep=1)
     assert len(files(mesh, "data")) == 1
     assert rows(mesh) == expected
+
+
+def test_tables_set_apart_of_an_edition_go_with_it(market):
+    with changing.opened(market) as house:
+        port, carl = "customers.households", changing.actor(house, "carl")
+        run(house, carl, port)
+        changing.agree(house, "mia", "segmentation", by="mia", port=port, owner="carl")
+        old = derive(house, carl, port, reader="mia", purpose="segmentation")
+        run(house, carl, port, again=True)
+        new = derive(house, carl, port, reader="mia", purpose="segmentation")
+        assert maintain(house, carl, (port,), keep=2).expired == ()
+        assert all(Path(file.path).exists() for file in (*old.files, *new.files))
+        maintain(house, carl, (port,), keep=1)
+        assert not any(Path(file.path).exists() for file in old.files)
+        assert all(Path(file.path).exists() for file in new.files)
+        tables = {kept.noun.release: kept.noun.dropped_at for kept in house.store.find(Derived)}
+    assert tables[1] is not None
+    assert tables[2] is None
 
 
 STEPS = st.lists(

@@ -13,6 +13,7 @@ class Area(StrEnum):
     DATA = "data"
     QUARANTINE = "quarantine"
     SAMPLES = "samples"
+    DERIVED = "derived"
     METADATA = "metadata"
     LANDING = "landing"
     SCRATCH = "scratch"

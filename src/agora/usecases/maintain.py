@@ -1,24 +1,26 @@
 """Maintain: rows and files that are no longer kept are gone, and what is kept is proved to be there."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agora.governance.rights import may_run
-from agora.model.access import Agreement
 from agora.model.errors import Broken, Conflict, Denied, Unusable
 from agora.model.ledger import Entry, Event
 from agora.model.maintenance import Area, Cause, Edition, Held, Maintained, Stored
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import Product
-from agora.model.release import Current, DataFile, Release, Run
+from agora.model.release import Release
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
+from agora.passage import keys
+from agora.passage.derived import drop
 from agora.passage.knowing import find_product
 from agora.passage.recording import refused
+from agora.passage.tending import standing
 from agora.quality.levels import span
-from agora.usecases.running import releasing
+from agora.usecases.running import keeping, releasing
 from agora.workshop.maintenance import Retention, State, cause, expiring, references, tallied
 
 GRACE = timedelta(hours=24)
@@ -29,7 +31,7 @@ class _Plan:
     """What would go: editions, and files with their reason. `now` is the lake as it was listed."""
 
     state: State
-    rows: Mapping[tuple[ProductName, int], Kept[Release]]
+    rows: keeping.Rows
     products: tuple[Product, ...]
     gone: tuple[Release, ...]
     held: tuple[Held, ...]
@@ -108,7 +110,7 @@ def _plan(
     *,
     whole: bool,
 ) -> _Plan:
-    state, rows = _state(house)
+    state, rows = keeping.state(house)
     unknown = sorted(set(state.living) - {run.id for run in state.runs})
     if unknown:
         raise Conflict(
@@ -119,9 +121,9 @@ def _plan(
     gone, held = expiring(state, rules)
     refers = references(state, gone, (each.name for each in products))
     now = tuple(house.lake.stored())
-    _demand_there(_kept(state, gone, products), now)
+    _demand_there(keeping.kept(state, gone, products), now)
     files = [(why, each) for each in now if (why := cause(each, refers, grace, whole=whole))]
-    needed = _tables(house, state, gone, [each.name for each in products], dry=True)
+    needed = keeping.tables(house, state, gone, [each.name for each in products], dry=True)
     files += [(Cause.METADATA, each) for each in _descriptions(needed, now)]
     return _Plan(
         state=state,
@@ -134,29 +136,11 @@ def _plan(
     )
 
 
-def _state(house: House) -> tuple[State, Mapping[tuple[ProductName, int], Kept[Release]]]:
-    """Everything that refers to rows; which runs live is read first, so that none is overlooked."""
-    living = house.lake.living()
-    rows = {(kept.noun.product, kept.noun.number): kept for kept in house.store.find(Release)}
-    releases: dict[ProductName, list[Release]] = {}
-    for kept in rows.values():
-        releases.setdefault(kept.noun.product, []).append(kept.noun)
-    state = State(
-        releases=releases,
-        current={kept.noun.product: kept.noun.number for kept in house.store.find(Current)},
-        agreements=tuple(kept.noun for kept in house.store.find(Agreement)),
-        runs=tuple(kept.noun for kept in house.store.find(Run)),
-        living=frozenset(living),
-        now=house.now(),
-    )
-    return state, rows
-
-
 def _demand_there(kept: Sequence[Release], now: Sequence[Stored]) -> None:
     """What stays lies where its releases say: else this is another lake, or one that was moved."""
     there = {each.path for each in now}
     for made in kept:
-        missing = [file.path for file in _files((made,)) if file.path not in there]
+        missing = [file.path for file in keeping.files((made,)) if file.path not in there]
         if missing:
             raise Broken(
                 f"edition {made.number} of `{made.product}` is not whole: `{missing[0]}` is not there",
@@ -177,31 +161,6 @@ def _descriptions(needed: frozenset[str], now: Sequence[Stored]) -> list[Stored]
     ]
 
 
-def _tables(
-    house: House,
-    state: State,
-    gone: Sequence[Release],
-    products: Collection[ProductName],
-    *,
-    dry: bool,
-) -> frozenset[str]:
-    """The tables of these products name kept releases only; gives the files that describe them."""
-    lost = {(made.product, made.number) for made in gone}
-    busy = {run.product for run in state.runs if run.id in state.living}
-    found: set[str] = set()
-    for product, releases in state.releases.items():
-        if product not in products:
-            continue
-        away = [m for m in releases if m.expired_at or (m.product, m.number) in lost]
-        stay = [m for m in releases if m not in away]
-        ports = {s.port for made in releases for s in made.snapshots if not s.external}
-        for port in sorted(ports):
-            kept = [s for made in stay for s in made.snapshots if s.port == port]
-            numbers = [made.number for made in away]
-            found |= house.lake.forget(port, numbers, kept, busy=product in busy, dry=dry)
-    return frozenset(found)
-
-
 def _remove(house: House, who: Actor, plan: _Plan) -> None:
     """Editions are marked first, in one transaction; from then on nobody is given them any more."""
     now = house.now()
@@ -209,7 +168,8 @@ def _remove(house: House, who: Actor, plan: _Plan) -> None:
     house.progress.point("before-mark")
     house.store.commit(puts, (_entry(house, who, plan, "begun"),))
     house.progress.point("after-mark")
-    _tables(house, plan.state, plan.gone, [p.name for p in plan.products], dry=False)
+    _drop(house, who)
+    keeping.tables(house, plan.state, plan.gone, [p.name for p in plan.products], dry=False)
     house.progress.point("before-remove")
     half = len(plan.files) // 2
     house.lake.remove(each.path for _, each in plan.files[:half])
@@ -218,13 +178,25 @@ def _remove(house: House, who: Actor, plan: _Plan) -> None:
     house.progress.point("after-remove")
 
 
+def _drop(house: House, who: Actor) -> None:
+    """Tables that were set apart of what has expired are nobody's any more."""
+    for each in standing(house):
+        key = keys.release(each.noun.port.port.of, each.noun.release)
+        made = house.store.get(Release, key)
+        if made is None or made.noun.expired_at is not None:
+            drop(house, who, (each,), f"edition {each.noun.release} is no longer kept")
+
+
 def _expired(kept: Kept[Release], now: datetime) -> Put:
     return Put(key=kept.key, noun=replace(kept.noun, expired_at=now), revision=kept.revision)
 
 
 def _proved(house: House, plan: _Plan) -> int:
     """Every file of what is kept is opened; gives how many there are."""
-    files = {file.path: file for file in _files(_kept(plan.state, plan.gone, plan.products))}
+    files = {
+        file.path: file
+        for file in keeping.files(keeping.kept(plan.state, plan.gone, plan.products))
+    }
     damaged = house.lake.damaged(files.values())
     if damaged:
         raise Broken(
@@ -233,21 +205,6 @@ def _proved(house: House, plan: _Plan) -> int:
             hint="put them back from a backup; `agora ledger` shows what was removed when",
         )
     return len(files)
-
-
-def _kept(
-    state: State, gone: Sequence[Release], products: Iterable[Product]
-) -> tuple[Release, ...]:
-    lost, scope = {(m.product, m.number) for m in gone}, {p.name for p in products}
-    return tuple(m for m in state.kept if m.product in scope and (m.product, m.number) not in lost)
-
-
-def _files(releases: Iterable[Release]) -> Iterator[DataFile]:
-    for made in releases:
-        for snapshot in made.snapshots:
-            yield from () if snapshot.external else snapshot.files
-        for batch in made.quarantines:
-            yield from batch.files
 
 
 def _told(plan: _Plan, after: Sequence[Stored], whole: int, *, dry: bool = False) -> Maintained:

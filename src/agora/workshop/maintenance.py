@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agora.model.access import Agreement
+from agora.model.derived import Derived
 from agora.model.maintenance import Area, Cause, Edition, Held, Removed, Stored
 from agora.model.names import ProductName
 from agora.model.release import Release, Run, RunState
@@ -39,7 +40,7 @@ class Retention:
 class State:
     """Everything that refers to rows: releases by product in order, current ones, agreements, runs.
 
-    `living` are the runs whose process lives.
+    `living` are the runs whose process lives, `derived` the tables set apart for readers.
     """
 
     releases: Mapping[ProductName, Sequence[Release]]
@@ -48,6 +49,7 @@ class State:
     runs: Sequence[Run]
     living: Collection[str]
     now: datetime
+    derived: Sequence[Derived] = ()
 
     @property
     def alive(self) -> tuple[Run, ...]:
@@ -136,13 +138,18 @@ def references(
     kept = [m for m in every if m.expired_at is None and (m.product, m.number) not in lost]
     rest = [m for m in every if m.expired_at is not None or (m.product, m.number) in lost]
     alive = state.alive
+    there = {(made.product, made.number) for made in kept}
+    apart = [each for each in state.derived if (each.port.port.of, each.release) not in there]
     stays = {path for made in kept for path in _rows(made)}
     stays |= {path for run in _told(state.runs, {m.run for m in kept}) for path in _aside(run)}
     stays |= {pin.path for made in kept for pin in made.sources}
     stays |= {pin.path for run in alive for pin in run.sources}
+    stays |= {file.path for each in state.derived if each not in apart for file in each.files}
+    expired = {path for made in rest for path in _rows(made)}
+    expired |= {file.path for each in apart for file in each.files}
     return References(
         stays=frozenset(stays),
-        expired=frozenset(path for made in rest for path in _rows(made)),
+        expired=frozenset(expired),
         landed=frozenset(pin.path for made in rest for pin in made.sources),
         runs=frozenset(run.id for run in state.runs),
         running=frozenset({run.id for run in alive} | set(state.living)),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agora.model.access import Agreement
+from agora.model.derived import Derived, Why
 from agora.model.maintenance import Area, Cause, Stored
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.release import (
@@ -75,13 +76,20 @@ def pin(number):
     return InputPin(alias="sales", port=PORT, release=number, snapshot_id=number)
 
 
-def state(*releases, current=None, agreements=(), runs=(), living=()):
+def apart(number, name):
+    return Derived(
+        outcome=name, port=PORT, release=number, snapshot_id=number, files=(file(name),), columns=(), rows=1,
+        made_at=NOW, why=Why.OFTEN,
+    )  # fmt: skip
+
+
+def state(*releases, current=None, agreements=(), runs=(), living=(), derived=()):
     by = {}
     for each in releases:
         by.setdefault(each.product, []).append(each)
     newest = {product: each[-1].number for product, each in by.items()}
     return State(
-        releases=by, current=current or newest, agreements=agreements, runs=runs, living=living, now=NOW
+        releases=by, current=current or newest, agreements=agreements, runs=runs, living=living, now=NOW, derived=derived
     )  # fmt: skip
 
 
@@ -195,10 +203,13 @@ RUNS = (run("run-1"), run("run-3"), run("run-4", RunState.BLOCKED), run("run-5",
         (stored("scratch/s", Area.SCRATCH, run="run-0", age=0), Cause.LEFTOVER),
         (stored("scratch/s", Area.SCRATCH, run="run-6"), None),
         (stored("m", Area.METADATA), None),
+        (stored("d1", Area.DERIVED, run="d1"), Cause.EXPIRED),
+        (stored("d3", Area.DERIVED, run="d3"), None),
+        (stored("d9", Area.DERIVED, run="d9"), Cause.ORPHAN),
     ],
 )
 def test_why_a_file_goes(each, why):
-    given = state(*THREE, runs=RUNS, living=("run-6",))
+    given = state(*THREE, runs=RUNS, living=("run-6",), derived=(apart(1, "d1"), apart(3, "d3")))
     known = references(given, THREE[:2], [SALES])
     assert cause(each, known, 24 * HOUR, whole=True) is why
     if each.product or why is Cause.LANDED:

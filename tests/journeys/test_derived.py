@@ -21,7 +21,8 @@ from agora.governance.outcomes import outcome
 from agora.model.derived import Derived, Tally, Why
 from agora.model.errors import AgoraError, Broken, Conflict, Denied, Missing, Refused, Unavailable
 from agora.model.ledger import Event
-from agora.passage import derived, tending
+from agora.model.product import InputPort, Load, LoadMode
+from agora.passage import building, derived, previewing, tending
 from agora.passage.ruling import rule
 from agora.usecases.access import end
 from agora.usecases.derive import derive, tended
@@ -475,6 +476,43 @@ def test_a_build_reads_a_restricted_input_from_a_derived_table(market):
             < read(house, "sofia", "select count(*) n from sales.transactions")[0]["n"]
         )
         assert events(house, Event.DERIVED)[0].who == "service:customers.segments"
+
+
+def test_previews_and_deliveries_of_a_restricted_table_are_refused(agreed):
+    """A step tried by hand, or loaded file by file, would need the released files themselves."""
+    restrict(agreed)
+    with opened(agreed) as house:
+        ruling, who = ruled(house), acting(house, "mia", PURPOSE)
+        raw = derived.source(ruling, ruling.snapshot)
+        port = InputPort(alias="people", port=ruling.port.version, purpose=PURPOSE)
+        with pytest.raises(Refused, match="previews of") as refusal:
+            previewing._narrowed(house, who, port, raw)
+        assert refusal.value.code_shown == "E450"
+        apart_from_raw = derived.picked(house, who, ruling, raw)
+        with pytest.raises(Refused):
+            previewing._narrowed(house, who, port, apart_from_raw)
+        open_to_carl = acting(house, "carl")
+        kept = previewing._narrowed(house, open_to_carl, replace(port, purpose=""), raw)
+        assert kept.shield.columns == raw.shield.columns
+
+        product = house.mesh.product(ruling.port.name.of)
+        load = Load(mode=LoadMode.APPEND, by=("household_id",), driver="people")
+        output = replace(product.build.outputs[0], load=load)
+        driven = replace(product, build=replace(product.build, outputs=(output,)))
+        with pytest.raises(Refused, match="deliveries of `people`"):
+            building._apart(house, driven, port, ruling, raw)
+
+
+def test_a_preview_over_a_derived_table_is_only_for_who_sees_it_all(agreed):
+    """This person's own rules would be judged on values that are masked already."""
+    with opened(agreed) as house:
+        made = asked(house)
+        ruling, who = ruled(house), acting(house, "mia", PURPOSE)
+        over = derived.over(derived.source(ruling, ruling.snapshot), made)
+        port = InputPort(alias="people", port=ruling.port.version, purpose=PURPOSE)
+        with pytest.raises(Refused) as refusal:
+            previewing._narrowed(house, who, port, over)
+        assert refusal.value.code_shown == "E450"
 
 
 def test_at_the_command_line(shell, agreed):

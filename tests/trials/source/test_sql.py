@@ -386,7 +386,7 @@ def test_a_closed_door_of_mariadb_is_told(mariadb, tmp_path):
     [
         ({"table": "t"}, "`url` is missing"),
         ({"url": "oracle://a", "table": "t"}, "begins with one of"),
-        ({"url": "postgresql://u:plain@h/d", "table": "t"}, "a password stands in the text"),
+        ({"url": "postgresql://u:plain@h/d", "table": "t"}, "shows a password"),
         ({"url": "postgresql://h/d", "table": "t"}, "names no user and password"),
         ({"url": "sqlite:///x"}, "either a `table` or a `query`"),
         ({"url": "sqlite:///x", "table": "t", "query": "q"}, "either a `table` or a `query`"),
@@ -423,7 +423,7 @@ def test_an_sqlite_file_lies_beside_the_product(tmp_path):
     ("module", "extra"), [("psycopg", "postgres"), ("pymysql", "mysql"), ("httpx", "http")]
 )
 def test_a_missing_extra_is_told_with_the_line_that_installs_it(module, extra, monkeypatch):
-    from agora.backends.source.around import library
+    from agora.backends.extras import library
 
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(Unavailable) as told:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any
 
 from agora.model.errors import Unavailable
 from agora.needs.source import Hidden, Source
@@ -43,15 +41,3 @@ class Around:
     secret: Callable[[str], Hidden] = field(default=no_secrets, repr=False)
     pick: Callable[[str], Source] = field(default=no_kinds, repr=False)
     private: tuple[str, ...] = ()
-
-
-def library(module: str, extra: str, what: str) -> Any:
-    """A library that comes with an extra; raises Unavailable with the line that installs it."""
-    try:
-        return import_module(module)
-    except ImportError as problem:
-        raise Unavailable(
-            f"{what} needs the package `{(problem.name or module).partition('.')[0]}`",
-            code="E304",
-            hint=f"pip install 'agora-mesh[{extra}]'",
-        ) from problem

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from agora.backends.extras import library
 from agora.backends.source import payload, reach
-from agora.backends.source.around import Around, library
+from agora.backends.source.around import Around
 from agora.backends.source.files import Allowed
 from agora.model.errors import AgoraError, Broken, Exhausted, Invalid, Unavailable
 from agora.model.product import SourceSpec

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from agora.backends.databases import reading
+from agora.backends.databases.reading import Column, Database
 from agora.backends.source import rows
 from agora.backends.source.around import Around
-from agora.backends.source.databases import marks, reading
+from agora.backends.source.databases import marks
 from agora.backends.source.databases.asking import judged
 from agora.backends.source.databases.opening import complaints, opened
-from agora.backends.source.databases.reading import Column, Database
 from agora.backends.source.files import Allowed, named, strange
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec

@@ -1,1 +1,1 @@
-"""Databases a source can read, one a file: what their types mean, and rows in batches."""
+"""What a source asks of a database: where it lies, what may be asked, and how far it was read."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agora.backends.source.databases.reading import Column
+from agora.backends.databases.reading import Column
 from agora.model.errors import Exhausted, Invalid
 from agora.model.product import SourceSpec
 

@@ -1,10 +1,10 @@
 """Opening a database: its address is filled in here, used here, and told nobody."""
 
 from pathlib import Path
-from typing import Any
 
+from agora.backends.databases import address
+from agora.backends.databases.reading import Database
 from agora.backends.source.around import Around
-from agora.backends.source.databases.reading import Database
 from agora.backends.source.files import inside
 from agora.model.errors import Invalid
 from agora.model.product import SourceSpec
@@ -24,48 +24,29 @@ def complaints(spec: SourceSpec) -> tuple[str, ...]:
         return (f"option `url` begins with one of {', '.join(f'`{each}:`' for each in KINDS)}",)
     if kind == "sqlite":
         return ()
-    before, at, _ = url.partition("://")[2].rpartition("@")
-    if not at or ":" not in before:
-        return (
-            "option `url` names no user and password: write `kind://user:${env:SECRET}@host/name`",
-        )
-    if "${" not in before.partition(":")[2]:
-        return ("a password stands in the text: write `${env:NAME}` instead",)
-    return ()
+    found = address.complaint(url)
+    return (f"option `url` {found}",) if found else ()
 
 
 def opened(around: Around, spec: SourceSpec, folder: str) -> Database:
     """A read-only transaction on the database; raises Unavailable, or Invalid for a bad address."""
-    from agora.backends.source.databases.mysql import Mysql
-    from agora.backends.source.databases.postgres import Postgres
-    from agora.backends.source.databases.sqlite import Sqlite
+    from agora.backends.databases.mysql import Mysql
+    from agora.backends.databases.postgres import Postgres
+    from agora.backends.databases.sqlite import Sqlite
 
     written = str(spec.option("url") or "")
     place = f"the database of source `{spec.name}`"
-    url = _parsed(spec, around.secret(written).reveal())
+    url = address.parsed(around.secret(written).reveal())
+    if url is None:
+        raise _meaningless(spec)
     kind = url.drivername.partition("+")[0]
     if kind == "sqlite":
         return Sqlite(_file(spec, written, str(url.database or ""), folder), place)
     if kind not in KINDS or not url.host:
         raise _meaningless(spec)
     if kind == "postgresql":
-        return Postgres(_arguments(url.set(drivername="postgresql+psycopg")), place)
-    return Mysql(_arguments(url.set(drivername="mysql+pymysql")), place)
-
-
-def _arguments(url: Any) -> dict[str, Any]:
-    found: dict[str, Any] = url.get_dialect()().create_connect_args(url)[1]
-    return {"password": "", **found}
-
-
-def _parsed(spec: SourceSpec, text: str) -> Any:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(text)
-    except (ArgumentError, ValueError):
-        raise _meaningless(spec) from None
+        return Postgres(address.arguments(url, "postgresql+psycopg"), place)
+    return Mysql(address.arguments(url, "mysql+pymysql"), place)
 
 
 def _file(spec: SourceSpec, written: str, path: str, folder: str) -> Path:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from agora.backends.source.around import library
-from agora.backends.source.databases import reading
-from agora.backends.source.databases.reading import Column
+from agora.backends.databases import reading
+from agora.backends.databases.reading import Column
+from agora.backends.extras import library
 from agora.model.types import MAX_PRECISION
 
 if TYPE_CHECKING:

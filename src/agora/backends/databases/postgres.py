@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agora.backends.source.around import library
-from agora.backends.source.databases import reading
-from agora.backends.source.databases.reading import Column
+from agora.backends.databases import reading
+from agora.backends.databases.reading import Column
+from agora.backends.extras import library
 from agora.model.types import MAX_PRECISION, quoted
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ _SETTINGS = (
     "SET LOCAL extra_float_digits=3",
     "SET LOCAL bytea_output='hex'",
     "SET LOCAL standard_conforming_strings=on",
-    f"SET LOCAL statement_timeout='{reading.SECONDS}s'",
 )
 _TEXTS = frozenset({"text", "varchar", "bpchar", "name", "uuid", "json", "jsonb", "xml", "citext"})
 _NUMBERS = frozenset({"int2", "int4", "int8", "oid", "numeric", "float4", "float8"})
@@ -32,13 +31,19 @@ class Postgres:
 
     dialect = "postgres"
 
-    def __init__(self, arguments: Mapping[str, Any], place: str) -> None:
-        """Connect without the platform's own password file; raises Unavailable."""
+    def __init__(
+        self, arguments: Mapping[str, Any], place: str, seconds: int = reading.SECONDS
+    ) -> None:
+        """Connect without the platform's own password file; raises Unavailable.
+
+        The server itself ends what takes longer than so many seconds.
+        """
         self._psycopg = library("psycopg", "postgres", "a PostgreSQL source")
         whole = {"passfile": "/nonexistent/none", "connect_timeout": 10, **arguments}
         try:
             self._held = self._psycopg.connect(**whole, application_name="agora")
-            for setting in _SETTINGS:
+            limit = f"SET LOCAL statement_timeout='{seconds}s'"
+            for setting in (*_SETTINGS, limit):
                 self._held.execute(setting)
         except self._psycopg.Error as problem:
             raise _unopened(str(problem), place) from None

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from agora.backends.source.databases import reading
-from agora.backends.source.databases.reading import Column
+from agora.backends.databases import reading
+from agora.backends.databases.reading import Column
 from agora.model.types import MAX_PRECISION, quoted
 
 if TYPE_CHECKING:

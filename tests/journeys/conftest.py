@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from changing import MESHES, in_use
+
+from tests.journeys.changing import MESHES, in_use
 
 
 @pytest.fixture(scope="session")

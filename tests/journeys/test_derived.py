@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from changing import actor as acting
-from changing import agree, edit, opened, read
 
 from agora.app.house import open_house
 from agora.governance.outcomes import outcome
@@ -29,6 +27,8 @@ from agora.usecases.derive import derive, tended
 from agora.usecases.query import query
 from agora.usecases.run import run
 from agora.usecases.show import Part, rows
+from tests.journeys.changing import actor as acting
+from tests.journeys.changing import agree, edit, opened, read
 
 PORT = "customers.households"
 PURPOSE = "segmentation"

@@ -4,7 +4,8 @@ import json
 import subprocess
 
 import pytest
-from changing import (
+
+from tests.journeys.changing import (
     CONTRACT,
     DEPRECATED,
     PORT,

@@ -1,7 +1,13 @@
 """A change of a contract names exactly those it breaks, and waits for them."""
 
 import pytest
-from changing import (
+
+from agora.model.errors import Denied, Missing
+from agora.model.ledger import Event
+from agora.usecases.consent import consent
+from agora.usecases.run import run
+from agora.usecases.running.depending import concerned
+from tests.journeys.changing import (
     CONTRACT,
     PORT,
     STEP,
@@ -12,12 +18,6 @@ from changing import (
     read,
     without,
 )
-
-from agora.model.errors import Denied, Missing
-from agora.model.ledger import Event
-from agora.usecases.consent import consent
-from agora.usecases.run import run
-from agora.usecases.running.depending import concerned
 
 LEVELS = "slaProperties:\n"
 FREQUENCY = "  - {property: frequency, value: 1, unit: d}\n"

@@ -1,7 +1,13 @@
 """Two major versions of a port side by side, and the end of the older one."""
 
 import pytest
-from changing import (
+
+from agora.model.errors import Denied
+from agora.usecases.access import ask
+from agora.usecases.query import query
+from agora.usecases.run import run
+from agora.usecases.show import show
+from tests.journeys.changing import (
     CONTRACT,
     DEPRECATED,
     PORT,
@@ -13,12 +19,6 @@ from changing import (
     read,
     second_version,
 )
-
-from agora.model.errors import Denied
-from agora.usecases.access import ask
-from agora.usecases.query import query
-from agora.usecases.run import run
-from agora.usecases.show import show
 
 TOTAL = "select sum(amount) as total, count(*) as n from sales.{}"
 

@@ -9,13 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from mutating import BASE, MUTATIONS, pairs
 
 from agora.model.changes import Verdict
 from agora.quality.compatibility import compare
 from agora.spec.contracts import contract
 from agora.spec.promises import kept, read
 from agora.spec.texts import Text
+from tests.oracles.mutating import BASE, MUTATIONS, pairs
 
 HERE = Path(__file__).parent / "datacontract"
 ROOT = Path(__file__).parents[2]

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from deciding import COLUMNS, MESH, ask, masked, under
-from deciding import agreed as agreement
 from ruamel.yaml import YAML
 
 from agora.governance.decisions import decide
 from agora.model.policy import Effect, Layer, MaskKind, Policy, Target, Who
 from agora.spec.expressions import parse
+from tests.unit.governance.deciding import COLUMNS, MESH, ask, masked, under
+from tests.unit.governance.deciding import agreed as agreement
 
 FOLDER = Path(__file__).parents[2] / "cases" / "decisions"
 FILES = {path.stem: YAML(typ="safe").load(path) for path in sorted(FOLDER.glob("*.yaml"))}

@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from deciding import (
+
+from agora.governance.decisions import decide
+from agora.governance.ground import ground
+from agora.model.expressions import Attribute, ColumnRef, Compare, Comparison, Literal, OneOf
+from agora.model.names import PortVersion
+from agora.model.people import Principal, PrincipalKind
+from agora.model.policy import Effect, MaskKind, Target, Who
+from tests.unit.governance.deciding import (
     ANA,
     ARIA,
     BOARD,
@@ -22,13 +29,6 @@ from deciding import (
     released,
     under,
 )
-
-from agora.governance.decisions import decide
-from agora.governance.ground import ground
-from agora.model.expressions import Attribute, ColumnRef, Compare, Comparison, Literal, OneOf
-from agora.model.names import PortVersion
-from agora.model.people import Principal, PrincipalKind
-from agora.model.policy import Effect, MaskKind, Target, Who
 
 IN_STORES = OneOf(item=ColumnRef(name="store"), options=(Attribute(scope="user", name="stores"),))
 

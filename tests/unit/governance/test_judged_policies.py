@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from deciding import (
+from hypothesis import given
+
+from agora.governance.policies import check
+from agora.model.contract import Column
+from agora.model.expressions import ColumnRef, Compare, Comparison, Literal
+from agora.model.findings import Weight
+from agora.model.names import PortName, PortVersion
+from agora.model.policy import Effect, Layer, MaskKind, PolicyTrial, Target, Who
+from agora.model.types import parse_type
+from tests.unit.governance.deciding import (
     COLUMNS,
     MESH,
     OWN_PEOPLE,
@@ -14,15 +23,6 @@ from deciding import (
     own_rule,
     policies,
 )
-from hypothesis import given
-
-from agora.governance.policies import check
-from agora.model.contract import Column
-from agora.model.expressions import ColumnRef, Compare, Comparison, Literal
-from agora.model.findings import Weight
-from agora.model.names import PortName, PortVersion
-from agora.model.policy import Effect, Layer, MaskKind, PolicyTrial, Target, Who
-from agora.model.types import parse_type
 
 PERSONAL = Target(tags=("personal",))
 TRIED = (PolicyTrial(who="sofia", port="sales.orders", allowed=True),)

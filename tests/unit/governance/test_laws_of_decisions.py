@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from deciding import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agora.governance.decisions import decide
+from agora.governance.masking import strictest
+from agora.governance.shielding import shield
+from agora.model.access import Agreement
+from agora.model.expressions import All
+from agora.model.people import Principal, PrincipalKind
+from agora.model.policy import Effect, Layer, MaskKind, Policy, Who
+from tests.unit.governance.deciding import (
     ANA,
     MESH,
     agreed,
@@ -15,16 +25,6 @@ from deciding import (
     readers,
     under,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from agora.governance.decisions import decide
-from agora.governance.masking import strictest
-from agora.governance.shielding import shield
-from agora.model.access import Agreement
-from agora.model.expressions import All
-from agora.model.people import Principal, PrincipalKind
-from agora.model.policy import Effect, Layer, MaskKind, Policy, Who
 
 rules = st.lists(policies(effects()), max_size=4)
 

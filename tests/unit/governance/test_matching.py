@@ -1,11 +1,21 @@
 """Whom a rule selects and what it is about."""
 
 import pytest
-from deciding import ANA, ARIA, BOARD, MESH, OWN_PEOPLE, SOFIA, guardrail, own_rule, under
 
 from agora.governance.matching import applies, binds, concerns, rules_for, selects, touches, voices
 from agora.model.names import PortName
 from agora.model.policy import Effect, Target, Who
+from tests.unit.governance.deciding import (
+    ANA,
+    ARIA,
+    BOARD,
+    MESH,
+    OWN_PEOPLE,
+    SOFIA,
+    guardrail,
+    own_rule,
+    under,
+)
 
 COUPONS = PortName("marketing", "campaigns", "coupons")
 CAMPAIGNS = PortName("marketing", "campaigns", "campaigns")

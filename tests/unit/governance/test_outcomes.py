@@ -6,7 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from deciding import (
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from agora.backends.engine.duckdb.render import view
+from agora.governance.decisions import decide
+from agora.governance.outcomes import left, outcome, plain
+from agora.governance.shielding import shield
+from agora.model.decision import ColumnView, Shield
+from agora.model.expressions import All, ColumnRef, Compare, Comparison, Literal
+from agora.model.policy import Effect, Mask, MaskKind, Target, Who
+from agora.model.reasons import Reason
+from agora.model.relation import Governed
+from agora.model.release import DataFile, ReleasedColumn, Snapshot
+from agora.model.types import parse_type
+from tests.unit.governance.deciding import (
     ANA,
     BOARD,
     COLUMNS,
@@ -22,21 +36,7 @@ from deciding import (
     sound_rows,
     under,
 )
-from deciding import effects as any_effects
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
-from agora.backends.engine.duckdb.render import view
-from agora.governance.decisions import decide
-from agora.governance.outcomes import left, outcome, plain
-from agora.governance.shielding import shield
-from agora.model.decision import ColumnView, Shield
-from agora.model.expressions import All, ColumnRef, Compare, Comparison, Literal
-from agora.model.policy import Effect, Mask, MaskKind, Target, Who
-from agora.model.reasons import Reason
-from agora.model.relation import Governed
-from agora.model.release import DataFile, ReleasedColumn, Snapshot
-from agora.model.types import parse_type
+from tests.unit.governance.deciding import effects as any_effects
 
 SNAPSHOT = Snapshot(
     port=ORDERS,

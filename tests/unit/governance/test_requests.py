@@ -3,13 +3,24 @@
 from dataclasses import replace
 
 import pytest
-from deciding import ANA, ARIA, DAY, MESH, NOW, ORDERS, SOFIA, agreed, guardrail, under
 
 from agora.governance.access import LONGEST, deciders, judge_answer, judge_request
 from agora.model.access import Request
 from agora.model.names import PortVersion
 from agora.model.people import Principal, PrincipalKind
 from agora.model.policy import Effect
+from tests.unit.governance.deciding import (
+    ANA,
+    ARIA,
+    DAY,
+    MESH,
+    NOW,
+    ORDERS,
+    SOFIA,
+    agreed,
+    guardrail,
+    under,
+)
 
 SERVICE = Principal(id="service:sales.orders", kind=PrincipalKind.SERVICE, teams=("sales",))
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from deciding import ANA, GRETA, MESH, OLGA, SOFIA
 
 from agora.governance.rights import may_read_ledger, may_run
 from agora.model.names import ProductName
 from agora.model.people import Principal, PrincipalKind
+from tests.unit.governance.deciding import ANA, GRETA, MESH, OLGA, SOFIA
 
 PRODUCT = ProductName("sales", "orders")
 EMIL = Principal(id="emil", kind=PrincipalKind.PERSON)

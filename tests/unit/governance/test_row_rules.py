@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from deciding import ANA, agreed, conditions
 from hypothesis import given
 
 from agora.governance.rows import Unbound, bind, columns_of, mistyped
@@ -22,6 +21,7 @@ from agora.model.expressions import (
 )
 from agora.model.people import Principal, PrincipalKind
 from agora.model.types import parse_type
+from tests.unit.governance.deciding import ANA, agreed, conditions
 
 TYPES = {
     "i": parse_type("INTEGER"),

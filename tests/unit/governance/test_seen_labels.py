@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from deciding import COLUMNS, MESH, ORDERS, ask, guardrail, masked, under
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from agora.model.label import (
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.policy import Effect, MaskKind, Target
 from agora.model.release import DataFile, Quarantine, Release, Run, RunState, Snapshot, SourcePin
+from tests.unit.governance.deciding import COLUMNS, MESH, ORDERS, ask, guardrail, masked, under
 
 NOW = datetime(2018, 1, 2, 8, tzinfo=UTC)
 STORES = PortVersion(PortName("sales", "stores", "stores"), 1)

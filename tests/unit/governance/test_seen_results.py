@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from deciding import MESH, ORDERS, ask, guardrail, masked, under
-
 from agora.governance.decisions import decide
 from agora.governance.results import seen
 from agora.model.checks import CheckResult, Outcome, Sample
 from agora.model.contract import Severity
 from agora.model.expressions import ColumnRef
 from agora.model.policy import Effect, MaskKind, Target
+from tests.unit.governance.deciding import MESH, ORDERS, ask, guardrail, masked, under
 
 SAMPLE = Sample(values=(("store", "3"), ("age", "41")))
 RESULT = CheckResult(

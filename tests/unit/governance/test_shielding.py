@@ -1,12 +1,12 @@
 """Shields: what a decision becomes for the reader's engine."""
 
 import pytest
-from deciding import MESH, agreed, ask, own_rule, under
 
 from agora.governance.decisions import decide
 from agora.governance.shielding import shield
 from agora.model.expressions import All, ColumnRef
 from agora.model.policy import Effect
+from tests.unit.governance.deciding import MESH, agreed, ask, own_rule, under
 
 
 def test_a_denial_has_no_shield():

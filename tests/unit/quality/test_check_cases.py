@@ -5,10 +5,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from counting import RELATION, contract, counted, counted_singly, planned, rows, table
 from ruamel.yaml import YAML
 
 from agora.quality import quarantine, samples
+from tests.unit.quality.counting import (
+    RELATION,
+    contract,
+    counted,
+    counted_singly,
+    planned,
+    rows,
+    table,
+)
 
 FOLDER = Path(__file__).parents[2] / "cases" / "checks"
 CASES = [

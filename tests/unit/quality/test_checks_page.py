@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-from counting import contract, planned
-
 from agora.model.checks import Outcome
 from agora.model.contract import Metric, Operator, Severity
 from agora.quality.patterns import FORMATS
 from agora.quality.values import RANGES
+from tests.unit.quality.counting import contract, planned
 
 PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "checks.md").read_text("utf-8")
 EVERYTHING = {

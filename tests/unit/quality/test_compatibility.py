@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from comparing import promise
 
 from agora.quality.compatibility import compare
 from agora.spec.texts import read
+from tests.unit.quality.comparing import promise
 
 CASES = Path(__file__).parents[2] / "cases" / "compatibility"
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from counting import contract, planned
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from agora.model.contract import Metric, Operator, QualityRule, RuleKind
 from agora.quality.checks import SHARED
 from agora.quality.conclude import conclude, holds, share
 from agora.quality.rules import sentence
+from tests.unit.quality.counting import contract, planned
 
 ONE = {"columns": {"id": {"type": "BIGINT", "required": True, "unique": True}}}
 PERCENT = {

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from counting import PORT
-
 from agora.model.checks import CheckResult, Outcome
 from agora.model.contract import Severity
 from agora.model.label import KeyFacts, Label, ReferenceFacts
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.release import DataFile, Quarantine, Release, Snapshot
 from agora.quality.editions import EditionHealth, health
+from tests.unit.quality.counting import PORT
 
 NOW = datetime(2018, 1, 2, 8, tzinfo=UTC)
 OTHER = PortVersion(PortName("sales", "weekly", "other"), 1)

@@ -5,7 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from counting import PORT
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -15,6 +14,7 @@ from agora.model.label import Grain, Label, PeriodFacts
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.release import DataFile, Quarantine, Release, Snapshot
 from agora.quality.keeping import DAYS, Edition, editions, records
+from tests.unit.quality.counting import PORT
 
 CASES = YAML(typ="safe", pure=True).load(
     Path(__file__).parents[2] / "cases" / "labels" / "levels.yaml"

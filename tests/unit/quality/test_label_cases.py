@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from counting import PORT, RELATION, asked, contract, counted, planned, table
 from ruamel.yaml import YAML
 
 from agora.quality.label_words import remarks
 from agora.quality.labels import LabelPlan, candidates, conclude
+from tests.unit.quality.counting import PORT, RELATION, asked, contract, counted, planned, table
 
 FOLDER = Path(__file__).parents[2] / "cases" / "labels"
 CASES = [

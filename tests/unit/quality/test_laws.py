@@ -4,11 +4,19 @@ import re
 from collections import Counter
 
 import duckdb
-from counting import RELATION, contract, counted, counted_singly, planned, rows, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agora.quality import quarantine, samples
+from tests.unit.quality.counting import (
+    RELATION,
+    contract,
+    counted,
+    counted_singly,
+    planned,
+    rows,
+    table,
+)
 
 NUMBERS = st.one_of(st.none(), st.integers(-3, 6))
 TEXTS = st.one_of(

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import duckdb
 import pytest
-from counting import PORT, RELATION, asked, contract, counted, planned, rows, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,16 @@ from agora.model.names import PortName, PortVersion
 from agora.quality.checks import MOST_COUNTS, SHARED
 from agora.quality.label_words import percent, remarks
 from agora.quality.labels import LabelPlan, candidates, conclude
+from tests.unit.quality.counting import (
+    PORT,
+    RELATION,
+    asked,
+    contract,
+    counted,
+    planned,
+    rows,
+    table,
+)
 
 NOW = datetime(2018, 1, 2, 8, tzinfo=UTC)
 START = date(2017, 1, 1)

@@ -2,12 +2,12 @@
 
 import duckdb
 import pytest
-from counting import RELATION, asked, contract, counted, planned, rows, table
 
 from agora.model.checks import Outcome
 from agora.quality.checks import MOST_COUNTS, SHARED
 from agora.quality.patterns import problem
 from agora.quality.values import RANGES
+from tests.unit.quality.counting import RELATION, asked, contract, counted, planned, rows, table
 
 
 @pytest.fixture

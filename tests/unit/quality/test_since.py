@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import duckdb
-from counting import PORT, RELATION, asked, contract, counted, planned, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agora.quality import since
 from agora.quality.conclude import conclude
 from agora.quality.plans import plan
+from tests.unit.quality.counting import PORT, RELATION, asked, contract, counted, planned, table
 
 NUMBERS = st.one_of(st.none(), st.integers(0, 4))
 ROWS = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), max_size=6)

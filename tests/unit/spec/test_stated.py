@@ -1,10 +1,10 @@
 """What only people can tell of a label, as contracts state it."""
 
 import pytest
-from test_contracts import one, written
 
 from agora.model.contract import Severity
 from agora.spec.labels import severity, stated, zone
+from tests.unit.spec.test_contracts import one, written
 
 WEEK = {"property": "period", "value": "week"}
 

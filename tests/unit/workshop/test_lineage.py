@@ -2,7 +2,6 @@
 
 import pytest
 from sqlglot import exp
-from tracing import PORT, RELATIONS, traced, words
 
 from agora.model.lineage import ColumnLineage, ColumnName, Edge, How, PortLineage, source_name
 from agora.model.names import PortName, PortVersion, ProductName
@@ -11,6 +10,7 @@ from agora.workshop.lineage import Filled, OpaqueStep, Relation, SqlStep, lineag
 from agora.workshop.scopes import Scope, Untraceable
 from agora.workshop.sources import table
 from agora.workshop.tags import carried
+from tests.unit.workshop.tracing import PORT, RELATIONS, traced, words
 
 
 def opaque(**fields):

@@ -6,7 +6,8 @@ from random import Random
 import duckdb
 import pytest
 from ruamel.yaml import YAML
-from tracing import TABLES, broken, columns, fill, traced, words
+
+from tests.unit.workshop.tracing import TABLES, broken, columns, fill, traced, words
 
 FOLDER = Path(__file__).parents[2] / "cases" / "lineage"
 CASES = [

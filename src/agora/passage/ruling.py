@@ -145,9 +145,12 @@ def _columns(
     if snapshot is None:
         return _promised(port)
     newest = current.snapshot(port.version) if current else None
-    since = {c.field_id: c.labels for c in newest.columns} if newest else {}
+    if newest is None or newest == snapshot:
+        return snapshot.columns
+    # columns of other tools may have no id, and are known by their name
+    since = {c.field_id or c.name: c.labels for c in newest.columns}
     return tuple(
-        replace(c, labels=tuple(sorted({*c.labels, *since.get(c.field_id, ())})))
+        replace(c, labels=tuple(sorted({*c.labels, *since.get(c.field_id or c.name, ())})))
         for c in snapshot.columns
     )
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from agora.passage import building, derived, previewing, tending
 from agora.passage.ruling import rule
 from agora.usecases.access import end
 from agora.usecases.derive import derive, tended
+from agora.usecases.maintain import maintain
 from agora.usecases.query import query
 from agora.usecases.run import run
 from agora.usecases.show import Part, rows
@@ -373,6 +375,29 @@ def test_two_at_once_make_one(agreed):
         assert made[0] == made[1]
         assert [Path(f.path) for f in made[0].files] == lying(agreed)
         assert len(events(house, Event.DERIVED)) == 1
+        assert seen(house, sql=COUNT) == [{"n": 8}]
+
+
+def test_maintenance_leaves_one_that_is_just_being_made(agreed):
+    with opened(agreed) as house:
+        olga, left = acting(house, "olga"), []
+
+        class Tidy:
+            def phase(self, *_told):
+                pass
+
+            def point(self, name):
+                if name == "before-derived":
+                    with pytest.raises(Conflict) as refusal:
+                        maintain(house, olga, grace=timedelta(0))
+                    left.append(refusal.value.code_shown)
+
+        made = asked(replace(house, progress=Tidy()))
+        assert left == ["E472"]
+        whole = Path(made.files[0].path)
+        whole.with_name("derive-killed-0.parquet").write_bytes(whole.read_bytes())
+        maintain(house, olga, grace=timedelta(0))
+        assert lying(agreed) == [whole]
         assert seen(house, sql=COUNT) == [{"n": 8}]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 
 def exact(value: Any) -> str:
-    """JSON in which a decimal stays the number it was; keys are in order."""
+    """JSON in which a decimal stays the number it was, and keys stay where they stood."""
     match value:
         case dict():
-            inner = (f"{json.dumps(str(k))}: {exact(v)}" for k, v in sorted(value.items()))
+            inner = (f"{json.dumps(str(k))}: {exact(v)}" for k, v in value.items())
             return "{" + ", ".join(inner) + "}"
         case list():
             return "[" + ", ".join(exact(each) for each in value) + "]"

@@ -10,7 +10,7 @@ from agora.cli.terminal import give, paint, safe, say
 from agora.model.lineage import ColumnName
 from agora.usecases.lineage import Told
 from agora.usecases.lineage import lineage as trace
-from agora.workshop.impact import Branch
+from agora.workshop.lineage.impact import Branch
 
 app = command("lineage", "")
 _UNNAMED = "something you may not know of"

@@ -11,7 +11,7 @@ from agora.needs.folder import Folder
 from agora.needs.source import Sources
 from agora.spec import texts as words
 from agora.spec.mesh import read
-from agora.workshop.tags import forgotten
+from agora.workshop.lineage.tags import forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

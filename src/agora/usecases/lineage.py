@@ -13,7 +13,7 @@ from agora.needs.house import House
 from agora.passage import keys
 from agora.passage.knowing import known, missing
 from agora.passage.ruling import current_release
-from agora.workshop.impact import Branch, Graph, downward, graph, upward
+from agora.workshop.lineage.impact import Branch, Graph, downward, graph, upward
 
 Walk = Callable[[Graph, ColumnName, int], tuple[Branch, ...]]
 

@@ -16,7 +16,7 @@ from agora.passage.ruling import current_release
 from agora.quality.compatibility import compare
 from agora.spec.promises import read
 from agora.usecases.running.promising import promised
-from agora.workshop.dependents import MEMORY, Evidence, dependents
+from agora.workshop.lineage.dependents import MEMORY, Evidence, dependents
 
 
 def publications(house: House, product: Product, standing: Release) -> tuple[Publication, ...]:

@@ -13,9 +13,9 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.usecases.running import stepping
-from agora.workshop.lineage import Filled, Relation, lineage
+from agora.workshop.lineage.builds import Filled, Relation, lineage
+from agora.workshop.lineage.tags import carried
 from agora.workshop.order import order
-from agora.workshop.tags import carried
 
 
 def derived(

@@ -12,7 +12,7 @@ from agora.model.relation import Governed, RawFile
 from agora.model.types import quoted
 from agora.needs.engine import Bench
 from agora.usecases.running import stepping
-from agora.workshop.lineage import Filled, OpaqueStep, Relation, SqlStep, lineage
+from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
 from agora.workshop.order import before, order
 from agora.workshop.recipes import Compiled, until
 

@@ -14,7 +14,7 @@ from agora.model.recipe import Recipe
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Bench
 from agora.needs.house import House
-from agora.workshop.lineage import OpaqueStep, SqlStep
+from agora.workshop.lineage.builds import OpaqueStep, SqlStep
 from agora.workshop.order import before, order
 from agora.workshop.recipes import Compiled, compiled
 

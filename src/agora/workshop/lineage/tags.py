@@ -8,7 +8,7 @@ from agora.model.lineage import ColumnName, PortLineage, source_name
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion, fold
 from agora.model.product import Product, Step
-from agora.workshop.lineage import Filled, OpaqueStep, Relation, SqlStep, lineage
+from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
 
 Labels = Mapping[ColumnName, Collection[str]]
 
@@ -114,7 +114,7 @@ def _readable(step: Step) -> SqlStep | OpaqueStep:
 
 def _ordered(steps: Collection[Step]) -> list[Step]:
     """The steps so that each comes after those it names, as far as the text alone tells."""
-    from agora.workshop.tracing import named  # noqa: PLC0415 (sqlglot is loaded when a step is read)
+    from agora.workshop.lineage.tracing import named  # noqa: PLC0415 (sqlglot is loaded when a step is read)
 
     waiting = {fold(step.name): step for step in steps}
     reads = {n: {*(step.told or named(step.sql))} - {n} for n, step in waiting.items()}

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from agora.workshop.flows import Flow, merged
-from agora.workshop.scopes import Scope, Untraceable
-from agora.workshop.values import value
+from agora.workshop.lineage.flows import Flow, merged
+from agora.workshop.lineage.scopes import Scope, Untraceable
+from agora.workshop.lineage.values import value
 
 Columns = list[tuple[str, Flow]]
 

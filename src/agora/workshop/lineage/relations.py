@@ -1,12 +1,12 @@
-"""Sources: the relations in FROM, what joins them, and what they are called."""
+"""Relations: those in FROM, what joins them, and what they are called."""
 
 from sqlglot import exp
 
 from agora.model.lineage import How
-from agora.workshop.flows import NOTHING, Flow, Traced, merged, through
-from agora.workshop.pivots import pivoted
-from agora.workshop.scopes import Scope, Untraceable, only
-from agora.workshop.values import value
+from agora.workshop.lineage.flows import NOTHING, Flow, Traced, merged, through
+from agora.workshop.lineage.pivots import pivoted
+from agora.workshop.lineage.scopes import Scope, Untraceable, only
+from agora.workshop.lineage.values import value
 
 _TABLE = frozenset({"this", "db", "alias", "joins", "laterals", "pivots", "sample"})
 _JOIN = frozenset({"this", "on", "using", "side", "kind", "method"})

@@ -1,11 +1,11 @@
-"""Lineage: from a build's steps and the columns of what it reads, what every output column came from."""
+"""Builds: what every output column came from, by the steps and the columns of what they read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agora.model.lineage import Edge, How, PortLineage
 from agora.model.names import PortVersion
-from agora.workshop.flows import NOTHING, Flow, Traced, ground, merged, through
+from agora.workshop.lineage.flows import NOTHING, Flow, Traced, ground, merged, through
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def _ground(relation: Relation) -> Traced:
 def _step(step: SqlStep | OpaqueStep, known: Mapping[str, Traced]) -> Traced:
     if isinstance(step, OpaqueStep):
         return _opaque(step, {name: known[name] for name in step.reads if name in known})
-    from agora.workshop.tracing import named, trace  # noqa: PLC0415 (sqlglot loads when it is needed)
+    from agora.workshop.lineage.tracing import named, trace  # noqa: PLC0415 (sqlglot loads when it is needed)
 
     try:
         found = _reconciled(trace(step.sql, known), step.columns)

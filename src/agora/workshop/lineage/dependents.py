@@ -15,8 +15,8 @@ from agora.model.lineage import ColumnLineage, ColumnName, Edge, How, PortLineag
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
 from agora.model.product import Product
-from agora.workshop.impact import Graph, Reached, downstream, graph
-from agora.workshop.usage import Used, tables, used_columns
+from agora.workshop.lineage.impact import Graph, Reached, downstream, graph
+from agora.workshop.lineage.usage import Used, tables, used_columns
 
 MEMORY = timedelta(days=400)
 """How long a statement counts as use: reports of once a year are not forgotten."""

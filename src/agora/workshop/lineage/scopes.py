@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from agora.model.lineage import How
-from agora.workshop.flows import Flow, Traced, merged, through
+from agora.workshop.lineage.flows import Flow, Traced, merged, through
 
 
 class Untraceable(Exception):

@@ -7,7 +7,7 @@ or whose rows have it, may change.
 from collections import Counter
 
 from agora.model.names import PortName, PortVersion
-from agora.workshop.lineage import Filled, Relation, SqlStep, lineage
+from agora.workshop.lineage.builds import Filled, Relation, SqlStep, lineage
 
 TABLES = {
     "t": {

@@ -14,7 +14,7 @@ from agora.model.names import PortName, PortVersion
 from agora.model.people import Principal, PrincipalKind
 from agora.model.product import Build, InputPort, OutputPort, Product, ProductKind
 from agora.model.types import Kind, Type
-from agora.workshop.dependents import MEMORY, Evidence, dependents
+from agora.workshop.lineage.dependents import MEMORY, Evidence, dependents
 
 NOW = datetime(2018, 1, 2, tzinfo=UTC)
 WHOLE = Type(kind=Kind.INTEGER)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from agora.model.lineage import How
-from agora.workshop.flows import NOTHING, Traced, merged, through
-from agora.workshop.scopes import Scope, Untraceable
-from agora.workshop.values import value
+from agora.workshop.lineage.flows import NOTHING, Traced, merged, through
+from agora.workshop.lineage.scopes import Scope, Untraceable
+from agora.workshop.lineage.values import value
 
 
 def pivoted(inner: Traced, node: exp.Pivot, scope: Scope) -> Traced:

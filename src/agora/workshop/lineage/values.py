@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from agora.model.lineage import How
-from agora.workshop.flows import NOTHING, Flow, merged, through
-from agora.workshop.scopes import Scope, Untraceable
+from agora.workshop.lineage.flows import NOTHING, Flow, merged, through
+from agora.workshop.lineage.scopes import Scope, Untraceable
 
 AGGREGATES = frozenset(
     """

@@ -7,9 +7,9 @@ import duckdb
 import pytest
 from ruamel.yaml import YAML
 
-from tests.unit.workshop.tracing import TABLES, broken, columns, fill, traced, words
+from tests.unit.workshop.lineage.tracing import TABLES, broken, columns, fill, traced, words
 
-FOLDER = Path(__file__).parents[2] / "cases" / "lineage"
+FOLDER = Path(__file__).parents[3] / "cases" / "lineage"
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted(FOLDER.glob("*.yaml"))

@@ -7,11 +7,11 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from agora.model.lineage import How
-from agora.workshop.flows import NOTHING, Flow, Traced, merged, through
-from agora.workshop.scopes import Notes, Scope, Untraceable, only
-from agora.workshop.sources import hanging, renamed, table
-from agora.workshop.stars import expand
-from agora.workshop.values import aggregates, spread, value
+from agora.workshop.lineage.flows import NOTHING, Flow, Traced, merged, through
+from agora.workshop.lineage.relations import hanging, renamed, table
+from agora.workshop.lineage.scopes import Notes, Scope, Untraceable, only
+from agora.workshop.lineage.stars import expand
+from agora.workshop.lineage.values import aggregates, spread, value
 
 DIALECT = "duckdb"
 _SELECT = frozenset(

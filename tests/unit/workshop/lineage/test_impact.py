@@ -2,7 +2,7 @@
 
 from agora.model.lineage import ColumnLineage, ColumnName, Edge, How, PortLineage
 from agora.model.names import PortVersion
-from agora.workshop.impact import downstream, downward, graph, upstream, upward
+from agora.workshop.lineage.impact import downstream, downward, graph, upstream, upward
 
 
 def at(text):

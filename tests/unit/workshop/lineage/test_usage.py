@@ -4,7 +4,7 @@ import pytest
 
 from agora.model.names import PortVersion
 from agora.passage.recording import normalised
-from agora.workshop.usage import tables, used_columns
+from agora.workshop.lineage.usage import tables, used_columns
 
 SEEN = tables(
     [

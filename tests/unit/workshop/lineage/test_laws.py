@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agora.workshop.lineage import Filled, SqlStep, lineage
-from tests.unit.workshop.tracing import PORT, broken, columns, fill, traced
+from agora.workshop.lineage.builds import Filled, SqlStep, lineage
+from tests.unit.workshop.lineage.tracing import PORT, broken, columns, fill, traced
 
 
 class Writer:
@@ -134,7 +134,7 @@ def test_steps_in_a_row_say_what_one_text_says(seed):
     outer = f"select {', '.join(f'{n} as z{n}' for n in names)} from step where c0 > 1"
     whole = f"with step as ({inner}) {outer}"
     told = tuple(f"z{n}" for n in names)
-    from tests.unit.workshop.tracing import RELATIONS
+    from tests.unit.workshop.lineage.tracing import RELATIONS
 
     steps = [
         SqlStep(name="step", sql=inner, columns=names),

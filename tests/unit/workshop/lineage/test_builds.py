@@ -5,12 +5,12 @@ from sqlglot import exp
 
 from agora.model.lineage import ColumnLineage, ColumnName, Edge, How, PortLineage, source_name
 from agora.model.names import PortName, PortVersion, ProductName
-from agora.workshop.flows import Traced
-from agora.workshop.lineage import Filled, OpaqueStep, Relation, SqlStep, lineage
-from agora.workshop.scopes import Scope, Untraceable
-from agora.workshop.sources import table
-from agora.workshop.tags import carried
-from tests.unit.workshop.tracing import PORT, RELATIONS, traced, words
+from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
+from agora.workshop.lineage.flows import Traced
+from agora.workshop.lineage.relations import table
+from agora.workshop.lineage.scopes import Scope, Untraceable
+from agora.workshop.lineage.tags import carried
+from tests.unit.workshop.lineage.tracing import PORT, RELATIONS, traced, words
 
 
 def opaque(**fields):

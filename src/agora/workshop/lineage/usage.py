@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from agora.model.lineage import ColumnName
 from agora.model.names import PortVersion
-from agora.workshop.flows import Traced, ground
-from agora.workshop.lineage import Relation
+from agora.workshop.lineage.builds import Relation
+from agora.workshop.lineage.flows import Traced, ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ def _spellings(sql: str) -> Iterator[str]:
 
 
 def _read(sql: str, known: Mapping[str, Traced]) -> frozenset[ColumnName] | None:
-    from agora.workshop.scopes import Notes  # noqa: PLC0415 (sqlglot is loaded when SQL is read)
-    from agora.workshop.tracing import trace  # noqa: PLC0415
+    from agora.workshop.lineage.scopes import Notes  # noqa: PLC0415 (sqlglot is loaded when SQL is read)
+    from agora.workshop.lineage.tracing import trace  # noqa: PLC0415
 
     notes = Notes()
     try:

@@ -19,7 +19,7 @@ from agora.passage.ruling import current_release
 from agora.usecases.running import landing, sampling, stepping
 from agora.usecases.running.landing import Pins
 from agora.usecases.running.sampling import SEEN, Wanted
-from agora.workshop.recipes import Compiled
+from agora.workshop.recipes.compiling import Compiled
 
 MOST = 1_000
 

@@ -14,7 +14,7 @@ from agora.needs.engine import Bench
 from agora.usecases.running import stepping
 from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
 from agora.workshop.order import before, order
-from agora.workshop.recipes import Compiled, until
+from agora.workshop.recipes.compiling import Compiled, until
 
 ROWS = 10_000
 SEEN = "previewed"

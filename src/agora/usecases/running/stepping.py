@@ -16,7 +16,7 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.workshop.lineage.builds import OpaqueStep, SqlStep
 from agora.workshop.order import before, order
-from agora.workshop.recipes import Compiled, compiled
+from agora.workshop.recipes.compiling import Compiled, compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

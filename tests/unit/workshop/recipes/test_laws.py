@@ -29,8 +29,8 @@ from agora.model.recipe import (
     Unpivot,
 )
 from agora.model.types import parse_type
-from agora.workshop.instructions import SPACE
-from agora.workshop.recipes import compiled, until
+from agora.workshop.recipes.compiling import compiled, until
+from agora.workshop.recipes.instructions import SPACE
 
 TEXTS = ["", " a", "b ", "a b", "a b c", "N", "1", "12", "1.5", "1.234,5", "-7", "x", "31.12.2020", "30.2.2020", "2020-12-31", None]  # fmt: skip
 LOSES = {Otherwise.FAIL, Otherwise.NULL}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agora.model.recipe import Instruction, Otherwise
 from agora.model.types import quoted
-from agora.workshop.conditions import text
+from agora.workshop.recipes.conditions import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

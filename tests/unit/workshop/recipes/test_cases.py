@@ -10,9 +10,9 @@ import pytest
 from agora.model.types import quoted
 from agora.spec import texts
 from agora.spec.recipes import recipe
-from agora.workshop.recipes import compiled, until
+from agora.workshop.recipes.compiling import compiled, until
 
-FOLDER = Path(__file__).parents[2] / "cases" / "recipes"
+FOLDER = Path(__file__).parents[3] / "cases" / "recipes"
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted(FOLDER.glob("*.yaml"))
@@ -115,7 +115,7 @@ def test_every_instruction_has_cases():
 
 
 READERS = (
-    (Path(__file__).parents[3] / "src/agora/spec/recipes.py").read_text().partition("_READERS")[2]
+    (Path(__file__).parents[4] / "src/agora/spec/recipes.py").read_text().partition("_READERS")[2]
 )
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from agora.model.expressions import Value
-from agora.workshop.casting import NUMERIC, TEXT
-from agora.workshop.conditions import text
+from agora.workshop.recipes.casting import NUMERIC, TEXT
+from agora.workshop.recipes.conditions import text
 
 _READ = {
     "DATE": date.fromisoformat,

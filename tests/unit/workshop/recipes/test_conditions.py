@@ -3,7 +3,7 @@
 import pytest
 
 from agora.model.expressions import AnyOf, Attribute, Compare, Comparison, Literal, OneOf
-from agora.workshop.conditions import columns, sql, text, uncast
+from agora.workshop.recipes.conditions import columns, sql, text, uncast
 
 
 def test_a_reader_has_no_place_in_a_build():

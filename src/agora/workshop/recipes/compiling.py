@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from agora.model.recipe import Cast, MapValues, Otherwise, PutAside, Recipe, Split
 from agora.model.types import quoted
-from agora.workshop.drafts import Draft, Problem, Tally, named
-from agora.workshop.instructions import WRITERS
+from agora.workshop.recipes.drafts import Draft, Problem, Tally, named
+from agora.workshop.recipes.instructions import WRITERS
 
 REASON = "_reason"
 

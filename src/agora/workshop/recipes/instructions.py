@@ -19,11 +19,11 @@ from agora.model.recipe import (
     Unpivot,
 )
 from agora.model.types import quoted
-from agora.workshop import conditions
-from agora.workshop.casting import TEXT, cast
-from agora.workshop.conditions import text
-from agora.workshop.drafts import Draft
-from agora.workshop.filling import filling
+from agora.workshop.recipes import conditions
+from agora.workshop.recipes.casting import TEXT, cast
+from agora.workshop.recipes.conditions import text
+from agora.workshop.recipes.drafts import Draft
+from agora.workshop.recipes.filling import filling
 
 SPACE = "".join(
     map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C)])

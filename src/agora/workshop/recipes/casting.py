@@ -4,7 +4,7 @@ import re
 
 from agora.model.recipe import Casting
 from agora.model.types import Kind
-from agora.workshop.conditions import text
+from agora.workshop.recipes.conditions import text
 
 TEXT = "VARCHAR"
 FLOATS = frozenset({"FLOAT", "DOUBLE"})

@@ -1,0 +1,1 @@
+"""Recipes: cleaning without SQL, every instruction one SELECT."""

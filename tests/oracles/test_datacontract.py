@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agora.model.changes import Verdict
-from agora.quality.compatibility import compare
+from agora.quality.compatibility.contracts import compare
 from agora.spec.contracts import contract
 from agora.spec.promises import kept, read
 from agora.spec.texts import Text

@@ -15,7 +15,7 @@ from agora.passage.editions import one
 from agora.passage.knowing import find_product
 from agora.passage.recording import refused
 from agora.passage.ruling import current_release
-from agora.quality.compatibility import compare
+from agora.quality.compatibility.contracts import compare
 from agora.spec.promises import read
 from agora.usecases.running import landing, publishing, releasing
 from agora.usecases.running.promising import promised

@@ -13,7 +13,7 @@ from agora.model.release import Release
 from agora.needs.house import House
 from agora.passage import keys
 from agora.passage.ruling import current_release
-from agora.quality.compatibility import compare
+from agora.quality.compatibility.contracts import compare
 from agora.spec.promises import read
 from agora.usecases.running.promising import promised
 from agora.workshop.lineage.dependents import MEMORY, Evidence, dependents

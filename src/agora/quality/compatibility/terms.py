@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 from agora.model.changes import Change, Mark
 from agora.model.contract import Contract, Price, ServiceLevel, Severity, moment
 from agora.model.product import Lifecycle
+from agora.quality.compatibility.verdicts import breaks, doubtful, eases, tells, tightens
 from agora.quality.levels import span
-from agora.quality.verdicts import breaks, doubtful, eases, tells, tightens
 
 _LESS_IS_BETTER = frozenset({
     "latency", "freshness", "frequency", "timetodetect", "timetonotify", "timetorepair", "errorrate",

@@ -20,7 +20,7 @@ from agora.model.contract import (
     Severity,
 )
 from agora.model.types import Kind, Type
-from agora.quality.compatibility import compare
+from agora.quality.compatibility.contracts import compare
 
 NAMES = ["a", "b", "c", "d"]
 TYPES = [

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from agora.quality.compatibility import compare
+from agora.quality.compatibility.contracts import compare
 from agora.spec.texts import read
-from tests.unit.quality.comparing import promise
+from tests.unit.quality.compatibility.comparing import promise
 
-CASES = Path(__file__).parents[2] / "cases" / "compatibility"
+CASES = Path(__file__).parents[3] / "cases" / "compatibility"
 
 
 def cases():

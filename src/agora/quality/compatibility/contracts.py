@@ -1,4 +1,4 @@
-"""Compatibility: what a new contract of a port changes for those who rely on the old one.
+"""Contracts compared: what a new contract of a port changes for those who rely on the old one.
 
 Every row of the table in `docs/concepts/versions.md` is judged here or in the files beside.
 Comparing is a partial order in the sense that matters: a contract compared with itself changes
@@ -9,11 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from agora.model.changes import Change, Mark
 from agora.model.contract import Column, Contract
-from agora.quality import compatibility_limits as limits
-from agora.quality import compatibility_rules as rules
-from agora.quality import compatibility_terms as terms
-from agora.quality.compatibility_types import changed
-from agora.quality.verdicts import breaks, doubtful, eases, tells, tightens, warns
+from agora.quality.compatibility import limits, rules, terms
+from agora.quality.compatibility.types import changed
+from agora.quality.compatibility.verdicts import breaks, doubtful, eases, tells, tightens, warns
 
 
 def compare(old: Contract, new: Contract) -> tuple[Change, ...]:

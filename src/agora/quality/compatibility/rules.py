@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from agora.model.changes import Bump, Change, Mark, Verdict
 from agora.model.contract import Contract, Operator, QualityRule, Severity
+from agora.quality.compatibility.verdicts import breaks, doubtful, tells, tightens
 from agora.quality.rules import sentence
-from agora.quality.verdicts import breaks, doubtful, tells, tightens
 
 _END = Decimal("Infinity")
 Edge = tuple[Decimal, int]

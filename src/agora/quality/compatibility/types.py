@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agora.model.changes import Change, Mark
 from agora.model.types import Kind, Type
-from agora.quality.verdicts import breaks, eases, warns
+from agora.quality.compatibility.verdicts import breaks, eases, warns
 
 _WIDER = frozenset({(Kind.INTEGER, Kind.BIGINT), (Kind.REAL, Kind.DOUBLE)})
 

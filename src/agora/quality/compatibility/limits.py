@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from agora.model.changes import Change
 from agora.model.contract import Limits, Scalar
-from agora.quality.verdicts import breaks, doubtful, tightens
+from agora.quality.compatibility.verdicts import breaks, doubtful, tightens
 
 Bound = tuple[Scalar, bool]
 """A value and whether the value itself is left out."""

@@ -21,7 +21,7 @@ from agora.model.product import OutputPort, Product
 from agora.needs.house import House
 from agora.passage.ruling import current_release
 from agora.quality.checks import Scan
-from agora.quality.labels import LabelPlan, candidates
+from agora.quality.labels.plans import LabelPlan, candidates
 from agora.quality.plans import plan
 
 TIMES = 5

@@ -8,8 +8,8 @@ from agora.cli.tables import table
 from agora.cli.terminal import paint, safe, say
 from agora.model.label import BROKEN, KEPT, ColumnFacts, Label, TrackRecord
 from agora.model.names import PortVersion
-from agora.quality.editions import EditionHealth
-from agora.quality.label_words import Remark, percent
+from agora.quality.labels.editions import EditionHealth
+from agora.quality.labels.words import Remark, percent
 from agora.quality.levels import Promise
 from agora.usecases.history import History
 

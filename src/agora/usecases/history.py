@@ -8,7 +8,7 @@ from agora.model.product import Product
 from agora.needs.house import House
 from agora.passage.knowing import find_product
 from agora.passage.labels import editions, viewer
-from agora.quality.editions import EditionHealth, health
+from agora.quality.labels.editions import EditionHealth, health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

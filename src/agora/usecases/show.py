@@ -19,8 +19,8 @@ from agora.passage import labels as labelled
 from agora.passage.editions import one
 from agora.passage.knowing import find_port, find_product
 from agora.passage.ruling import current_release, rule
-from agora.quality import keeping
-from agora.quality.label_words import Remark, remarks
+from agora.quality.labels import keeping
+from agora.quality.labels.words import Remark, remarks
 from agora.quality.levels import Promise, judge
 
 

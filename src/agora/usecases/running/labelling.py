@@ -10,7 +10,7 @@ from agora.model.release import Run, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.quality.checks import Scan
-from agora.quality.labels import LabelPlan, Rows, candidates, conclude
+from agora.quality.labels.plans import LabelPlan, Rows, candidates, conclude
 from agora.workshop.increments import Growth, all_of
 
 

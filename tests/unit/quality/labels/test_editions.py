@@ -8,7 +8,7 @@ from agora.model.contract import Severity
 from agora.model.label import KeyFacts, Label, ReferenceFacts
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.release import DataFile, Quarantine, Release, Snapshot
-from agora.quality.editions import EditionHealth, health
+from agora.quality.labels.editions import EditionHealth, health
 from tests.unit.quality.counting import PORT
 
 NOW = datetime(2018, 1, 2, 8, tzinfo=UTC)

@@ -7,11 +7,11 @@ import duckdb
 import pytest
 from ruamel.yaml import YAML
 
-from agora.quality.label_words import remarks
-from agora.quality.labels import LabelPlan, candidates, conclude
+from agora.quality.labels.plans import LabelPlan, candidates, conclude
+from agora.quality.labels.words import remarks
 from tests.unit.quality.counting import PORT, RELATION, asked, contract, counted, planned, table
 
-FOLDER = Path(__file__).parents[2] / "cases" / "labels"
+FOLDER = Path(__file__).parents[3] / "cases" / "labels"
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted(FOLDER.glob("*.yaml"))

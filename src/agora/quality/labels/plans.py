@@ -10,8 +10,8 @@ from agora.model.contract import Column, Contract, Metric, Relationship
 from agora.model.label import ColumnFacts, GroupFacts, KeyFacts, Label, ReferenceFacts
 from agora.model.names import PortVersion
 from agora.model.types import Kind
-from agora.quality import label_periods, label_scans
 from agora.quality.checks import SHARED, Scan
+from agora.quality.labels import periods, scans
 from agora.quality.promises import repetitions
 
 Rows = tuple[Mapping[str, object], ...]
@@ -53,7 +53,7 @@ class LabelPlan:
 
     def moments(self) -> tuple[Column, ...]:
         """The columns whose days are told."""
-        kinds = label_scans.DAYS
+        kinds = scans.DAYS
         return tuple(
             c for c in self.contract.columns if c.type.kind in kinds and not self.secret(c)
         )
@@ -71,20 +71,20 @@ class LabelPlan:
 
     def _scans(self) -> Iterator[Scan]:
         relation, contract = self.relation, self.contract
-        yield Scan(id=SHARED, sql=label_scans.overview(relation, contract, self.classified))
+        yield Scan(id=SHARED, sql=scans.overview(relation, contract, self.classified))
         for place, link in enumerate(contract.relationships):
             target = self.target(link)
             if target is not None:
-                sql = label_scans.reference(link, relation, target)
+                sql = scans.reference(link, relation, target)
                 yield Scan(id=f"reference {place}", sql=sql)
         for column in self.moments():
-            yield Scan(id=f"days {column.name}", sql=label_scans.days(column, relation))
+            yield Scan(id=f"days {column.name}", sql=scans.days(column, relation))
         moment = next((c for c in self.moments() if c.required), None)
         for column in self.periods():
-            sql = label_scans.periods(column, moment, relation)
+            sql = scans.periods(column, moment, relation)
             yield Scan(id=f"periods {column.name}", sql=sql)
         if self.quasi:
-            yield Scan(id="group", sql=label_scans.group(self.quasi, relation))
+            yield Scan(id="group", sql=scans.group(self.quasi, relation))
 
 
 def candidates(plan: LabelPlan, answers: Mapping[str, Rows]) -> tuple[Scan, ...]:
@@ -129,7 +129,7 @@ def conclude(
             _reference(plan, link, answers.get(f"reference {place}"))
             for place, link in enumerate(plan.contract.relationships)
         ),
-        periods=label_periods.conclude(plan.moments(), plan.periods(), answers),
+        periods=periods.conclude(plan.moments(), plan.periods(), answers),
         group=_group(plan, answers.get("group")),
         problems=tuple(sorted(f"{scan or 'columns'}: {words}" for scan, words in errors.items())),
     )

@@ -13,11 +13,11 @@ from agora.model.contract import ServiceLevel
 from agora.model.label import Grain, Label, PeriodFacts
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.release import DataFile, Quarantine, Release, Snapshot
-from agora.quality.keeping import DAYS, Edition, editions, records
+from agora.quality.labels.keeping import DAYS, Edition, editions, records
 from tests.unit.quality.counting import PORT
 
 CASES = YAML(typ="safe", pure=True).load(
-    Path(__file__).parents[2] / "cases" / "labels" / "levels.yaml"
+    Path(__file__).parents[3] / "cases" / "labels" / "levels.yaml"
 )
 NOW = datetime(2018, 1, 2, 8, tzinfo=UTC)
 

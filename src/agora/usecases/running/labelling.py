@@ -10,7 +10,8 @@ from agora.model.release import Run, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.quality.checks import Scan
-from agora.quality.labels.plans import LabelPlan, Rows, candidates, conclude
+from agora.quality.labels.conclude import conclude
+from agora.quality.labels.plans import LabelPlan, Rows, candidates
 from agora.workshop.increments import Growth, all_of
 
 
@@ -43,9 +44,7 @@ def _ask(
             errors[scan.id] = problem.sentence
 
 
-def _plan(
-    house: House, product: Product, snapshot: Snapshot, growth: Growth
-) -> LabelPlan | None:
+def _plan(house: House, product: Product, snapshot: Snapshot, growth: Growth) -> LabelPlan | None:
     port = product.port(snapshot.port)
     if port is None:
         return None

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from ruamel.yaml import YAML
 
-from agora.quality.labels.plans import LabelPlan, candidates, conclude
+from agora.quality.labels.conclude import conclude
+from agora.quality.labels.plans import LabelPlan, candidates
 from agora.quality.labels.words import remarks
 from tests.unit.quality.counting import PORT, RELATION, asked, contract, counted, planned, table
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from agora.model.label import KeyFacts, Label, ReferenceFacts
 from agora.model.names import PortName, PortVersion
 from agora.quality.checks import MOST_COUNTS, SHARED
-from agora.quality.labels.plans import LabelPlan, candidates, conclude
+from agora.quality.labels.conclude import conclude
+from agora.quality.labels.plans import LabelPlan, candidates
 from agora.quality.labels.words import percent, remarks
 from tests.unit.quality.counting import (
     PORT,

@@ -199,3 +199,18 @@ def test_equal_bytes_are_landed_once(tmp_path):
     assert len(list((tmp_path / "landing").iterdir())) == 1
     with pytest.raises(Unavailable):
         keep("raw", tmp_path / "missing.csv", tmp_path / "landing")
+
+
+def test_what_a_writer_left_half_done_is_swept_and_nothing_beside_it(lake, tmp_path):
+    columns = lake.prepare(PORT, PLAIN)
+    files = write(lake, "one", columns, "select 1 as id, 'n' as name")
+    lake.sync(files)
+    folder = tmp_path / "lake/sales/visits/visits.v1/data/one"
+    (folder / "other-0.parquet").write_bytes(b"half")
+    lake.sweep(str(folder), "other-")
+    assert [path.name for path in folder.iterdir()] == ["part-0.parquet"]
+    lake.sweep(str(folder), "part-")
+    lake.sweep(str(folder), "part-")
+    assert not folder.exists()
+    with pytest.raises(Unavailable):
+        lake.sync(files)

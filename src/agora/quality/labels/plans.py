@@ -88,12 +88,12 @@ def candidates(plan: LabelPlan, answers: Mapping[str, Rows]) -> tuple[Scan, ...]
     rows = whole(overview.get("rows")) or 0
     if rows < _FEW:
         return ()
-    declared = {columns for _, columns in declared(plan.contract)}
+    promised = {columns for _, columns in declared(plan.contract)}
     found = []
     for place, column in enumerate(plan.contract.columns):
         distinct = whole(overview.get(f"d{place}")) or 0
         likely = column.type.kind in _NAMES and 100 * distinct >= _LIKELY * rows
-        if likely and not column.period and (column.name,) not in declared:
+        if likely and not column.period and (column.name,) not in promised:
             found.append(column.name)
     return tuple(
         Scan(id=f"key {name}", sql=repetitions((name,), plan.relation))

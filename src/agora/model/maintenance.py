@@ -25,7 +25,7 @@ class Cause(StrEnum):
     EXPIRED = "of expired editions"
     ASIDE = "put aside by old runs"
     LANDED = "landed for expired editions"
-    METADATA = "descriptions of expired editions"
+    METADATA = "describe states that nobody needs"
     LEFTOVER = "left over from runs that are over"
     ORPHAN = "nobody refers to it"
 

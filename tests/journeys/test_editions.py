@@ -88,7 +88,7 @@ def test_label_and_sample_are_of_the_edition(mesh, capfd):
             show.rows(house, who, "lab.sales", of=show.Part.QUARANTINE, edition="1")
     folder = ["--mesh", str(mesh.root)]
     assert start(["show", "lab.sales", "--edition", "2", *folder]) == 0
-    assert "release 2 of" in capfd.readouterr().out
+    assert "edition 2 of" in capfd.readouterr().out
     assert start(["query", "from lab.sales", "--edition", "1", "--format", "csv", *folder]) == 0
     assert capfd.readouterr().out.splitlines()[1:] == ["1,1,10"]
 

@@ -151,3 +151,56 @@ def test_nested_values_are_text_in_csv(shell, tmp_path):
     assert shell("query", sql, "--as", "sofia", "-o", str(path))[0] == 0
     assert path.read_text().splitlines()[1] == '"[1, 2]","{""a"": null}",1'
     assert shell("query", sql, "--as", "sofia", "-o", "/nowhere/at/all.csv")[0] == 4
+
+
+def test_numbers_are_never_cut_and_columns_that_do_not_fit_are_named(shell, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "44")
+    shell("run", "sales.transactions")
+    sql = "select 12345678901234567890 as n, repeat('x', 40) as t, 1234567 as m, 7654321 as k"
+    code, out, _ = shell("query", f"{sql} from sales.transactions limit 1", "--as", "sofia")
+    assert code == 0
+    assert "12345678901234567890" in out
+    assert "…" in out
+    assert "(1 more column in a wider terminal: k)" in out
+    assert max(width(line) for line in out.splitlines()) <= 44
+
+
+def test_reasons_go_on_in_the_next_line():
+    laid = table(["a", "why"], [["x", "one two three four five six"]], room=14, wrap=True)
+    assert [line.split() for line in laid.splitlines()[2:]] == [
+        ["x", "one", "two"], ["three", "four"], ["five", "six"],
+    ]  # fmt: skip
+    assert table(["a", ""], [["x", ""]], room=14).splitlines() == ["a", "─", "x"]
+
+
+def test_what_is_piped_is_not_cut(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert "y" * 300 in table(["a"], [["y" * 300]])
+
+
+def test_an_end_has_all_its_hours_and_may_not_have_passed(lived):
+    _, out, _ = lived("approve", "--as", "carl")
+    request = next(word for word in out.split() if word.startswith("req-"))
+    assert f"Next: agora approve {request} --as carl" in out
+    assert "answered by `carl`" in lived("approve", "--as", "mia")[1]
+    code, _, err = lived("approve", request, "--as", "carl", "--until", "2017-01-01")
+    assert (code, "E424" in err) == (3, True)
+    code, _, err = lived("approve", request, "--as", "carl", "--columns", "agee")
+    assert (code, "E422" in err) == (3, True)
+    lived("approve", request, "--as", "carl", "--until", "2018-06-30")
+    found = json.loads(lived("explain", "customers.households", "--as", "mia", "--json")[1])
+    assert found["result"][0]["expires"].startswith("2018-06-30T23:59:59")
+
+
+def test_what_was_probably_meant(shell):
+    assert "did you mean `sales.transactions`" in shell("show", "sales.transaction")[2]
+    assert "did you mean `agent:aria`?" in shell("search", "--as", "aria")[2]
+    shell("new", "sales.big-visits", "--as", "sofia")
+    assert "did you mean `sales.big-visits`" in shell("show", "sales.big_visits")[2]
+
+
+def test_runs_that_ended_are_told_when_a_later_one_is_refused(shell):
+    code, out, err = shell("run", "sales.transactions", "nope.nothing")
+    assert code == 2
+    assert "sales.transactions: release 1, 24 rows" in out
+    assert "E404" in err

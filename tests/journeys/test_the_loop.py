@@ -333,7 +333,7 @@ def test_explain_and_show_say_what_is_seen_and_why(shell):
     _, out, _ = shell("explain", "sales.transactions", "--as", "ana")
     assert "store_id in $user.stores" in out
     _, out, _ = shell("show", "customers.households", "--as", "mia", "--purpose", "segmentation")
-    assert "release 1" in out
+    assert "edition 1" in out
     assert "promises" in out
     _, out, _ = shell("search", "basket", "--as", "mia")
     assert "sales.transactions" in out

@@ -4,10 +4,22 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, moment, opened, words
+from agora.cli.asking import (
+    As,
+    Json,
+    MeshFolder,
+    actor,
+    command,
+    epilog,
+    last_moment,
+    opened,
+    words,
+)
 from agora.cli.tables import table
 from agora.cli.terminal import give, say
 from agora.model.access import Agreement, Request
+from agora.model.people import Actor
+from agora.needs.house import House
 from agora.usecases.access import Answered, answer, end, pending
 
 app = command("approve", "")
@@ -27,7 +39,7 @@ def approve(
         list[str] | None, typer.Option("--columns", help="Allow only these columns.")
     ] = None,
     until: Annotated[
-        str, typer.Option("--until", help="Allow it until this day, as 2018-06-30.")
+        str, typer.Option("--until", help="Allow it up to this day and with it, as 2018-06-30.")
     ] = "",
     as_: As = "",
     mesh: MeshFolder = "",
@@ -37,7 +49,7 @@ def approve(
     with opened(mesh) as house:
         who = actor(house, as_)
         if not request:
-            _list(pending(house, who), as_json=json)
+            _list(house, who, pending(house, who), as_json=json)
         elif end_:
             _ended(end(house, who, request, reason), as_json=json)
         else:
@@ -47,7 +59,7 @@ def approve(
                 request,
                 approve=not refuse,
                 columns=words(columns),
-                until=moment(until),
+                until=last_moment(until),
                 words=reason,
             )
             _answered(answered, as_json=json)
@@ -71,7 +83,7 @@ def _answered(answered: Answered, *, as_json: bool) -> None:
         say(f"{agreed.id}: `{agreed.consumer}` may use {agreed.port}{until}")
 
 
-def _list(requests: tuple[Request, ...], *, as_json: bool) -> None:
+def _list(house: House, who: Actor, requests: tuple[Request, ...], *, as_json: bool) -> None:
     if as_json:
         give("requests", requests)
         return
@@ -79,5 +91,15 @@ def _list(requests: tuple[Request, ...], *, as_json: bool) -> None:
         say("nothing waits for you")
         return
     rows = [[r.id, str(r.port), r.consumer, r.purpose, r.reason] for r in requests]
-    say(table(["request", "table", "for", "purpose", "reason"], rows, whole=(0,)))
-    say("Next: agora approve REQUEST --as OWNER, or with --refuse --reason …")
+    say(table(["request", "table", "for", "purpose", "reason"], rows, whole=(0, 1), wrap=True))
+    own = [r for r in requests if who.principal.id in _owners(house, r)]
+    if own:
+        say(f"Next: agora approve {own[0].id} --as {who.principal.id}, or with --refuse --reason …")
+    else:
+        owners = sorted({f"`{owner}`" for r in requests for owner in _owners(house, r)})
+        say(f"answered by {' or '.join(owners)}")
+
+
+def _owners(house: House, request: Request) -> tuple[str, ...]:
+    domain = house.mesh.domain(request.port.port.domain)
+    return domain.owners if domain else ()

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,14 +84,16 @@ def actor(house: House, name: str, purpose: str = "") -> Actor:
     return Actor(principal=principal, operator=house.mesh.operator, purpose=purpose)
 
 
-def moment(text: str) -> datetime | None:
-    """A day or time somebody typed, in UTC; None for an empty text."""
+def last_moment(text: str) -> datetime | None:
+    """A day or time somebody typed as an end, in UTC, a day with all its hours; None for no text."""
     if not text:
         return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise Unusable(f"`{text}` is no day", code="E019", hint="write it as 2018-06-30") from None
+    if "T" not in text and ":" not in text:
+        found = datetime.combine(found.date(), time.max)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -6,12 +6,15 @@ import typer
 
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.cli.terminal import count, give, paint, safe, say
-from agora.model.derived import Derived, Tended
+from agora.model.derived import Derived, Tended, Why
 from agora.model.errors import Unusable
 from agora.usecases.derive import derive as apart
 from agora.usecases.derive import tended
 
 app = command("derive", "")
+_WHY = {
+    Why.OFTEN: "read often", Why.RESTRICTED: "the table is restricted", Why.DEMANDED: "asked for",
+}  # fmt: skip
 
 
 @app.command(
@@ -52,7 +55,7 @@ def derive(
 
 def _show(done: Tended) -> None:
     for each in done.made:
-        say(f"{paint('✓', 'green')} {_told(each)}, {each.why.value}")
+        say(f"{paint('✓', 'green')} {_told(each)} ({_WHY[each.why]})")
     for each in done.dropped:
         say(f"- {_told(each)}: {safe(each.reason)}")
     for port, why in done.unable:

@@ -71,7 +71,8 @@ def findings(found: Sequence[Finding], texts: Mapping[str, bytes]) -> None:
 
 def near(word: str, known: Sequence[str]) -> str:
     """A hint that names what was probably meant, or what there is."""
-    found = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
+    kinds = [name for name in known if name.rpartition(":")[2] == word]
+    found = kinds or difflib.get_close_matches(word, known, n=2, cutoff=0.5)
     if found:
         return f"did you mean {' or '.join(f'`{name}`' for name in found)}?"
     return f"there are {', '.join(f'`{name}`' for name in sorted(known)[:12])}"

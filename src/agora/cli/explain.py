@@ -72,7 +72,8 @@ def _show(decision: Decision) -> None:
         say(f"  rows: {rule.reason.sentence} ({rule.reason.rule})")
     if not decision.rows:
         say("  rows: all of them")
-    say(table(["column", "type", "seen", "why"], [_row(column) for column in decision.columns]))
+    rows = [_row(column) for column in decision.columns]
+    say(table(["column", "type", "seen", "why"], rows, whole=(0, 2), wrap=True))
 
 
 def _row(column: ColumnView) -> list[str]:

@@ -1,10 +1,9 @@
 """Labels for people at a terminal: what the rows tell, how promises were kept, and how it went."""
 
-import shutil
 import textwrap
 from collections.abc import Sequence
 
-from agora.cli.tables import table
+from agora.cli.tables import line_width, table
 from agora.cli.terminal import paint, safe, say
 from agora.model.label import BROKEN, KEPT, ColumnFacts, Label, TrackRecord
 from agora.model.names import PortVersion
@@ -19,8 +18,7 @@ _WEEK = 7
 
 def point(mark: str, colour: str, words: str) -> None:
     """A sentence behind a mark, broken where the terminal ends."""
-    room = shutil.get_terminal_size((100, 24)).columns
-    lines = textwrap.wrap(safe(words), max(room - 2, 20), break_on_hyphens=False)
+    lines = textwrap.wrap(safe(words), max(line_width() - 2, 20), break_on_hyphens=False)
     for place, part in enumerate(lines):
         say(f"{paint(mark, colour) if place == 0 else ' '} {part}")
 
@@ -43,18 +41,24 @@ def facts(label: Label, remarks: Sequence[Remark]) -> None:
         say(table(header, rows, right=[False, *[True] * 4, False], whole=(0,)))
 
 
-def promises(kept: Sequence[tuple[Promise, TrackRecord]]) -> None:
-    """Each promise with how it was kept, a sign for each week; equal ones of several ports once."""
+def promises(kept: Sequence[tuple[Promise, TrackRecord]], *, past: bool = False) -> None:
+    """Each promise with how it was kept, a sign for each week; equal ones of several ports once.
+
+    Of a `past` edition its age now says nothing: the mark is that of the newest day.
+    """
     ports: dict[tuple[Promise, str, str], list[PortVersion]] = {}
     for promise, record in kept:
         ports.setdefault((promise, record.sentence, record.days), []).append(record.port)
-    several = len({record.port for _, record in kept}) > 1
+    those_told = {record.port for _, record in kept}
+    several = len(those_told) > 1
+    versions = several and len({port.port for port in those_told}) < len(those_told)
     for (promise, sentence, days), those in ports.items():
-        of = f" ({', '.join(port.port.port for port in those)})" if several else ""
+        names = [port.port.port + f"@{port.major}" * versions for port in those]
+        of = f" ({', '.join(names)})" if several else ""
         strip = f" {weeks(days)}" if KEPT in days or BROKEN in days else ""
         promised = promise.sentence.rstrip(".")
         words = f"{promise.property}{of}: {promised}; {sentence}{strip}"
-        point(*_mark(promise, days), words)
+        point(*_mark(None if past else promise.kept, days), words)
 
 
 def weeks(days: str) -> str:
@@ -91,7 +95,7 @@ def story(told: History) -> None:
 
 
 def _edition(each: EditionHealth) -> list[str]:
-    keys = "" if each.keys is None else f"{each.keys_held}/{each.keys}"
+    keys = "" if not each.keys else f"{each.keys_held}/{each.keys}"
     resolved = ""
     if each.referring and each.missing is not None:
         resolved = percent(each.referring - each.missing, each.referring)
@@ -118,10 +122,10 @@ def _count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def _mark(promise: Promise, days: str) -> tuple[str, str]:
+def _mark(now: bool | None, days: str) -> tuple[str, str]:
     """Kept now or not; what a moment cannot tell, its newest day does."""
     newest = days[-1:]
-    kept = promise.kept if promise.kept is not None else newest == KEPT
-    if promise.kept is None and newest not in (KEPT, BROKEN):
+    kept = now if now is not None else newest == KEPT
+    if now is None and newest not in (KEPT, BROKEN):
         return "-", "dim"
     return ("✓", "green") if kept else ("✗", "red")

@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, moment, opened, words
+from agora.cli.asking import (
+    As,
+    Json,
+    MeshFolder,
+    actor,
+    command,
+    epilog,
+    last_moment,
+    opened,
+    words,
+)
 from agora.cli.terminal import give, say
 from agora.usecases.access import ask
 
@@ -45,7 +55,7 @@ def request(
             purpose=purpose,
             reason=reason,
             columns=words(columns),
-            until=moment(until),
+            until=last_moment(until),
             consumer=consumer,
             edition=edition,
         )

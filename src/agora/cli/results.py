@@ -33,9 +33,9 @@ def line(result: CheckResult) -> str:
     mark, colour = _MARKS[result.outcome]
     counted = ""
     if result.failing and result.rows is not None:
-        counted = f": {result.failing:,} of {result.rows:,} rows do not"
+        counted = f": {result.failing:,} of {result.rows:,} rows break it"
     elif result.outcome in (Outcome.FAIL, Outcome.WARN) and result.value is not None:
-        counted = f": it is {result.value:,}"
+        counted = f": counted {result.value:,}"
     detail = f" ({safe(result.detail)})" if result.detail else ""
     return f"{paint(mark, colour)} {safe(result.sentence)}{counted}{detail}"
 

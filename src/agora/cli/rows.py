@@ -5,13 +5,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from agora.cli.tables import table
-from agora.cli.terminal import count, say, tell
+from agora.cli.tables import legible, line_width, table
+from agora.cli.terminal import count, safe, say, tell
 from agora.model.documents import to_document
 from agora.model.errors import Unavailable, Unusable
 from agora.needs.engine import Answer
@@ -44,11 +45,14 @@ def chosen(wanted: str, output: str) -> str:
     return found
 
 
-def write(answer: Answer, form: str, output: str) -> int:
-    """Stream the rows to a file or to standard output; give how many there were."""
+def write(answer: Answer, form: str, output: str, *, screen: int = SHOWN) -> int:
+    """Stream the rows to a file or to standard output; give how many there were.
+
+    A table has at most `screen` of them.
+    """
     if not output:
         if form == "table":
-            return _table(answer)
+            return _table(answer, screen)
         return _encode(answer, form, sys.stdout.buffer)
     with _whole(Path(output)) as file:
         rows = _encode(answer, "csv" if form == "table" else form, file)
@@ -154,27 +158,43 @@ def _plain(value: Any) -> Any:
         return str(value)
 
 
-def _table(answer: Answer) -> int:
+def _table(answer: Answer, screen: int) -> int:
     """A screenful, and whether there is more."""
     kept: list[dict[str, Any]] = []
     more = False
     for batch in answer:
-        kept += batch.slice(0, SHOWN + 1 - len(kept)).to_pylist()
-        if len(kept) > SHOWN:
+        kept += batch.slice(0, screen + 1 - len(kept)).to_pylist()
+        if len(kept) > screen:
             more = True
             break
     answer.close()
     names = answer.schema.names
     right = [_is_number(field.type) for field in answer.schema]
-    cells = [[_cell(row[name]) for name in names] for row in kept[:SHOWN]]
-    say(table(names, cells, right=right))
+    cells = [[_cell(row[name]) for name in names] for row in kept[:screen]]
+    fits = legible(names, cells, right, line_width())
+    say(
+        table(
+            names[:fits],
+            [row[:fits] for row in cells],
+            right=right[:fits],
+            whole=_whole_ones(right),
+        )
+    )
     words = (
-        f"the first {SHOWN} rows; more with --format csv or -o FILE"
+        f"the first {screen} rows; more with --format csv or -o FILE"
         if more
         else count(len(cells), "row")
     )
     say(f"({words})")
+    if names[fits:]:
+        left = f"{count(len(names) - fits, 'more column')} in a wider terminal: {', '.join(names[fits:])}"
+        say(safe(textwrap.fill(f"({left})", max(line_width(), 20), break_on_hyphens=False)))
     return len(cells)
+
+
+def _whole_ones(right: Sequence[bool]) -> list[int]:
+    """A number without its last digits is another number."""
+    return [place for place, number in enumerate(right) if number]
 
 
 def _is_number(of: "pa.DataType") -> bool:

@@ -16,6 +16,8 @@ from agora.usecases.run import Ran
 from agora.usecases.run import run as build
 
 app = command("run", "")
+_USUAL = ("", "there is no release yet", "it is not loaded by deliveries", "it was asked for")
+"""Why everything was built, where nobody would wonder."""
 
 
 @app.command(epilog=epilog("agora run sales.weekly-sales"))
@@ -43,16 +45,19 @@ def run(
         return verifying.verified(products or [], release, every, as_, mesh, as_json=json)
     if release:
         raise Unusable("a release is only verified", code="E468", hint="add `--verify`")
-    with Watch(len(products or ())) as watch, opened(mesh, watch) as house:
-        names = _names(house, products or [], every=every)
-        who = actor(house, as_)
-        ran = [build(house, who, name, again=again, anew=anew) for name in names]
-    if json:
-        give("runs", tuple(ran))
-    else:
-        for name, each in zip(names, ran, strict=True):
+    ran: list[tuple[str, Ran]] = []
+    try:
+        with Watch() as watch, opened(mesh, watch) as house:
+            names = _names(house, products or [], every=every)
+            who = actor(house, as_)
+            watch.expect(len(names))
+            ran.extend((n, build(house, who, n, again=again, anew=anew)) for n in names)
+    finally:
+        for name, each in () if json else ran:
             _show(name, each)
-    return 0 if all(each.skipped or each.release_made for each in ran) else 1
+    if json:
+        give("runs", tuple(each for _, each in ran))
+    return 0 if all(each.skipped or each.release_made for _, each in ran) else 1
 
 
 def _names(house: House, products: list[str], *, every: bool) -> list[str]:
@@ -78,6 +83,8 @@ def _show(name: str, ran: Ran) -> None:
         return
     if ran.run is None:
         return
+    if ran.run.loaded not in _USUAL:
+        tell(f"  built anew: {safe(ran.run.loaded)}")
     for drift in ran.run.drifts:
         tell(f"  source `{drift.source}`: {safe(drift.sentence)}")
     for line in broken(ran.run.results):

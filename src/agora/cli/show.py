@@ -10,7 +10,7 @@ from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epil
 from agora.cli.results import line, summary
 from agora.cli.rows import write
 from agora.cli.tables import table
-from agora.cli.terminal import count, give, paint, safe, say
+from agora.cli.terminal import count, give, paint, safe, say, tell
 from agora.model.decision import Decision
 from agora.model.errors import Unusable
 from agora.model.product import OutputPort
@@ -54,18 +54,21 @@ def show(
             _history(editions_of(house, who, product), as_json=json)
             return
         if part is not None:
-            answer = rows_of(house, who, product, of=part, limit=max(rows, 1), edition=edition)
+            wanted = max(rows, 1)
+            answer = rows_of(house, who, product, of=part, limit=wanted, edition=edition)
             try:
-                write(answer, "json" if json else "table", "")
+                found = write(answer, "json" if json else "table", "", screen=wanted)
             finally:
                 answer.close()
+            if found == wanted:
+                tell(f"there may be more: --rows {wanted * 10}")
             return
         shown = label(house, who, product, edition=edition)
     if json:
         give("label", shown)
         sys.stdout.flush()
         return
-    _label(shown)
+    _label(shown, past=bool(edition))
 
 
 def _history(told: History, *, as_json: bool) -> None:
@@ -90,7 +93,7 @@ def _part(*, sample: bool, quarantine: bool, failures: bool) -> Part | None:
     return given[0] if given else None
 
 
-def _label(shown: Shown) -> None:
+def _label(shown: Shown, *, past: bool) -> None:
     product, domain = shown.product, shown.domain
     say(
         f"{paint(safe(product.title), 'bold')}  {product.name}  {product.status.value} {product.version}"
@@ -105,28 +108,30 @@ def _label(shown: Shown) -> None:
     if shown.release:
         release = shown.release
         say(
-            f"release {release.number} of {release.released_at:%Y-%m-%d %H:%M}; {summary(release.results)}"
+            f"edition {release.number} of {release.released_at:%Y-%m-%d %H:%M}; {summary(release.results)}"
         )
     else:
         say("nothing is released yet")
     if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
-        say(paint(f"the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"))
+        say(
+            paint(
+                f"! the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"
+            )
+        )
     for drift in shown.run.drifts if shown.run else ():
         say(paint(f"! source `{drift.source}`: {safe(drift.sentence)}", "yellow"))
     for notice in shown.notices:
         say(paint(f"! {notice.sentence}; {notice.hint}", "yellow"))
     for port, decision in zip(product.ports, shown.decisions, strict=True):
         _port(shown, port, decision)
-    _promises(shown)
+    _promises(shown, past=past)
 
 
 def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
     facts = shown.release.label(port.version) if shown.release else None
     rows = _rows(shown, port)
     say()
-    say(
-        f"{paint(str(port.version), 'bold')}  {rows}; query it as {port.name.schema}.{port.name.table}"
-    )
+    say(f"{paint(str(port.version), 'bold')}  {rows}; query it as {_sql_name(shown, port)}")
     masks = {column.name: column.mask.kind.name.lower() for column in decision.columns}
     lines = []
     for column in port.contract.columns:
@@ -143,7 +148,9 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
                 column.description,
             ]
         )
-    say(table(["column", "type", "", "tags", "seen", "meaning"], lines))
+    heads = ["column", "type", "", "tags", "seen", "meaning"]
+    heads = [head if any(each[n] for each in lines) else "" for n, head in enumerate(heads)]
+    say(table(heads, lines, whole=(0, 1), wrap=bool(heads[-1])))
     if facts:
         labels.facts(facts, shown.remarks)
     access = "you may read it" if decision.allowed else f"no access: {decision.reasons[0].sentence}"
@@ -152,18 +159,32 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
         say(f"  = help: {decision.reasons[0].hint}")
 
 
+def _sql_name(shown: Shown, port: OutputPort) -> str:
+    """A version that is not the newest one is named with its number."""
+    newest = max(p.contract.major for p in shown.product.ports if p.name == port.name)
+    named = port.name.table if port.contract.major == newest else port.version.table
+    return f"{port.name.schema}.{named}"
+
+
 def _rows(shown: Shown, port: OutputPort) -> str:
     snapshot = shown.release.snapshot(port.version) if shown.release else None
     facts = shown.release.label(port.version) if shown.release else None
     if snapshot is None:
         return "no rows yet"
-    return "rows not shown" if facts and facts.rows is None else count(snapshot.rows, "row")
+    rows = "rows not shown" if facts and facts.rows is None else count(snapshot.rows, "row")
+    at = f"{shown.release.released_at:%Y-%m-%d %H:%M}" if shown.release else ""
+    return f"live, {rows} when checked at {at}, reproducible: no" if snapshot.live else rows
 
 
-def _promises(shown: Shown) -> None:
+def _promises(shown: Shown, *, past: bool) -> None:
     if shown.promises or (shown.release and shown.release.results):
         say()
         say(paint("promises", "bold"))
-    labels.promises(tuple(zip(shown.promises, shown.records, strict=True)))
-    for result in shown.release.results if shown.release else ():
-        say(line(result))
+    labels.promises(tuple(zip(shown.promises, shown.records, strict=True)), past=past)
+    results = shown.release.results if shown.release else ()
+    for port in dict.fromkeys(result.port for result in results):
+        if len(shown.product.ports) > 1:
+            say(paint(str(port), "dim"))
+        for result in results:
+            if result.port == port:
+                say(line(result))

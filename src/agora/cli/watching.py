@@ -63,6 +63,11 @@ class Watch:
         if self._bar is not None:
             self._bar.stop()
 
+    def expect(self, total: int) -> None:
+        """So many products will be met."""
+        if self._bar is not None and self._line is not None:
+            self._bar.update(self._line, total=max(total, 1) * len(Phase))
+
     def about(self, words: str) -> None:
         """What follows is about something new, such as another week: products are met again."""
         self._before += len(self._seen)

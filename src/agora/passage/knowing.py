@@ -81,6 +81,8 @@ def missing(house: House, principal: Principal, name: str) -> Missing:
     names = [str(p.name) for p in products]
     if "_" in name:
         names = [f"{port.name.schema}.{port.name.table}" for p in products for port in p.ports]
+    if name in names:
+        names = [str(p.name) for p in products]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = (
         f"did you mean {' or '.join(f'`{n}`' for n in near)}?"

@@ -1,6 +1,6 @@
 """Access: somebody asks, an owner answers, and the answer is the access."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -153,7 +153,7 @@ def pending(house: House, who: Actor) -> tuple[Request, ...]:
 def _agreement(
     house: House, who: Actor, request: Request, columns: tuple[str, ...], until: datetime | None
 ) -> Agreement:
-    reasons = _widened(request, columns, until)
+    reasons = (*_widened(request, columns, until), *_empty(house, request, columns, until))
     _demand(house, who, request, "an answer may only narrow what was asked", reasons)
     ends = [moment for moment in (request.until, until) if moment is not None]
     port = house.mesh.port(request.port)
@@ -190,6 +190,20 @@ def _widened(
     if until is not None and request.until is not None and until > request.until:
         reasons.append(Reason(code="E416", sentence="the request asked for a shorter time"))
     return tuple(reasons)
+
+
+def _empty(
+    house: House, request: Request, columns: tuple[str, ...], until: datetime | None
+) -> Iterator[Reason]:
+    """What would leave nothing of the access: an end that has passed, columns that are not there."""
+    port = house.mesh.port(request.port)
+    for column in columns:
+        if port is not None and port.contract.column(column) is None:
+            yield Reason(code="E422", sentence=f"`{request.port}` has no column `{column}`")
+    if until is not None and until <= house.now():
+        yield Reason(
+            code="E424", sentence="the end lies in the past", hint="choose a later `--until`"
+        )
 
 
 def _request(house: House, request: str) -> Kept[Request]:

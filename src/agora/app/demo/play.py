@@ -1,18 +1,18 @@
 """Playing the demo: lay the mesh out, let people ask and answer, run every product, and show it."""
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from agora.app.demo import deliveries
 from agora.app.demo.lay import lay, lay_later
-from agora.app.demo.script import PURPOSE, QUESTION, READERS, WISHES, Wish
+from agora.app.demo.script import NEXT, PURPOSE, QUESTION, READERS, WISHES, Wish
 from agora.app.house import close_house, open_house
-from agora.cli.results import line, summary
+from agora.cli.results import broken, line, summary
 from agora.cli.rows import write
 from agora.cli.run import in_order
 from agora.cli.tables import table
@@ -39,7 +39,7 @@ def play(folder: Path, weeks: int = WEEKS_SHOWN) -> int:
 
     The last `weeks` arrive one by one on the mesh's own clock, everything before them at once.
     """
-    started = time.monotonic()
+    started = monotonic()
     written = lay(folder)
     tell(f"the mesh lies in {folder}" + (f" ({count(written, 'file')} written)" if written else ""))
     coming = deliveries.missing(folder, weeks)
@@ -48,12 +48,12 @@ def play(folder: Path, weeks: int = WEEKS_SHOWN) -> int:
         house = open_house(folder, dict(os.environ), watch)
         try:
             watch.about("today")
-            told.append(_edition(house, late=True))
+            told.append(_edition(house, "today", late=True))
         except AgoraError:
             close_house(house)
             raise
     try:
-        _tell_runs(told, time.monotonic() - started)
+        _tell_runs(told, monotonic() - started)
         _show_products(house)
         _show_readers(house)
         _what_next(folder)
@@ -66,6 +66,7 @@ def play(folder: Path, weeks: int = WEEKS_SHOWN) -> int:
 class _Played:
     """What one morning brought: how every product's run ended, and how many requests were made."""
 
+    when: str
     ran: tuple[Ran, ...]
     agreed: int
 
@@ -75,18 +76,19 @@ def _replayed(folder: Path, coming: tuple[range, ...], watch: Watch) -> Iterator
     for edition in deliveries.deliver(folder, coming) if coming else ():
         if edition[0] >= LATER_WEEK:
             lay_later(folder)
-        watch.about(f"week {edition[-1]}")
+        when = f"week {edition[-1]}"
+        watch.about(when)
         house = open_house(folder, dict(os.environ), watch)
         try:
-            yield _edition(replace(house, now=partial(deliveries.arrival, edition)))
+            yield _edition(replace(house, now=partial(deliveries.arrival, edition)), when)
         finally:
             close_house(house)
 
 
-def _edition(house: House, *, late: bool = False) -> _Played:
+def _edition(house: House, when: str, *, late: bool = False) -> _Played:
     agreed = sum(_settle(house, wish) for wish in WISHES if late or not wish.late)
     ran = tuple(run(house, _operator(house), str(name)) for name in in_order(house))
-    return _Played(ran=ran, agreed=agreed)
+    return _Played(when=when, ran=ran, agreed=agreed)
 
 
 def _settle(house: House, wish: Wish) -> bool:
@@ -96,7 +98,7 @@ def _settle(house: House, wish: Wish) -> bool:
         return False
     request = _pending(house, wish, consumer)
     if request is None:
-        until = datetime.fromisoformat(wish.until).replace(tzinfo=UTC)
+        until = datetime.combine(date.fromisoformat(wish.until), time.max, UTC)
         asked = ask(
             house, _actor(house, wish.by), wish.port, purpose=wish.purpose, reason=wish.reason,
             consumer=consumer, until=until,
@@ -151,6 +153,12 @@ def _tell_runs(told: Sequence[_Played], seconds: float) -> None:
     words += [f"{count(len(told) - 1, 'Monday')} replayed"] if len(told) > 1 else []
     words.append(f"{count(agreed, 'request')} made" if agreed else "nothing new to agree")
     tell(f"{', '.join(words)} in {seconds:.0f} s")
+    for played in told:
+        for each in played.ran:
+            if each.run and not each.release_made:
+                tell(f"! {played.when}: {each.run.product} was not released: {each.run.error}")
+                for words_ in broken(each.run.results):
+                    tell(words_)
 
 
 def _show_products(house: House) -> None:
@@ -161,17 +169,22 @@ def _show_products(house: House) -> None:
         if shown.release is None:
             rows.append([str(product.name), "not released", "", ""])
             continue
-        total = sum(snapshot.rows for snapshot in shown.release.snapshots)
+        newest = {each.port.port: each.rows for each in shown.release.snapshots}
         results = shown.release.results
         rows.append(
             [
                 str(product.name),
                 product.title,
-                f"{total:,}",
+                f"{sum(newest.values()):,}",
                 summary(results).removeprefix("checks: "),
             ]
         )
-        notes += [f"  {product.name}: {line(r)}" for r in results if r.outcome is Outcome.WARN]
+        many = len(product.ports) > 1
+        notes += [
+            f"  {r.port if many else product.name}: {line(r)}"
+            for r in results
+            if r.outcome is Outcome.WARN
+        ]
         notes += [
             f"  {product.name}: {count(q.rows, 'row')} of {q.port.port} in quarantine"
             for q in shown.release.quarantines
@@ -195,14 +208,5 @@ def _show_readers(house: House) -> None:
 def _what_next(folder: Path) -> None:
     say()
     say(paint("What to try next", "bold"))
-    at = f"cd {folder}"
-    for command in (
-        at,
-        "agora show sales.weekly-sales --as fay",
-        "agora explain customers.households --as fay --purpose reporting",
-        'agora query "select segment, count(*) from marketing.customer_segments group by all" --as mia',
-        "agora approve --as maya",
-        "agora show marketing.campaigns.coupons --quarantine --as mei",
-        "agora ledger verify",
-    ):
+    for command in (f"cd {folder}", *NEXT):
         say(f"  {command}")

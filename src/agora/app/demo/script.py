@@ -1,4 +1,4 @@
-"""The script of the demo: who asks whom for what, and the query that three persons ask."""
+"""The script of the demo: who asks whom for what, what three persons ask, and what to try next."""
 
 from dataclasses import dataclass
 
@@ -81,3 +81,14 @@ join customers.households h on h.household_id = t.household_id
 where t.week between 40 and 52
 group by h.age
 order by h.age"""
+
+NEXT = (
+    "agora show sales.weekly-sales --as fay",
+    "agora explain customers.households --as fay --purpose reporting",
+    'agora query "select segment, count(*) as n from marketing.customer_segments group by all" --as mei',
+    'agora query "select max(week) from sales.weekly_sales" --edition 2017-12-20 --as sofia',
+    "agora lineage finance.revenue-vs-target.revenue",
+    "agora approve --as maya",
+    "agora show marketing.campaigns.coupons --quarantine --as mei",
+    "agora ledger verify",
+)

@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import changing
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from agora.usecases.query import query
 from agora.usecases.rollback import rollback
 from agora.usecases.run import run
 from agora.usecases.verify import verify
+from tests.journeys import changing
 from tests.journeys.deliveries import Deliveries
 from tests.journeys.editions import opened, releases, rows, rows_of, weeks
 

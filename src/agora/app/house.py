@@ -100,7 +100,7 @@ def open_house(
         store=cast("Store", Later(lambda: _store(mesh, folder, environment))),
         lake=cast("Lake", Later(lambda: _lake(mesh, folder))),
         sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
-        externals=cast("Externals", Later(lambda: _externals(mesh, folder))),
+        externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
         progress=progress or Silent(),
@@ -147,11 +147,12 @@ def _sources(mesh: Mesh, environment: Mapping[str, str]) -> Sources:
     return InstalledSources(secret=lambda text: for_source(text, environment), private=mesh.private)
 
 
-def _externals(mesh: Mesh, folder: DiskFolder) -> Externals:
+def _externals(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> Externals:
     from agora.backends.outside.registry import InstalledExternals
 
     return InstalledExternals(
-        [(domain, str(Path(folder.root, path))) for domain, path in mesh.external]
+        [(domain, str(Path(folder.root, path))) for domain, path in mesh.external],
+        secret=lambda text: for_source(text, environment),
     )
 
 

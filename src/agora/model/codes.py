@@ -134,6 +134,10 @@ CODES: Meanings = {
     "E384": ("a column of another type than promised", "promise the type it has"),
     "E385": ("a place that is not open to the domain", "the operator opens it: `external`"),
     "E386": ("rows to keep out that stay where they are", "correct them there, or only warn"),
+    "E387": ("a live table is not as it was checked", "its owners see why: `agora run PRODUCT`"),
+    "E388": ("a live table too large or too slow to fetch", "raise `limits`, or land it"),
+    "E389": ("an edition of a live table", "leave the edition out: rows of then are not kept"),
+    "E390": ("deliveries of a live table", "read all of it, or a port that is built"),
     "E400": ("a rule narrows what is seen", "it says whose it is; ask its owner"),
     "E401": ("an agent that acts for nobody", "say in `people.yaml` whom it acts for"),
     "E402": ("a rule forbids it", "it says whose it is; ask its owner"),
@@ -190,6 +194,7 @@ CODES: Meanings = {
     ),
     "E451": ("nothing is hidden from this reader", "the released files are read as they are"),
     "E452": ("no column is left to keep", "a rule hides every one from this reader"),
+    "E454": ("rows of a live table are not kept", "each statement fetches what its reader sees"),
     "E455": ("the version of a port is retired", "use the version the hint names"),
     "E456": ("the version of a port is deprecated", "change to the version the hint names in time"),
     "E453": ("only the operator tends derived tables", "name a table you may run"),
@@ -237,6 +242,7 @@ CODES: Meanings = {
     "E523": ("the lake's folder cannot be used", "check its rights"),
     "E524": ("git does not answer", "install git, or leave out `--against`"),
     "E525": ("rows for a reader could not be set apart", "`agora derive` tells the reason"),
+    "E527": ("a live table that nobody fetched", "tell those who run Agora"),
     "E526": ("a derived table that is not whole", "nothing reads it; try again"),
 }
 

@@ -39,12 +39,16 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The limits of one query: memory in bytes, seconds, rows of an answer, threads."""
+    """The limits of one query: memory in bytes, seconds, rows of an answer, threads.
+
+    Of a live table it may fetch as many rows as an answer may have, in `fetched` bytes of a file.
+    """
 
     memory: int = 1 << 30
     seconds: int = 60
     rows: int = 50_000_000
     threads: int = 2
+    fetched: int = 4 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,11 +136,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class External:
-    """A port whose rows lie elsewhere, governed in place: a table of another tool in a folder."""
+    """A port whose rows lie elsewhere, governed in place: a table of another tool, or of a database.
+
+    `location` is a folder, or the address of a database as it is written: with its secrets unfilled.
+    `table` names the table in a database; the rows of such a one are read live.
+    """
 
     port: PortVersion
     type: str
     location: str
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

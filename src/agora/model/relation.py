@@ -11,7 +11,8 @@ class Governed:
     """Rows of a port under a shield: exactly these files, seen as `schema.name`.
 
     `columns` describe the files (name, type, field id), `shield` what is seen of them.
-    `aliases` are further SQL names for the same view in the same schema.
+    `aliases` are further SQL names for the same view in the same schema. A `live` one has no files
+    yet, its rows being in a database still: no engine takes it like that.
     """
 
     schema: str
@@ -21,6 +22,7 @@ class Governed:
     shield: Shield
     aliases: tuple[str, ...] = ()
     deletes: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,10 @@ class Snapshot:
     """An immutable state of one port's table, written unseen by a run.
 
     `deletes` is True when the snapshot carries delete files, which plain Parquet readers ignore.
-    `external` says what kind of table it is, where its rows lie outside our lake.
+    `external` says what kind of table it is, where its rows lie outside our lake. A `live` one is a
+    table of a database, read anew by each statement: its rows are those of then, and no release
+    keeps them. It names no files; `counted` are the rows it had when its promises were checked,
+    `table` is its name in the database, and `metadata` the address of that as it is written.
     """
 
     port: PortVersion
@@ -70,11 +73,13 @@ class Snapshot:
     files: tuple[DataFile, ...]
     deletes: bool = False
     external: str = ""
+    live: bool = False
+    counted: int = 0
 
     @property
     def rows(self) -> int:
-        """How many rows the snapshot holds."""
-        return sum(file.rows for file in self.files)
+        """How many rows the snapshot holds, or held when it was checked."""
+        return self.counted if self.live else sum(file.rows for file in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,10 @@ class SourcePin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputPin:
-    """The exact release of another product a run read, and under which agreement."""
+    """The exact release of another product a run read, and under which agreement.
+
+    Of a live table `live` is the moment it was read: those rows are not kept, and not read again.
+    """
 
     alias: str
     port: PortVersion
@@ -109,6 +117,7 @@ class InputPin:
     snapshot_id: int
     agreement: str = ""
     policy_hash: str = ""
+    live: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from agora.needs.house import House
 from agora.passage import keys
 from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there, vanished
+from agora.passage.outside import answered
 from agora.passage.reading import demand, relation
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule
@@ -155,7 +156,7 @@ def _rows(
     statement = opened(house, who, (ruling.decision,), f"-- {what}\n{sql}", releases=read)
     session = Session(reader=who.principal.id, purpose=who.purpose, fingerprint=house.mesh.hash)
     try:
-        answer = house.readers.answer(session, (governed,), sql, house.mesh.bounds)
+        answer = answered(house, session, (ruling,), (governed,), sql)
     except AgoraError as problem:
         meant = vanished(house, read, problem)
         refused(house, who, statement, what, meant)

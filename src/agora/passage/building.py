@@ -1,9 +1,10 @@
 """Building: a product's build reads other products under its own service identity, pinned."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agora.governance.shielding import shield
-from agora.model.errors import Denied, Missing
+from agora.model.errors import Denied, Invalid, Missing
 from agora.model.ledger import Entry, Event
 from agora.model.names import fold
 from agora.model.people import Actor
@@ -11,7 +12,7 @@ from agora.model.product import InputPort, Product
 from agora.model.relation import Governed
 from agora.model.release import DataFile, InputPin, Release
 from agora.needs.house import House
-from agora.passage import keys
+from agora.passage import keys, outside
 from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there
 from agora.passage.reading import demand
@@ -20,12 +21,12 @@ from agora.passage.ruling import Ruling, rule
 SCHEMA = "main"
 
 
-def inputs(house: House, product: Product) -> tuple[tuple[Governed, InputPin], ...]:
-    """Every input port of the product as a shielded relation with its pin.
+def inputs(house: House, product: Product, scratch: str) -> tuple[tuple[Governed, InputPin], ...]:
+    """Every input port of the product as a shielded relation with its pin; live ones in `scratch`.
 
     Raises Denied, with the request to make, when the product's service may not read one.
     """
-    return tuple(_input(house, product, each) for each in product.inputs)
+    return tuple(_live(house, product, each, scratch) for each in product.inputs)
 
 
 def pinned(
@@ -41,7 +42,8 @@ def pinned(
         kept = house.store.get(Release, keys.release(pin.port.port.of, pin.release))
         if kept is None:
             raise Missing(f"release {pin.release} of `{pin.port}` is not there", code="E504")
-        found.append(_input(house, product, port, there(house, kept.noun)))
+        ruling = _ruled(house, product, port, there(house, kept.noun))
+        found.append(_input(house, product, port, ruling))
     return tuple(found)
 
 
@@ -80,10 +82,29 @@ def _files(house: House, pin: InputPin) -> frozenset[DataFile]:
     return frozenset(snapshot.files)
 
 
-def _input(
-    house: House, product: Product, port: InputPort, edition: Release | None = None
+def _live(
+    house: House, product: Product, port: InputPort, scratch: str
 ) -> tuple[Governed, InputPin]:
-    ruling = _ruled(house, product, port, edition)
+    """The input, of a live table with the rows of now; the pin says when that was."""
+    ruling = _ruled(house, product, port, None)
+    governed, pin = _input(house, product, port, ruling)
+    if not governed.live:
+        return governed, pin
+    if any(each.load and each.load.driver == port.alias for each in product.build.outputs):
+        raise Invalid(
+            f"deliveries of `{port.alias}` cannot be told apart: `{port.port}` is live",
+            code="E390",
+            hint="let the output read all of it, or read a port that is built",
+        )
+    bounds = replace(house.mesh.bounds, seconds=outside.BUILD_SECONDS)
+    folder = f"{scratch}/{outside.AREA}/{fold(port.alias)}"
+    given = outside.fetched(house, ruling, governed, folder, bounds)
+    return given, replace(pin, live=house.now().isoformat())
+
+
+def _input(
+    house: House, product: Product, port: InputPort, ruling: Ruling
+) -> tuple[Governed, InputPin]:
     snapshot, release = ruling.snapshot, ruling.release
     if snapshot is None or release is None:
         raise Missing(f"`{port.port}` has no release yet", code="E504")
@@ -94,8 +115,9 @@ def _input(
         columns=snapshot.columns,
         shield=shield(ruling.decision),
         deletes=snapshot.deletes,
+        live=snapshot.live,
     )
-    if ruling.decision.physical:
+    if ruling.decision.physical and not snapshot.live:
         governed = _apart(house, product, port, ruling, governed)
     pin = InputPin(
         alias=port.alias,

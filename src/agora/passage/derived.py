@@ -27,12 +27,12 @@ from agora.passage.ruling import Ruling
 
 AREA = "derived"
 """The lake's area: `domain/product/port.v1/derived/<outcome>/<attempt>-0.parquet`."""
-_SEEN = "seen"
+SEEN = "seen"
 
 
 def outcome_of(ruling: Ruling) -> str:
-    """The outcome of an allowed ruling; empty where nothing is hidden, or nothing released."""
-    if ruling.release is None or ruling.snapshot is None:
+    """The outcome of an allowed ruling; empty where nothing is hidden, nothing released, or all live."""
+    if ruling.release is None or ruling.snapshot is None or ruling.snapshot.live:
         return ""
     return outcome(ruling.release.number, ruling.snapshot, shield(ruling.decision))
 
@@ -92,6 +92,12 @@ def make(house: House, who: Actor, ruling: Ruling, why: Why) -> Derived:
     Raises Refused when nothing is hidden or nothing would be left, and what the bench raises.
     """
     snapshot, release = ruling.snapshot, ruling.release
+    if snapshot is not None and snapshot.live:
+        raise Refused(
+            f"the rows of `{snapshot.port}` are live, so none of them are kept",
+            code="E454",
+            hint="each statement fetches what its reader may see",
+        )
     key = outcome_of(ruling)
     if snapshot is None or release is None or not key:
         raise Refused(
@@ -138,9 +144,9 @@ def write(
     bench: Bench, columns: Sequence[ReleasedColumn], folder: str, stem: str
 ) -> tuple[tuple[DataFile, ...], int]:
     """The files with everything the bench's governed relation shows, and how many rows it shows."""
-    select = f"SELECT * FROM {quoted(_SEEN)}"  # noqa: S608 (a name of our own)
+    select = f"SELECT * FROM {quoted(SEEN)}"  # noqa: S608 (a name of our own)
     files = bench.write(select, columns, folder, stem).files
-    shown = bench.rows(f"SELECT count(*) AS n FROM {quoted(_SEEN)}")  # noqa: S608
+    shown = bench.rows(f"SELECT count(*) AS n FROM {quoted(SEEN)}")  # noqa: S608
     return files, int(str(shown[0]["n"]))
 
 
@@ -148,7 +154,7 @@ def source(ruling: Ruling, snapshot: Snapshot) -> Governed:
     """What the bench is given: the port under the very shield its reader would read through."""
     return Governed(
         schema="main",
-        name=_SEEN,
+        name=SEEN,
         files=snapshot.files,
         columns=snapshot.columns,
         shield=shield(ruling.decision),
@@ -177,7 +183,7 @@ def _made(
     why: Why,
 ) -> Derived:
     columns = left(snapshot, shield(ruling.decision))
-    _demand_readable(ruling, snapshot, columns)
+    demand_readable(ruling, snapshot, columns)
     attempt = house.new_id("derive")
     folder = house.lake.folder(snapshot.port, key, AREA)
     scratch = house.lake.scratch(attempt)
@@ -209,7 +215,8 @@ def _made(
         house.lake.discard(attempt, ())
 
 
-def _demand_readable(ruling: Ruling, snapshot: Snapshot, columns: Sequence[ReleasedColumn]) -> None:
+def demand_readable(ruling: Ruling, snapshot: Snapshot, columns: Sequence[ReleasedColumn]) -> None:
+    """These columns can be set apart; raises Unavailable and Refused."""
     if snapshot.deletes:
         raise Unavailable("a table carries row deletes that this engine does not read", code="E512")
     if not columns:

@@ -14,7 +14,7 @@ from agora.model.release import Release
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Answer
 from agora.needs.house import House
-from agora.passage import derived, editions
+from agora.passage import derived, editions, outside
 from agora.passage.knowing import find_table
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule_version
@@ -151,6 +151,7 @@ def relation(ruling: Ruling, schema: str, name: str) -> Governed:
         columns=snapshot.columns,
         shield=shield(ruling.decision),
         deletes=snapshot.deletes,
+        live=snapshot.live,
     )
 
 
@@ -206,15 +207,15 @@ def _answer(
     statement: _Statement,
 ) -> Answer:
     """The answer; of a derived table that went meanwhile, what takes its place."""
+    rulings = tuple(statement.rulings.values())
     try:
-        return house.readers.answer(session, relations, statement.sql, house.mesh.bounds)
+        return outside.answered(house, session, rulings, relations, statement.sql)
     except AgoraError as problem:
         if problem.code_shown not in editions.LOST:
             raise
         if problem.code_shown == _UNOPENED:
-            pairs = zip(statement.rulings.values(), relations, strict=True)
-            derived.unreadable(house, who, pairs)
+            derived.unreadable(house, who, zip(rulings, relations, strict=True))
         again = _relations(house, who, statement.rulings)
         if again == relations:
             raise
-        return house.readers.answer(session, again, statement.sql, house.mesh.bounds)
+        return outside.answered(house, session, rulings, again, statement.sql)

@@ -14,6 +14,8 @@ from agora.spec.loads import agree, load
 from agora.spec.steps import name_of, steps
 from agora.spec.texts import Text, texts
 
+DATABASES = frozenset({"postgres"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -143,12 +145,25 @@ def _filled(
         words = f"the port `{port.version}` is governed where it lies and is not loaded"
         parts.build.report("E138", ("outputs", place, "load"), words)
         return False
-    return True
+    return "external" not in node or _placed(parts, place, node["external"])
+
+
+def _placed(parts: Parts, place: int, where: dict[str, Any]) -> bool:
+    """A table in a database is named by its `table`, one in a folder by the folder alone."""
+    wanted = where["type"] in DATABASES
+    if wanted == bool((where.get("options") or {}).get("table")):
+        return True
+    words = f"`{where['type']}` " + (
+        "needs `options: {table: schema.table}`" if wanted else "has no `table`"
+    )
+    parts.build.report("E138", ("outputs", place, "external"), words)
+    return False
 
 
 def _external(port: PortVersion, node: dict[str, Any]) -> External:
     where = node["external"]
-    return External(port=port, type=where["type"], location=where["location"])
+    table = (where.get("options") or {}).get("table", "")
+    return External(port=port, type=where["type"], location=where["location"], table=table)
 
 
 def _unusable(parts: Parts) -> set[str]:

@@ -46,6 +46,7 @@ def bounds(node: dict[str, Any] | None) -> Bounds:
         seconds=given.get("seconds", standard.seconds),
         rows=given.get("rows", standard.rows),
         threads=given.get("threads", standard.threads),
+        fetched=size(given["fetched"]) if "fetched" in given else standard.fetched,
     )
 
 

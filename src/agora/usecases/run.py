@@ -1,5 +1,6 @@
 """Run: a product is built, checked and released, or the last good release keeps serving."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agora.governance.rights import may_run
@@ -8,7 +9,7 @@ from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.progress import Phase
-from agora.model.release import Release, Run, RunState
+from agora.model.release import Release, Run, RunState, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.needs.store import Put
@@ -31,6 +32,7 @@ from agora.usecases.running import (
     stepping,
 )
 from agora.usecases.running.landing import Pins
+from agora.workshop import inplace
 from agora.workshop.increments import Growth, growth
 
 TRIES = 3
@@ -137,7 +139,7 @@ def _begin(
         loaded=grown.anew,
         sources=pins.sources,
         inputs=pins.inputs,
-        snapshots=pins.external,
+        snapshots=tuple(inplace.lasting(each) for each in pins.external),
     )
     started = Entry(
         event=Event.RUN_STARTED,
@@ -167,10 +169,18 @@ def _build(house: House, product: Product, pins: Pins, begun: Run, grown: Growth
         bounds=house.mesh.bounds,
         readable=(*_readable(grown), *(f.path for s in pins.external for f in s.files)),
     ) as bench:
-        return _made(house, product, bench, begun, grown)
+        made = _made(house, product, bench, begun, grown, pins.external)
+    return replace(made, snapshots=tuple(inplace.lasting(each) for each in made.snapshots))
 
 
-def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growth) -> Run:
+def _made(
+    house: House,
+    product: Product,
+    bench: Bench,
+    begun: Run,
+    grown: Growth,
+    elsewhere: Sequence[Snapshot],
+) -> Run:
     begun, grown = drifting.told(house, product, bench, begun, grown)
     house.progress.phase(product.name, Phase.BUILD)
     rejects = rejecting.Rejects(house=house, product=product, bench=bench, run=begun.id)
@@ -180,7 +190,7 @@ def _made(house: House, product: Product, bench: Bench, begun: Run, grown: Growt
     else:
         rejects.take(stepping.steps(house, product, bench))
         staged = building.stage(house, product, bench, begun.id)
-    staged = (*staged, *begun.snapshots)
+    staged = (*staged, *elsewhere)
     staged = deriving.derived(house, product, bench, begun, staged)
     checked = checking.check(house, product, bench, begun.id, staged, grown)
     made = replace(

@@ -132,6 +132,8 @@ def _inputs(house: House, made: Release) -> Iterator[str]:
                 f"input `{pin.alias}`: edition {pin.release} of `{pin.port}` is the snapshot "
                 f"{snapshot.snapshot_id}, pinned is {pin.snapshot_id}"
             )
+        elif snapshot.live:
+            yield f"input `{pin.alias}`: `{pin.port}` is live, its rows of {pin.live[:16]} are not kept"
         elif damaged := house.lake.damaged(snapshot.files):
             yield f"input `{pin.alias}`: {len(damaged)} files of `{pin.port}` are damaged"
 
@@ -153,7 +155,9 @@ def _notes(house: House, product: Product, made: Release) -> Iterator[str]:
         if name in now and now[name] != contract:
             yield f"the contract of `{name}` has changed since"
     for snapshot in made.snapshots:
-        if snapshot.external:
+        if snapshot.live:
+            yield f"the rows of `{snapshot.port}` are live: reproducible: no"
+        elif snapshot.external:
             yield f"the rows of `{snapshot.port}` lie elsewhere and cannot be built again"
 
 

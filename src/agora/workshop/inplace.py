@@ -1,5 +1,7 @@
 """In place: whether a table of another tool is what a port's contract promises, and its snapshot."""
 
+from dataclasses import replace
+
 from agora.model.contract import Contract
 from agora.model.errors import Broken
 from agora.model.product import External
@@ -17,6 +19,7 @@ def snapshot(
     uuid: str,
     version: int,
     metadata: str,
+    live: bool = False,
 ) -> Snapshot:
     """The port's snapshot over exactly these files, of the columns its contract promises.
 
@@ -28,7 +31,7 @@ def snapshot(
     for column in contract.columns:
         if column.name not in there:
             raise Broken(
-                f"`{external.port}`: `{external.location}` has no column `{column.name}`",
+                f"`{external.port}`: `{_called(external)}` has no column `{column.name}`",
                 code="E383",
                 hint=f"it has {', '.join(f'`{name}`' for name in list(there)[:20])}",
             )
@@ -44,9 +47,29 @@ def snapshot(
             ReleasedColumn(name=column.name, type=column.type, field_id=number, labels=labels)
         )
     return Snapshot(
-        port=external.port, table=external.location, table_uuid=uuid, snapshot_id=version,
+        port=external.port, table=_called(external), table_uuid=uuid, snapshot_id=version,
         metadata=metadata, columns=tuple(released), files=files, external=external.type,
+        live=live, counted=sum(file.rows for file in files) if live else 0,
     )  # fmt: skip
+
+
+def lasting(snapshot: Snapshot) -> Snapshot:
+    """What a release keeps of it: of a live table no rows, whatever it was checked on."""
+    return replace(snapshot, files=()) if snapshot.live else snapshot
+
+
+def where(snapshot: Snapshot) -> External:
+    """The table a live snapshot was checked on, as its release says, whatever the build says now."""
+    return External(
+        port=snapshot.port,
+        type=snapshot.external,
+        location=snapshot.metadata,
+        table=snapshot.table,
+    )
+
+
+def _called(external: External) -> str:
+    return external.table or external.location
 
 
 def fits(promised: Type, kind: str) -> bool:

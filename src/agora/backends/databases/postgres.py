@@ -1,6 +1,9 @@
 """PostgreSQL: rows come as COPY text through Arrow's own reader, many times faster than row by row."""
 
+import contextlib
 import io
+import os
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +79,33 @@ class Postgres:
         row = self._ask(query).fetchone()
         return None if row is None or row[0] is None else str(row[0])
 
-    def batches(self, query: str, columns: Sequence[Column]) -> "Iterator[pa.RecordBatch]":
+    def names(self, table: str) -> tuple[str, ...]:
+        """The columns of a table or view in their order; none when it is not there."""
+        found = self._ask(
+            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) "
+            "AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            (table,),
+        )
+        return tuple(str(row[0]) for row in found.fetchall())
+
+    @property
+    def unicode(self) -> bool:
+        """True when the database keeps its texts in UTF-8."""
+        return bool(self._held.info.parameter_status("server_encoding") == "UTF8")
+
+    def abort(self) -> None:
+        """Cut the line, so that whoever waits for the server stops waiting; for any thread."""
+        with contextlib.suppress(OSError, self._psycopg.Error):
+            line = socket.socket(fileno=os.dup(self._held.pgconn.socket))
+            with line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    def batches(
+        self, query: str, columns: Sequence[Column], values: Sequence[object] = ()
+    ) -> "Iterator[pa.RecordBatch]":
+        asked = f"COPY ({query}) TO STDOUT (FORMAT csv)"
         try:
-            with self._held.cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+            with self._held.cursor().copy(asked, values or None) as copy:
                 text = _Stream(copy)
                 if not text.begun:
                     return

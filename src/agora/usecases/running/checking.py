@@ -138,7 +138,7 @@ def _since(
 ) -> Since | None:
     """What came since the release that is built on, as relations of their own."""
     base = growth.since.snapshot(snapshot.port) if growth.since else None
-    if growth.since is None or base is None:
+    if growth.since is None or base is None or snapshot.live:
         return None
     shared = frozenset(base.files)
     fresh, kept = f"{_relation(snapshot)}_fresh", f"{_relation(snapshot)}_before"

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 from agora.model.errors import Invalid
 from agora.model.names import fold
-from agora.model.product import External, Product, SourceSpec
+from agora.model.product import External, OutputPort, Product, SourceSpec
 from agora.model.relation import Governed, RawFile
 from agora.model.release import InputPin, Release, Snapshot, SourcePin
 from agora.needs.house import House
+from agora.needs.outside import Outside
 from agora.passage import building
+from agora.passage.outside import AREA, BUILD_SECONDS
 from agora.workshop import increments, inplace
 from agora.workshop.increments import Growth, arrivals
 
@@ -41,9 +43,9 @@ def pin(house: House, product: Product, standing: Release | None, scratch: str) 
         for spec in product.build.sources
         for pinned in _land(house, product, spec, [p for p in kept if p.name == spec.name], scratch)
     )
-    read = building.inputs(house, product)
+    read = building.inputs(house, product, scratch)
     inputs = tuple(pin for _, pin in read)
-    outside = [_outside(house, product, each) for each in product.build.external]
+    outside = [_outside(house, product, each, scratch) for each in product.build.external]
     sources += tuple(pinned for _, pinned in outside)
     return Pins(
         sources=sources,
@@ -54,27 +56,43 @@ def pin(house: House, product: Product, standing: Release | None, scratch: str) 
     )
 
 
-def _outside(house: House, product: Product, external: External) -> tuple[Snapshot, SourcePin]:
-    """The state of a table governed in place, as the port's snapshot and as what a run pins."""
+def _outside(
+    house: House, product: Product, external: External, scratch: str
+) -> tuple[Snapshot, SourcePin]:
+    """The state of a table governed in place, as the port's snapshot and as what a run pins.
+
+    A live one is fetched into the run's scratch for the time of its checks. No two states of it are
+    the same, so that every run checks it anew.
+    """
     port = product.port(external.port)
     assert port is not None, "a build that fills a port nobody offers is not opened (E128)"
     wanted = [column.name for column in port.contract.columns]
     folder = f"{house.folder.root}/{product.folder}"
     seen = house.externals.look(external, folder, wanted)
-    made = inplace.snapshot(
-        external, port.contract, seen.columns, seen.files,
-        uuid=seen.uuid, version=seen.version, metadata=seen.metadata,
-    )  # fmt: skip
+    made = _snapshot(external, port, seen)
+    if seen.live:
+        bounds = replace(house.mesh.bounds, seconds=BUILD_SECONDS)
+        into = f"{scratch}/{AREA}/{external.port.table}/rows.parquet"
+        seen = house.externals.fetch(external, wanted, None, into, bounds)
+        seen = replace(seen, state=f"{house.now().isoformat()} {into}")
+        made = _snapshot(external, port, seen)
     state = repr((seen.uuid, seen.version, seen.state, seen.columns, seen.files))
     pinned = SourcePin(
         name=str(external.port),
         hash=hashlib.sha256(state.encode()).hexdigest(),
         path=external.location,
         size=sum(file.size for file in seen.files),
-        origin=f"{external.type} {external.location}",
-        version=str(seen.version or seen.state[:16]),
+        origin=f"{external.type} {external.table or external.location}",
+        version=seen.state.partition(" ")[0] if seen.live else str(seen.version or seen.state[:16]),
     )
     return made, pinned
+
+
+def _snapshot(external: External, port: OutputPort, seen: Outside) -> Snapshot:
+    return inplace.snapshot(
+        external, port.contract, seen.columns, seen.files, uuid=seen.uuid, version=seen.version,
+        metadata=seen.metadata, live=seen.live,
+    )  # fmt: skip
 
 
 def raw(house: House, spec: SourceSpec, pinned: SourcePin, scratch: str) -> tuple[str, ...]:
@@ -153,5 +171,5 @@ def _fingerprint(
     parts = [product.build.hash]
     parts += [f"{port.version}={port.contract.hash}" for port in product.ports]
     parts += [f"{pin.name}={pin.hash}" for pin in sources]
-    parts += [f"{pin.alias}={pin.port}#{pin.release}/{pin.policy_hash}" for pin in inputs]
+    parts += [f"{pin.alias}={pin.port}#{pin.release}/{pin.policy_hash}{pin.live}" for pin in inputs]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -121,7 +121,7 @@ def _difference(
     bench: Bench, port: OutputPort, standing: Release | None, rows: str
 ) -> tuple[Difference, ...]:
     snapshot = standing.snapshot(port.version) if standing else None
-    if snapshot is None:
+    if snapshot is None or snapshot.live:
         return ()
     bench.attach(f"released_{port.version.table}", snapshot.files, snapshot.columns)
     before = {c.name: c.type.sql for c in snapshot.columns}

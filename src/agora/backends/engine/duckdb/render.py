@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from agora.model.decision import ColumnView
+from agora.model.errors import Unavailable
 from agora.model.expressions import (
     Absent,
     All,
@@ -178,7 +179,12 @@ def alike(files: Sequence[DataFile], columns: Sequence[ReleasedColumn]) -> str:
 
 
 def view(relation: Governed, name: str) -> Statement:
-    """The statement that makes one SQL name of a governed relation."""
+    """The statement that makes one SQL name of a governed relation.
+
+    Raises Unavailable for one whose rows nobody has fetched: it would look like a table without any.
+    """
+    if relation.live:
+        raise Unavailable("the rows of a live table were not fetched", code="E527")
     files, columns = relation.files, relation.columns
     mapped = _view(relation, name, rows(files, columns))
     if relation.shield.barrier or not _plain(files, columns):

@@ -122,6 +122,20 @@ def test_a_step_that_mixes_partitions_is_built_anew_and_says_so(grown):
     assert mesh.rows("lab.weekly") == [(1, 15, 1), (2, 35, 1)]
 
 
+def test_a_row_put_aside_for_its_key_comes_back_when_the_other_one_is_replaced(grown):
+    mesh = grown(MERGE, key="primaryKey: true, required: true")
+    contract = mesh.root / "lab" / "sales" / "contracts" / "sales.v1.odcs.yaml"
+    rule = "{id: once, metric: duplicateValues, arguments: {properties: [week]}, mustBe: 0, severity: quarantine}"
+    text = contract.read_text()
+    contract.write_text(text.replace("quality: [", f"quality: [{rule}, "))
+    mesh.deliver("a", [(1, 1, 10), (1, 2, 20)])
+    mesh.run()
+    assert mesh.rows() == [(1, 1, 10)]
+    mesh.deliver("b", [(2, 1, 10)])
+    assert "equal keys" in mesh.run().run.loaded
+    assert mesh.rows() == [(1, 2, 20), (2, 1, 10)]
+
+
 ROW = st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(0, 3))
 SEQUENCES = st.lists(
     st.lists(ROW, max_size=5, unique_by=lambda row: row[1]), min_size=1, max_size=5

@@ -46,7 +46,7 @@ def check(
         findings += policies.check(reading.mesh)
         findings += _sources(reading.mesh, sources)
         findings += forgotten_tags(reading.mesh, texts)
-        findings += _retired(reading.mesh, texts, reading.mesh.at or now)
+        findings += retired(reading.mesh, texts, reading.mesh.at or now)
     ordered = sorted(findings, key=lambda f: (f.file, f.line, f.column, f.code))
     return Checked(mesh=reading.mesh, findings=tuple(ordered), broken=reading.broken)
 
@@ -71,7 +71,7 @@ def forgotten_tags(mesh: Mesh, texts: Mapping[str, bytes]) -> list[Finding]:
     return found
 
 
-def _retired(mesh: Mesh, texts: Mapping[str, bytes], now: datetime | None) -> list[Finding]:
+def retired(mesh: Mesh, texts: Mapping[str, bytes], now: datetime | None) -> list[Finding]:
     """An error for every version that is retired before its last day while a product reads it."""
     found = []
     for port, readers in lifecycle.still_read(mesh, now):

@@ -8,9 +8,10 @@ else that goes in is as it was.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agora.model.contract import Metric, Severity
 from agora.model.lineage import ColumnName, How, PortLineage
 from agora.model.names import fold
-from agora.model.product import Load, LoadMode, Product, SourceSpec
+from agora.model.product import Load, LoadMode, Output, Product, SourceSpec
 from agora.model.release import InputPin, Release, SourcePin
 from agora.model.types import quoted
 
@@ -65,22 +66,35 @@ def growth(
     if None in loads or len(drivers) != 1:
         return Growth(anew="it is not loaded by deliveries")
     driver = drivers.pop()
-    every = tuple(pin for pin in sources if pin.name == driver)
-    whole = Growth(
-        driver=driver,
-        fresh=every,
-        anew="it was asked for" if asked else _changed(product, standing),
-    )
-    if standing is None or whole.anew:
-        return whole
+    if any(_mixes(product, output) for output in product.build.outputs):
+        return _fold(driver, sources, "equal keys are put aside over the whole table")
+    changed = "it was asked for" if asked else _changed(product, standing)
+    if standing is None or changed:
+        return _fold(driver, sources, changed)
     other = _others(standing, sources, inputs, driver)
     if other:
-        return Growth(driver=driver, fresh=every, anew=f"`{other}` has changed")
+        return _fold(driver, sources, f"`{other}` has changed")
+    every = tuple(pin for pin in sources if pin.name == driver)
     before = tuple(pin.hash for pin in standing.sources if pin.name == driver)
-    now = tuple(pin.hash for pin in every)
-    if now[: len(before)] != before:
-        return Growth(driver=driver, fresh=every, anew=f"a delivery of `{driver}` was corrected")
+    if tuple(pin.hash for pin in every[: len(before)]) != before:
+        return _fold(driver, sources, f"a delivery of `{driver}` was corrected")
     return Growth(driver=driver, fresh=every[len(before) :], since=standing)
+
+
+def _fold(driver: str, sources: Sequence[SourcePin], anew: str) -> Growth:
+    fresh = tuple(pin for pin in sources if pin.name == driver)
+    return Growth(driver=driver, fresh=fresh, anew=anew)
+
+
+def _mixes(product: Product, output: Output) -> bool:
+    """True when rows put aside for their key could belong back once another row is replaced."""
+    port = product.port(output.port)
+    rules = port.contract.rules if port else ()
+    aside = any(
+        rule.metric is Metric.DUPLICATE_VALUES and rule.severity is Severity.QUARANTINE
+        for rule in rules
+    )
+    return aside and output.load is not None and replaces(output.load)
 
 
 def _changed(product: Product, standing: Release | None) -> str:

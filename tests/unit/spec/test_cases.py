@@ -15,7 +15,7 @@ from agora.governance import policies
 from agora.model.findings import Weight
 from agora.spec.codes import CODES
 from agora.spec.mesh import read
-from agora.usecases.check import forgotten_tags
+from agora.usecases.check import forgotten_tags, retired
 
 HERE = Path(__file__).parents[2]
 MESHES = HERE / "meshes"
@@ -138,6 +138,7 @@ def findings_of(case):
         applies_to_what_is_left_out = "E153" if reading.broken else ""
         found += [f for f in policies.check(reading.mesh) if f.code != applies_to_what_is_left_out]
         found += forgotten_tags(reading.mesh, texts)
+        found += retired(reading.mesh, texts, reading.mesh.at)
     return reading, found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from agora.model.contract import Contract
+from agora.model.contract import Contract, Metric, QualityRule, RuleKind, Severity
 from agora.model.lineage import ColumnName, Edge, How, PortLineage
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.product import (
@@ -122,6 +122,18 @@ def test_only_deliveries_that_came_are_loaded_when_all_else_is_as_it_was(
 def test_everything_is_built_anew_when_it_is_asked_for():
     found = growth(product(), released([pin("a")]), [pin("a")], [], asked=True)
     assert found == Growth(anew="it was asked for", driver="raw", fresh=(pin("a"),))
+
+
+def test_keys_that_are_put_aside_are_judged_over_the_whole_table_when_rows_are_replaced():
+    rule = QualityRule(
+        id="once", kind=RuleKind.LIBRARY, metric=Metric.DUPLICATE_VALUES,
+        severity=Severity.QUARANTINE,
+    )  # fmt: skip
+    for load, expected in ((BY_ID, "equal keys are put aside over the whole table"), (BY_WEEK, "")):
+        of = product(load)
+        port = replace(of.ports[0], contract=replace(of.ports[0].contract, rules=(rule,)))
+        found = growth(replace(of, ports=(port,)), released([pin("a")]), [pin("a")], [])
+        assert found.anew == expected
 
 
 def test_a_source_or_input_beside_the_driver_that_changed_builds_anew():

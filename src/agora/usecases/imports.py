@@ -12,8 +12,7 @@ from agora.model.findings import Finding, Weight
 from agora.model.names import ProductName, is_kebab
 from agora.model.people import Actor
 from agora.needs.house import House
-from agora.spec import scaffold
-from agora.spec.editing import edit
+from agora.spec.founding import founded
 from agora.spec.imports.drafts import Found
 from agora.spec.imports.folders import Laid, laid
 from agora.spec.imports.formats import CATALOG, TEXTS, form_of
@@ -71,14 +70,15 @@ def adopt(
     _allowed(house, who, made)
     files = {path: content for each in made for path, content in each.files.items()}
     fresh = house.mesh.domain(domain) is None
-    files |= _domain(who, made[0].name) if fresh else {}
     before = house.folder.texts()
-    listed = before["agora.yaml"]
+    listing = before["agora.yaml"]
     if fresh:
-        listed = edit(listed.decode(), ("domains", len(house.mesh.domains)), domain).encode()
+        area = founded(listing, house.mesh, made[0].name, who.principal)
+        files |= area.files
+        listing = area.listing
     house.folder.write(files)
     if fresh:
-        house.folder.replace("agora.yaml", listed)
+        house.folder.replace("agora.yaml", listing)
     lost = (*found.findings, *(finding for each in made for finding in each.findings))
     return Imported(
         products=tuple(str(each.name) for each in made),
@@ -164,18 +164,6 @@ def _allowed(house: House, who: Actor, made: Sequence[Laid]) -> None:
         if reasons and house.mesh.domain(each.name.domain) is not None:
             first = reasons[0]
             raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
-
-
-def _domain(who: Actor, product: ProductName) -> dict[str, bytes]:
-    teams = who.principal.teams
-    if not teams:
-        raise Missing(
-            f"`{who.principal.id}` is in no team that could own `{product.domain}`",
-            code="E016",
-            hint="add a team in `people.yaml`",
-        )
-    files = scaffold.domain(product.domain, teams[0], who.principal.id)
-    return {path: text.replace(b"PORT", str(product).encode()) for path, text in files.items()}
 
 
 def _news(

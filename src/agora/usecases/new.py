@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agora.governance.rights import may_run
-from agora.model.errors import Conflict, Denied, Missing, Unusable
+from agora.model.errors import Conflict, Denied, Unusable
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import SourceSpec
@@ -12,7 +12,7 @@ from agora.model.relation import RawFile
 from agora.model.types import Type, parse_type
 from agora.needs.house import House
 from agora.spec import scaffold
-from agora.spec.editing import edit
+from agora.spec.founding import founded
 
 KINDS = {
     "csv": "csv", "tsv": "csv", "parquet": "parquet", "json": "json", "ndjson": "json", "jsonl": "json",
@@ -47,11 +47,14 @@ def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
     columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
     files = data | scaffold.product(product, columns=columns, source=source)
+    listing = house.folder.texts()["agora.yaml"]
     if fresh:
-        files |= _domain(who, product)
+        domain = founded(listing, mesh, product, who.principal)
+        files |= domain.files
+        listing = domain.listing
     house.folder.write(files)
     if fresh:
-        _enlist(house, product.domain)
+        house.folder.replace("agora.yaml", listing)
     return Created(files=tuple(sorted(files)))
 
 
@@ -99,21 +102,3 @@ def _type(of: str) -> Type:
         return parse_type(of)
     except ValueError:
         return parse_type("VARCHAR")
-
-
-def _domain(who: Actor, product: ProductName) -> dict[str, bytes]:
-    teams = who.principal.teams
-    if not teams:
-        raise Missing(
-            f"`{who.principal.id}` is in no team that could own `{product.domain}`",
-            code="E016",
-            hint="add a team in `people.yaml`",
-        )
-    files = scaffold.domain(product.domain, teams[0], who.principal.id)
-    return {path: text.replace(b"PORT", str(product).encode()) for path, text in files.items()}
-
-
-def _enlist(house: House, domain: str) -> None:
-    text = house.folder.texts()["agora.yaml"].decode()
-    changed = edit(text, ("domains", len(house.mesh.domains)), domain)
-    house.folder.replace("agora.yaml", changed.encode())

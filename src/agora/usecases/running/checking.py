@@ -1,13 +1,10 @@
 """Checking: every promise is counted on exactly the staged snapshots; bad rows are put aside."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agora.governance.sql import judge_step, judge_text
 from agora.model.checks import CheckResult
-from agora.model.contract import QualityRule, RuleKind
-from agora.model.errors import AgoraError, Broken
+from agora.model.errors import Broken
 from agora.model.product import OutputPort, Product
 from agora.model.progress import Phase
 from agora.model.release import Quarantine, ReleasedColumn, Run, Snapshot
@@ -16,18 +13,15 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.passage.aside import REASON
 from agora.quality import samples
-from agora.quality.checks import SHARED, CheckPlan, Scan
-from agora.quality.conclude import conclude
+from agora.quality.checks import CheckPlan
 from agora.quality.plans import plan
 from agora.quality.quarantine import split
 from agora.quality.since import Since
 from agora.quality.since import scans as since_scans
+from agora.usecases.running import counting
 from agora.usecases.running.building import restage
 from agora.workshop import increments
 from agora.workshop.increments import Growth
-
-_PLACEHOLDER = re.compile(r"\{\w+\}")
-Answers = dict[str, tuple[Mapping[str, object], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,36 +163,10 @@ def _together(before: Quarantine | None, now: Quarantine) -> Quarantine:
 def _count(
     bench: Bench, port: OutputPort, made: CheckPlan, since: Since | None = None
 ) -> tuple[CheckResult, ...]:
-    refused = {rule.id: words for rule in port.contract.rules if (words := _refused(bench, rule))}
-    every = since_scans(made, since) if since else made.scans
-    scans = tuple(scan for scan in every if scan.id not in refused)
-    answers, errors = _ask(bench, scans)
-    if SHARED in errors:
-        singles, problems = _ask(bench, made.singles)
-        answers, errors = answers | singles, errors | problems
-    results = conclude(made, answers, errors | refused)
-    asked, _ = _ask(bench, samples.scans(made, results))
+    scans = since_scans(made, since) if since else made.scans
+    results = counting.results(bench, port.contract, made, scans)
+    asked, _ = counting.ask(bench, samples.scans(made, results))
     return samples.attach(results, asked)
-
-
-def _ask(bench: Bench, scans: Iterable[Scan]) -> tuple[Answers, dict[str, str]]:
-    answers: Answers = {}
-    errors: dict[str, str] = {}
-    for scan in scans:
-        try:
-            answers[scan.id] = bench.rows(scan.sql)
-        except AgoraError as problem:
-            errors[scan.id] = problem.sentence
-    return answers, errors
-
-
-def _refused(bench: Bench, rule: QualityRule) -> str:
-    """Why the SQL of a contract's rule may not run: it is text from a file, judged like any other."""
-    if rule.kind is not RuleKind.SQL:
-        return ""
-    text = _PLACEHOLDER.sub("placeholder", rule.query)
-    reasons = judge_text(text) or judge_step(bench.facts(text))
-    return reasons[0].sentence if reasons else ""
 
 
 def _told(first: Sequence[CheckResult], final: Sequence[CheckResult]) -> tuple[CheckResult, ...]:

@@ -18,18 +18,20 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 Answers = dict[str, tuple[Mapping[str, object], ...]]
 
 
-def results(bench: Bench, contract: Contract, made: CheckPlan) -> tuple[CheckResult, ...]:
-    """Every promise counted; examples of broken ones are not fetched."""
+def results(
+    bench: Bench, contract: Contract, made: CheckPlan, scans: Iterable[Scan]
+) -> tuple[CheckResult, ...]:
+    """Every promise of the plan counted by these scans; examples of broken ones are not fetched."""
     refused = {rule.id: words for rule in contract.rules if (words := _refused(bench, rule))}
-    answers, errors = _ask(bench, [scan for scan in made.scans if scan.id not in refused])
+    answers, errors = ask(bench, [scan for scan in scans if scan.id not in refused])
     if SHARED in errors:
-        singles, problems = _ask(bench, made.singles)
+        singles, problems = ask(bench, made.singles)
         answers, errors = answers | singles, errors | problems
     return conclude(made, answers, errors | refused)
 
 
 def _refused(bench: Bench, rule: QualityRule) -> str:
-    """Why the SQL of a contract's rule may not run, judged as a run judges it."""
+    """Why the SQL of a contract's rule may not run: it is text from a file, judged like any other."""
     if rule.kind is not RuleKind.SQL:
         return ""
     text = _PLACEHOLDER.sub("placeholder", rule.query)
@@ -37,7 +39,8 @@ def _refused(bench: Bench, rule: QualityRule) -> str:
     return reasons[0].sentence if reasons else ""
 
 
-def _ask(bench: Bench, scans: Iterable[Scan]) -> tuple[Answers, dict[str, str]]:
+def ask(bench: Bench, scans: Iterable[Scan]) -> tuple[Answers, dict[str, str]]:
+    """What each scan found, and in words why one could not be counted."""
     answers: Answers = {}
     errors: dict[str, str] = {}
     for scan in scans:

@@ -1,17 +1,14 @@
 """Labelling: what the final snapshots tell is counted on the run's own bench, before they are released."""
 
-from collections.abc import Sequence
-
-from agora.model.errors import AgoraError
 from agora.model.label import Label
 from agora.model.product import Product
 from agora.model.progress import Phase
 from agora.model.release import Run, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
-from agora.quality.checks import Scan
 from agora.quality.labels.conclude import conclude
-from agora.quality.labels.plans import LabelPlan, Rows, candidates
+from agora.quality.labels.plans import LabelPlan, candidates
+from agora.usecases.running import counting
 from agora.workshop.increments import Growth, all_of
 
 
@@ -27,21 +24,9 @@ def labels(
 
 def _label(house: House, product: Product, bench: Bench, run: Run, plan: LabelPlan) -> Label:
     house.progress.phase(product.name, Phase.CHECK, f"label of {plan.port}")
-    answers: dict[str, Rows] = {}
-    errors: dict[str, str] = {}
-    _ask(bench, plan.scans, answers, errors)
-    _ask(bench, candidates(plan, answers), answers, errors)
-    return conclude(plan, answers, errors, run.results, house.now())
-
-
-def _ask(
-    bench: Bench, scans: Sequence[Scan], answers: dict[str, Rows], errors: dict[str, str]
-) -> None:
-    for scan in scans:
-        try:
-            answers[scan.id] = bench.rows(scan.sql)
-        except AgoraError as problem:
-            errors[scan.id] = problem.sentence
+    answers, errors = counting.ask(bench, plan.scans)
+    keys, problems = counting.ask(bench, candidates(plan, answers))
+    return conclude(plan, answers | keys, errors | problems, run.results, house.now())
 
 
 def _plan(house: House, product: Product, snapshot: Snapshot, growth: Growth) -> LabelPlan | None:

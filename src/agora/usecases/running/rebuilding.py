@@ -119,7 +119,7 @@ def _good(house: House, then: Product, bench: Bench, output: Output) -> str:
         others=counting.others(house, then),
         classified=house.mesh.classified(),
     )
-    parts = split(made, counting.results(bench, port.contract, made))
+    parts = split(made, counting.results(bench, port.contract, made, made.scans))
     return parts.good if parts else f"SELECT * FROM {quoted(counting.relation(port))}"  # noqa: S608
 
 

@@ -105,7 +105,7 @@ def _counted(house: House, product: Product, bench: Bench, standing: Release | N
             others=others,
             classified=house.mesh.classified(),
         )
-        told = counting.results(bench, port.contract, made)
+        told = counting.results(bench, port.contract, made, made.scans)
         parts = split(made, told)
         rows = parts.good if parts else f"SELECT * FROM {quoted(counting.relation(port))}"  # noqa: S608
         if parts:

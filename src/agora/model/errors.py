@@ -65,6 +65,13 @@ class Denied(AgoraError):
         super().__init__(sentence, code=code, hint=hint)
         self.reasons = tuple(reasons)
 
+    @classmethod
+    def because(cls, reasons: Sequence[Reason], words: str = "") -> "Denied":
+        """The denial these reasons make, at least one: the first speaks, after `words` if any."""
+        first = reasons[0]
+        sentence = f"{words}: {first.sentence}" if words else first.sentence
+        return cls(sentence, code=first.code, reasons=reasons, hint=first.hint)
+
 
 class Missing(AgoraError):
     """Nothing of that name exists, as far as this person may know."""

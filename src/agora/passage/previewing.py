@@ -38,8 +38,7 @@ def allowed(house: House, who: Actor, product: Product) -> tuple[Decision, ...]:
     """
     reasons = may_run(house.mesh, product.name, who.principal)
     if reasons:
-        first = reasons[0]
-        raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+        raise Denied.because(reasons)
     decisions = tuple(
         rule(house, who.principal, who.purpose, product, port).decision for port in product.ports
     )
@@ -98,12 +97,8 @@ def look(
 
 def _demand(decision: Decision) -> None:
     if not decision.allowed:
-        first = decision.reasons[0]
-        raise Denied(
-            f"you may not preview what becomes `{decision.port}`: {first.sentence}",
-            reasons=decision.reasons,
-            hint=first.hint,
-            code=first.code,
+        raise Denied.because(
+            decision.reasons, f"you may not preview what becomes `{decision.port}`"
         )
     if decision.rows:
         reason = decision.rows[0].reason

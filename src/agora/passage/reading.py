@@ -109,13 +109,7 @@ def demand(ruling: Ruling) -> None:
     """The reader may read this port and something is released; raises Denied or Unavailable."""
     decision = ruling.decision
     if not decision.allowed:
-        first = decision.reasons[0]
-        raise Denied(
-            f"you may not read `{ruling.port.name}`: {first.sentence}",
-            reasons=decision.reasons,
-            hint=first.hint,
-            code=first.code,
-        )
+        raise Denied.because(decision.reasons, f"you may not read `{ruling.port.name}`")
     if ruling.release is not None:
         editions.held_by(ruling.release, ruling.port.version)
     if ruling.snapshot is None:

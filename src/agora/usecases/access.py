@@ -234,10 +234,7 @@ def _demand(
     """Raise Denied for these reasons, if there are any; the ledger hears of it first."""
     if not reasons:
         return
-    first = reasons[0]
-    problem = Denied(
-        f"{sentence}: {first.sentence}", reasons=reasons, hint=first.hint, code=first.code
-    )
+    problem = Denied.because(reasons, sentence)
     refused(house, who, str(request.port), "", problem, event=Event.DENIED)
     raise problem
 

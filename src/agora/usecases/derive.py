@@ -24,8 +24,7 @@ def derive(house: House, who: Actor, name: str, *, reader: str, purpose: str = "
     try:
         reasons = may_run(house.mesh, product.name, who.principal)
         if reasons:
-            first = reasons[0]
-            raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+            raise Denied.because(reasons)
         principal = house.mesh.principal(reader)
         if principal is None:
             raise Missing(f"there is no `{reader}`", code="E018")

@@ -162,8 +162,7 @@ def _allowed(house: House, who: Actor, made: Sequence[Laid]) -> None:
             )
         reasons = may_run(house.mesh, each.name, who.principal)
         if reasons and house.mesh.domain(each.name.domain) is not None:
-            first = reasons[0]
-            raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+            raise Denied.because(reasons)
 
 
 def _news(

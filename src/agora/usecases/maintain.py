@@ -88,8 +88,7 @@ def _products(house: House, who: Actor, names: Sequence[str]) -> tuple[Product, 
     for product in products:
         reasons = may_run(house.mesh, product.name, who.principal)
         if reasons:
-            first = reasons[0]
-            problem = Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+            problem = Denied.because(reasons)
             refused(house, who, str(product.name), "", problem, event=Event.DENIED)
             raise problem
     return products

@@ -39,9 +39,7 @@ def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes
         raise Conflict(f"`{product}` exists already", code="E013", hint=f"agora show {product}")
     fresh = mesh.domain(product.domain) is None
     if not fresh and (reasons := may_run(mesh, product, who.principal)):
-        raise Denied(
-            reasons[0].sentence, reasons=reasons, hint=reasons[0].hint, code=reasons[0].code
-        )
+        raise Denied.because(reasons)
     file = origin or f"{product.product}.csv"
     source = _source(file)
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}

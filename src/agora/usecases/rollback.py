@@ -87,8 +87,7 @@ def _rollback(house: House, who: Actor, product: Product, to: str, reason: str) 
 def _demand(house: House, who: Actor, product: Product, reason: str) -> None:
     reasons = may_run(house.mesh, product.name, who.principal)
     if reasons:
-        first = reasons[0]
-        raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+        raise Denied.because(reasons)
     if not reason.strip():
         raise Unusable("a rollback says why", code="E466", hint="add `--reason`")
 

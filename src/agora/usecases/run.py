@@ -82,8 +82,7 @@ def _run(house: House, who: Actor, product: Product, *, again: bool, anew: bool)
 def _demand(house: House, who: Actor, product: Product) -> None:
     reasons = may_run(house.mesh, product.name, who.principal)
     if reasons:
-        first = reasons[0]
-        raise Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+        raise Denied.because(reasons)
 
 
 def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: bool) -> Ran:

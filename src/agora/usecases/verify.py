@@ -32,8 +32,7 @@ def verify(house: House, who: Actor, name: str, *, release: str = "") -> Verifie
     product = find_product(house, who.principal, name)
     reasons = may_run(house.mesh, product.name, who.principal)
     if reasons:
-        first = reasons[0]
-        problem = Denied(first.sentence, reasons=reasons, hint=first.hint, code=first.code)
+        problem = Denied.because(reasons)
         refused(house, who, str(product.name), "", problem, event=Event.DENIED)
         raise problem
     made = one(house, product, release) or current_release(house, product)

@@ -13,7 +13,7 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.usecases.running import stepping
-from agora.workshop.lineage.builds import Filled, Relation, lineage
+from agora.workshop.lineage.builds import Relation, filled, lineage
 from agora.workshop.lineage.tags import carried
 from agora.workshop.order import order
 
@@ -34,16 +34,7 @@ def _traced(product: Product, bench: Bench, run: Run) -> ColumnLineage:
         stepping.traceable(bench, step)
         for step in order(product.build.steps, named, stepping.known(product))
     ]
-    outputs = [
-        Filled(
-            port=output.port,
-            columns=tuple(column.name for column in port.contract.columns),
-            relation=fold(output.source),
-        )
-        for output in product.build.outputs
-        if (port := product.port(output.port)) is not None
-    ]
-    ports = lineage(_relations(product, bench), steps, outputs)
+    ports = lineage(_relations(product, bench), steps, filled(product))
     return ColumnLineage(product=product.name, run=run.id, ports=ports)
 
 

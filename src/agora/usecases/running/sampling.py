@@ -12,7 +12,7 @@ from agora.model.relation import Governed, RawFile
 from agora.model.types import quoted
 from agora.needs.engine import Bench
 from agora.usecases.running import stepping
-from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
+from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, filled, lineage
 from agora.workshop.order import before, order
 from agora.workshop.recipes.compiling import Compiled, until
 
@@ -129,22 +129,13 @@ def _traced(
     """The lineage of every port, and last that of what is looked at."""
     steps = [_traceable(bench, step) for step in _ordered(product, bench)]
     seen = made.kept if made else f"SELECT * FROM {quoted(fold(wanted.name))}"  # noqa: S608
-    outputs = [
-        Filled(
-            port=output.port,
-            columns=tuple(column.name for column in port.contract.columns),
-            relation=fold(output.source),
-        )
-        for output in product.build.outputs
-        if (port := product.port(output.port)) is not None
-    ]
     own = PortVersion(product.ports[0].name, 0)
-    outputs.append(Filled(port=own, columns=columns, relation=SEEN))
+    looked_at = Filled(port=own, columns=columns, relation=SEEN)
     return list(
         lineage(
             dict(_relations(product, bench)),
             [*steps, SqlStep(name=SEEN, sql=seen, columns=columns)],
-            outputs,
+            [*filled(product), looked_at],
         )
     )
 

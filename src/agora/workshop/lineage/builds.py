@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agora.model.lineage import Edge, How, PortLineage
-from agora.model.names import PortVersion
+from agora.model.names import PortVersion, fold
+from agora.model.product import Product
 from agora.workshop.lineage.flows import NOTHING, Flow, Traced, ground, merged, through
 
 
@@ -46,6 +47,19 @@ class Filled:
     port: PortVersion
     columns: tuple[str, ...]
     relation: str
+
+
+def filled(product: Product) -> list[Filled]:
+    """Every port the product's build fills, in the build's order."""
+    return [
+        Filled(
+            port=output.port,
+            columns=tuple(column.name for column in port.contract.columns),
+            relation=fold(output.source),
+        )
+        for output in product.build.outputs
+        if (port := product.port(output.port)) is not None
+    ]
 
 
 def lineage(

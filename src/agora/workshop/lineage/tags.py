@@ -8,7 +8,7 @@ from agora.model.lineage import ColumnName, PortLineage, source_name
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion, fold
 from agora.model.product import Product, Step
-from agora.workshop.lineage.builds import Filled, OpaqueStep, Relation, SqlStep, lineage
+from agora.workshop.lineage.builds import OpaqueStep, Relation, SqlStep, filled, lineage
 
 Labels = Mapping[ColumnName, Collection[str]]
 
@@ -87,17 +87,8 @@ def _traced(mesh: Mesh, product: Product) -> tuple[PortLineage, ...]:
         promised = mesh.port(each.port)
         columns = tuple(c.name for c in promised.contract.columns) if promised else None
         relations[fold(each.alias)] = Relation(name=str(each.port), columns=columns)
-    outputs = [
-        Filled(
-            port=output.port,
-            columns=tuple(column.name for column in port.contract.columns),
-            relation=fold(output.source),
-        )
-        for output in product.build.outputs
-        if (port := product.port(output.port)) is not None
-    ]
     steps = [_readable(step) for step in _ordered(product.build.steps)]
-    return lineage(relations, steps, outputs)
+    return lineage(relations, steps, filled(product))
 
 
 def _readable(step: Step) -> SqlStep | OpaqueStep:

@@ -15,8 +15,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.tables import table
-from agora.cli.terminal import give, say
+from agora.cli.terminal import give, paint, safe, say
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -90,8 +89,11 @@ def _list(house: House, who: Actor, requests: tuple[Request, ...], *, as_json: b
     if not requests:
         say("nothing waits for you")
         return
-    rows = [[r.id, str(r.port), r.consumer, r.purpose, r.reason] for r in requests]
-    say(table(["request", "table", "for", "purpose", "reason"], rows, whole=(0, 1), wrap=True))
+    for each in requests:
+        until = f", until {each.until:%Y-%m-%d}" if each.until else ""
+        columns = f", only {', '.join(each.columns)}" if each.columns else ""
+        say(f"{each.id}  {paint(str(each.port), 'bold')}")
+        say(safe(f"  `{each.consumer}` for {each.purpose}{columns}{until}: {each.reason}"))
     own = [r for r in requests if who.principal.id in _owners(house, r)]
     if own:
         say(f"Next: agora approve {own[0].id} --as {who.principal.id}, or with --refuse --reason …")

@@ -91,6 +91,7 @@ def story(told: History) -> None:
         say(f"{paint(str(port), 'bold')}  rows {spark([each.rows for each in those])}")
         rows = [_edition(each) for each in those]
         header = ["edition", "of", "rows", "kept out", "checks", "keys", "references"]
+        header = [head if any(row[n] for row in rows) else "" for n, head in enumerate(header)]
         say(table(header, rows, right=[True, False, *[True] * 5], whole=(0, 2)))
 
 

@@ -46,9 +46,16 @@ def ledger(
     if json:
         give("records", tuple(kept))
         return 0
-    say(
-        table(["place", "at", "who", "what", "about", "purpose"], [_row(record) for record in kept])
-    )
+    rows = [_row(record) for record in kept]
+    heads = [
+        "place",
+        "at",
+        "who",
+        "what",
+        "purpose" if any(row[4] for row in rows) else "",
+        "about",
+    ]
+    say(table(heads, rows, whole=(0, 1), wrap=True))
     return 0
 
 
@@ -68,7 +75,7 @@ def _row(record: Record) -> list[str]:
     about = entry.subject or str(facts.get("statement", "")) or str(facts.get("code", ""))
     if "rows" in facts and entry.event.value == "query-closed":
         what = f"{what}: {count(int(str(facts['rows'])), 'row')}"
-    return [str(record.place), f"{entry.at:%Y-%m-%d %H:%M}", who, what, about, entry.purpose]
+    return [str(record.place), f"{entry.at:%Y-%m-%d %H:%M}", who, what, entry.purpose, about]
 
 
 def _verdict(verdict: Verdict, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from agora.cli.errors import guarded, near
 from agora.cli.openings import Openings
-from agora.cli.terminal import tell
+from agora.cli.terminal import say, tell
 
 COMMANDS = {
     "demo": ("agora.cli.demo", "Build a mesh with real data and show what it can do."),
@@ -81,6 +81,9 @@ def _run(openings: Openings, arguments: list[str]) -> int:
         result = command.main(
             args=arguments, prog_name="agora", standalone_mode=False, obj=openings
         )
+    except click.exceptions.NoArgsIsHelpError as asked:
+        say(asked.format_message())
+        return 0
     except click.exceptions.UsageError as problem:
         tell(f"error[E002]: {problem.format_message()}")
         path = problem.ctx.command_path if problem.ctx else "agora"

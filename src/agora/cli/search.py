@@ -31,5 +31,5 @@ def search(
         say("nothing fits; try fewer words")
         return
     rows = [[str(h.product.name), h.product.title, h.access, ", ".join(h.matched)] for h in hits]
-    say(table(["product", "title", "access", "found in"], rows))
+    say(table(["product", "title", "access", "found in"], rows, whole=(0,), wrap=True))
     say(f"({count(len(hits), 'product')}) Next: agora show {hits[0].product.name}")

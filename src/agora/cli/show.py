@@ -113,11 +113,8 @@ def _label(shown: Shown, *, past: bool) -> None:
     else:
         say("nothing is released yet")
     if shown.run and shown.run.state not in (RunState.RELEASED, RunState.RUNNING):
-        say(
-            paint(
-                f"! the newest run was {shown.run.state.value}: {safe(shown.run.error)}", "yellow"
-            )
-        )
+        how = "failed" if shown.run.state is RunState.FAILED else f"was {shown.run.state.value}"
+        say(paint(f"! the newest run {how}: {safe(shown.run.error)}", "yellow"))
     for drift in shown.run.drifts if shown.run else ():
         say(paint(f"! source `{drift.source}`: {safe(drift.sentence)}", "yellow"))
     for notice in shown.notices:

@@ -44,7 +44,9 @@ def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes
     source = _source(file)
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
     columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
-    files = data | scaffold.product(product, columns=columns, source=source)
+    known = {tag.id for tag in mesh.tags}
+    personal = scaffold.EXAMPLE_PERSONAL if not origin and "personal" in known else ()
+    files = data | scaffold.product(product, columns=columns, source=source, personal=personal)
     listing = house.folder.texts()["agora.yaml"]
     if fresh:
         domain = founded(listing, mesh, product, who.principal)

@@ -6,13 +6,19 @@ import re
 import stat
 from pathlib import Path
 
+import psutil
 import psycopg
 import pyarrow.parquet as pq
 import pytest
 
 from agora.app.house import close_house, open_house
+from agora.backends.engine.duckdb.render import view
 from agora.backends.outside import postgres as live
+from agora.model.decision import Shield
+from agora.model.errors import Unavailable
 from agora.model.ledger import Event
+from agora.model.relation import Governed
+from agora.model.release import Release
 from agora.usecases.query import query
 from agora.usecases.run import run
 from tests.journeys.changing import actor, agree, edit, read
@@ -279,3 +285,182 @@ def test_the_address_is_found_nowhere(market, shell, shop):
     for path in market.rglob("*"):
         if path.is_file():
             assert PASSWORD.encode() not in path.read_bytes(), path
+
+
+def ran(shell, name="sales.transactions"):
+    done(shell, "run", name)
+    return lambda code, *more: refused(
+        shell, code, "query", "--as", "sofia", *more, f"select * from {name.replace('-', '_')}"
+    )
+
+
+GONE = {
+    "the table": "drop table shop.transactions",
+    "a column": "alter table shop.transactions drop amount",
+    "a type": "alter table shop.transactions alter amount type text",
+    "a right": "alter schema shop rename to other",
+}
+
+
+@pytest.mark.parametrize("change", GONE.values(), ids=GONE)
+def test_a_table_that_is_not_as_it_was_checked_is_told_without_the_databases_words(
+    shell, shop, change
+):
+    query_is_refused = ran(shell)
+    execute(shop, change)
+    said = query_is_refused("E387")
+    assert "relation" not in said
+    assert "shop." not in said
+    status, _, err = shell("run", "sales.transactions")
+    assert status != 0
+    assert re.search(r"error\[(E380|E383|E384)\]", err), err
+    assert "does not exist" not in err
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("postgresql://agora:{password}@127.0.0.1:1/nowhere", "E351"),
+        ("postgresql://agora:wrong@127.0.0.1:{port}/{name}", "E352"),
+        ("postgresql:///nowhere", "E387"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_told(shell, shop, monkeypatch, value, code):
+    query_is_refused = ran(shell)
+    port, name = re.search(r":(\d+)/(\w+)$", shop).groups()
+    monkeypatch.setenv("SHOP", value.format(password=PASSWORD, port=port, name=name))
+    said = query_is_refused(code)
+    assert PASSWORD not in said
+    assert "127.0.0.1" not in said
+    run_again = shell("run", "sales.transactions")
+    assert run_again[0] != 0
+    assert PASSWORD not in run_again[2]
+
+
+@pytest.mark.parametrize(
+    ("limit", "word"), [("rows: 5", "5 rows"), ("rows: 1000000, fetched: 10", "10 bytes")]
+)
+def test_too_much_is_not_fetched(market, shell, shop, limit, word):
+    query_is_refused = ran(shell)
+    edit(market / "agora.yaml", ("rows: 1000000", limit))
+    assert word in query_is_refused("E388")
+    assert list((market / ".agora/lake/scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize("stop", ["the server", "the line"])
+def test_a_table_that_keeps_readers_waiting_is_given_up(market, shell, shop, monkeypatch, stop):
+    """The server ends what waits too long; where it does not, the line to it is cut."""
+    query_is_refused = ran(shell)
+    edit(market / "agora.yaml", ("seconds: 30", "seconds: 1"))
+    if stop == "the line":
+        own = live.Postgres
+        monkeypatch.setattr(live, "Postgres", lambda where, place, _: own(where, place, 60))
+    with psycopg.connect(shop) as holding:
+        holding.execute("lock table shop.transactions in access exclusive mode")
+        said = query_is_refused("E388")
+    assert "1 s" in said
+
+
+def test_rows_of_then_are_not_kept(market, shell, shop):
+    query_is_refused = ran(shell)
+    done(shell, "run", "sales.transactions")
+    query_is_refused("E389", "--edition", "1")
+    asked(shell, "select 1 from sales.transactions limit 1", "sofia", "--edition", "2")
+    refused(shell, "E454", "derive", "sales.transactions", "--for", "ana", "--as", "sofia")
+    said = done(shell, "run", "sales.transactions", "--verify", "--as", "emil")
+    assert "`sales.transactions@1` are live: reproducible: no" in said
+    assert "reproducible: no" in done(shell, "show", "sales.transactions", "--as", "sofia")
+    assert done(shell, "show", "sales.transactions", "--sample", "--as", "ana")
+    with opened(market, shop) as house:
+        kept = [each.noun for each in house.store.find(Release, "sales.transactions/")]
+    assert [each.number for each in kept] == [1, 2]
+    assert all(s.files == () and s.live and s.counted for r in kept for s in r.snapshots)
+    checked = [pin.version for r in kept for pin in r.sources if pin.name.endswith("@1")]
+    assert checked == ["2018-01-02T08:00:00+00:00"] * 2
+
+
+def test_a_product_is_built_of_rows_of_now_and_says_so(market, shell, shop):
+    done(shell, "run", "sales.transactions")
+    with opened(market, shop) as house:
+        agree(
+            house, "service:customers.segments", "segmentation", by="carl", port="sales.transactions"
+        )  # fmt: skip
+    done(shell, "run", "customers.segments")
+    first = asked(shell, "select sum(baskets) from customers.segments", "carl")
+    execute(shop, "insert into shop.transactions values (9, 1, '330', now(), 1, 1, 1.50)")
+    done(shell, "run", "customers.segments")
+    then = asked(shell, "select sum(baskets) from customers.segments", "carl")
+    assert int(then[0]) == int(first[0]) + 1
+    said = shell("run", "customers.segments", "--verify", "--as", "carl")
+    assert "is live, its rows of 2018-01-02T08:00 are not kept" in "".join(said[1:])
+    with opened(market, shop) as house:
+        kept = [each.noun for each in house.store.find(Release, "customers.segments/")]
+    assert [pin.live for r in kept for pin in r.inputs] == ["2018-01-02T08:00:00+00:00"] * 2
+    edit(
+        market / "customers/segments/build.yaml",
+        ("from: per-household}", "from: per-household, load: {mode: replace, by: [household_id], of: transactions}}"),
+    )  # fmt: skip
+    refused(shell, "E390", "run", "customers.segments")
+
+
+def test_a_plan_and_a_preview_count_on_rows_of_now(shell, shop):
+    done(shell, "run", "sales.transactions")
+    said = done(shell, "plan", "sales.transactions", "--data")
+    assert "new" not in said or "0 new" in said
+
+
+def test_rows_that_break_a_promise_stop_the_release_and_not_the_readers(shell, shop):
+    done(shell, "run", "sales.transactions")
+    execute(shop, "insert into shop.transactions values (9, 1, '330', now(), 1, -1, 1.50)")
+    assert shell("run", "sales.transactions")[0] == 1
+    assert asked(shell, "select count(*) from sales.transactions where quantity < 1", "sofia") == [
+        "1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("options: {table: shop.transactions}", "options: {}", "E138"),
+        (", options: {table: shop.transactions}", "", "E138"),
+        ("type: postgres", "type: delta", "E138"),
+        ("table: shop.transactions", "table: transactions", "E110"),
+    ],
+)
+def test_a_table_is_named_with_its_schema(market, shell, shop, old, new, code):
+    edit(market / SALES / "build.yaml", (old, new))
+    status, out, err = shell("check")
+    assert status == 1
+    assert code in out + err
+
+
+@pytest.mark.parametrize("address", ["postgresql://u:plain@h/d", "postgresql://h/d", "${env:HOME}"])
+def test_an_address_shows_no_password(market, shell, shop, address):
+    edit(market / SALES / "build.yaml", ("${env:SHOP}", address))
+    assert "plain" not in refused(shell, "E350", "run", "sales.transactions")
+
+
+def test_an_engine_takes_no_table_that_nobody_fetched():
+    bare = Governed(schema="s", name="t", files=(), columns=(), shield=Shield(), live=True)
+    with pytest.raises(Unavailable) as told:
+        view(bare, "t")
+    assert told.value.code_shown == "E527"
+
+
+def test_a_million_rows_pass_in_bounded_memory(market, shell, shop):
+    execute(
+        shop,
+        "insert into shop.transactions select n, n % 5000, (n % 900)::text, now(), 1 + n % 53, "
+        "1 + n % 9, 1.50 from generate_series(10000, 1010000) as n",
+    )
+    edit(market / "agora.yaml", ("rows: 1000000", "rows: 2000000"))
+    with opened(market, shop) as house:
+        run(house, actor(house, "sofia"), "sales.transactions")
+        before, peak = psutil.Process().memory_info().rss, 0
+        answer = query(house, actor(house, "sofia"), "select * from sales.transactions").answer
+        rows = 0
+        for batch in answer:
+            rows += batch.num_rows
+            peak = max(peak, psutil.Process().memory_info().rss)
+    assert rows > 1_000_000
+    assert peak - before < 200 << 20

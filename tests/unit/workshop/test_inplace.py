@@ -8,7 +8,7 @@ from agora.model.names import PortName, PortVersion
 from agora.model.product import External
 from agora.model.release import DataFile
 from agora.model.types import parse_type
-from agora.workshop.inplace import fits, snapshot
+from agora.workshop.inplace import fits, lasting, snapshot, where
 
 PORT = PortVersion(PortName("sales", "orders", "orders"), 1)
 EXTERNAL = External(port=PORT, type="delta", location="/data/orders")
@@ -66,3 +66,18 @@ def test_what_is_promised_must_be_there_as_it_is(columns, promised, code):
 )
 def test_a_type_fits_when_nothing_has_to_be_changed(promised, kind, fine):
     assert fits(parse_type(promised), kind) is fine
+
+
+def test_a_release_keeps_of_a_live_table_where_it_is_and_none_of_its_rows():
+    table = External(port=PORT, type="postgres", location="${env:SHOP}", table="shop.orders")
+    contract = Contract(
+        id="c", version="1.0.0", status="active", table="orders",
+        columns=(Column(name="id", type=parse_type("BIGINT")),),
+    )  # fmt: skip
+    checked = snapshot(
+        table, contract, (("id", "BIGINT", 0),), (FILE,),
+        uuid="", version=0, metadata=table.location, live=True,
+    )  # fmt: skip
+    kept = lasting(checked)
+    assert (kept.files, kept.rows, where(kept)) == ((), 3, table)
+    assert lasting(made((("id", "BIGINT", 4),), id="BIGINT")).files == (FILE,)

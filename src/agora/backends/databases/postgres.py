@@ -103,6 +103,7 @@ class Postgres:
     def batches(
         self, query: str, columns: Sequence[Column], values: Sequence[object] = ()
     ) -> "Iterator[pa.RecordBatch]":
+        """The rows, a bounded number at a time; with `values`, a percent sign is written twice."""
         asked = f"COPY ({query}) TO STDOUT (FORMAT csv)"
         try:
             with self._held.cursor().copy(asked, values or None) as copy:

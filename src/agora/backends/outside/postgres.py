@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,9 @@ def fetch(
         natives = {column.name: column.native for column in columns}
         condition, values = passed(rows, natives, texts=database.unicode)
         query = _query(external, columns, condition)
-        file = _written(external, into, columns, database.batches(query, columns, values), bounds)
+        query = query if values else query.replace("%%", "%")
+        batches = database.batches(query, columns, values)
+        file = _written(external, into, columns, batches, bounds)
     return Outside(
         uuid="",
         version=0,
@@ -112,12 +115,13 @@ def _columns(external: External, database: Postgres, wanted: Sequence[str]) -> t
 
 
 def _query(external: External, columns: Sequence[Column], condition: str) -> str:
+    """The question as text with parameters: each percent sign of a name is written twice."""
     inner = f"SELECT * FROM {_table(external)}"
     if [column.name for column in columns] == [NOTHING]:
         inner = f"SELECT *, TRUE AS {quoted(NOTHING)} FROM {_table(external)}"
     listed = ", ".join(column.expression for column in columns)
     query = f"SELECT {listed} FROM ({inner}) AS asked"
-    return f"{query.replace('%', '%%')} WHERE {condition}" if condition else query
+    return query.replace("%", "%%") + (f" WHERE {condition}" if condition else "")
 
 
 def _table(external: External) -> str:
@@ -159,18 +163,13 @@ def _written(
 @contextlib.contextmanager
 def _until(external: External, database: Postgres, bounds: Bounds) -> Iterator[None]:
     """When the time is over the line is cut, whatever the server does."""
-    over = threading.Event()
-
-    def cut() -> None:
-        over.set()
-        database.abort()
-
-    timer = threading.Timer(bounds.seconds, cut)
+    began = time.monotonic()
+    timer = threading.Timer(bounds.seconds, database.abort)
     timer.start()
     try:
         yield
     except AgoraError:
-        if over.is_set():
+        if time.monotonic() - began >= bounds.seconds:
             raise _exhausted(
                 external, f"it takes longer than {bounds.seconds} s", "seconds"
             ) from None

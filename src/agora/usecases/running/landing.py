@@ -51,7 +51,7 @@ def pin(house: House, product: Product, standing: Release | None, scratch: str) 
         sources=sources,
         inputs=inputs,
         relations=tuple(governed for governed, _ in read),
-        fingerprint=_fingerprint(product, sources, inputs),
+        fingerprint=_fingerprint(product, sources, inputs, scratch),
         external=tuple(snapshot for snapshot, _ in outside),
     )
 
@@ -166,10 +166,12 @@ def _demand(spec: SourceSpec, complaints: Sequence[str]) -> None:
 
 
 def _fingerprint(
-    product: Product, sources: tuple[SourcePin, ...], inputs: tuple[InputPin, ...]
+    product: Product, sources: tuple[SourcePin, ...], inputs: tuple[InputPin, ...], scratch: str
 ) -> str:
+    """What tells apart what goes in; rows of now are like those of no other run."""
     parts = [product.build.hash]
     parts += [f"{port.version}={port.contract.hash}" for port in product.ports]
     parts += [f"{pin.name}={pin.hash}" for pin in sources]
-    parts += [f"{pin.alias}={pin.port}#{pin.release}/{pin.policy_hash}{pin.live}" for pin in inputs]
+    parts += [f"{pin.alias}={pin.port}#{pin.release}/{pin.policy_hash}" for pin in inputs]
+    parts += [scratch] if any(pin.live for pin in inputs) else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

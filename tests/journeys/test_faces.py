@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from agora.cli.tables import table, width
-from agora.cli.terminal import safe
+from agora.cli.answers.tables import table, width
+from agora.cli.answers.terminal import safe
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agora.cli.labels import spark, weeks
+from agora.cli.answers.labels import spark, weeks
 
 CONTRACT = "sales/transactions/contracts/transactions.v1.odcs.yaml"
 DATA = "sales/transactions/data/transactions.csv"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import (
     As,
     Json,
@@ -15,7 +16,6 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.terminal import give, paint, safe, say
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.needs.house import House

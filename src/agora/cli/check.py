@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from agora.cli import errors
+from agora.cli.answers.terminal import count, give, paint, say
 from agora.cli.asking import Json, MeshFolder, command, epilog, openings, root
-from agora.cli.terminal import count, give, paint, say
 from agora.model.findings import Weight
 from agora.usecases.check import check as judge
 

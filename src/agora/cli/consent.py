@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, words
-from agora.cli.terminal import give, paint, say
 from agora.usecases.consent import consent as accept
 
 app = command("consent", "")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
-from agora.cli.terminal import count, give, paint, safe, say
 from agora.model.derived import Derived, Tended, Why
 from agora.model.errors import Unusable
 from agora.usecases.derive import derive as apart

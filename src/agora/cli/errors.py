@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from agora.cli.terminal import paint, safe, tell
+from agora.cli.answers.terminal import paint, safe, tell
 from agora.model.errors import AgoraError, Denied, Invalid
 from agora.model.findings import Finding, Weight
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.cli.errors import near
-from agora.cli.tables import table
-from agora.cli.terminal import give, say
 from agora.model import codes
 from agora.model.decision import ColumnView, Decision
 from agora.model.errors import Missing

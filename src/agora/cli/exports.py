@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, safe, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.files import leave
-from agora.cli.terminal import give, safe, tell
 from agora.usecases.exports import export as make
 
 app = command("export", "")

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from agora.cli import errors
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, openings, words
 from agora.cli.files import read
-from agora.cli.terminal import give, say
 from agora.model.errors import Unusable
 from agora.spec.imports.formats import form_of
 from agora.usecases.imports import Given, Imported, adopt

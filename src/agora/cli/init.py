@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import Json, command, epilog, openings
-from agora.cli.terminal import give, say
 from agora.usecases.init import init as make
 
 app = command("init", "")

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import count, give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.tables import table
-from agora.cli.terminal import count, give, paint, say
 from agora.model.errors import Unusable
 from agora.model.ledger import Record, Verdict
 from agora.usecases.ledger import records, verify

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.terminal import give, paint, safe, say
 from agora.model.lineage import ColumnName
 from agora.usecases.lineage import Told
 from agora.usecases.lineage import lineage as trace

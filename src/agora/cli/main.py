@@ -8,9 +8,9 @@ import typer
 import typer._click as click
 from typer.core import TyperGroup
 
+from agora.cli.answers.terminal import say, tell
 from agora.cli.errors import guarded, near
 from agora.cli.openings import Openings
-from agora.cli.terminal import say, tell
 
 COMMANDS = {
     "demo": ("agora.cli.demo", "Build a mesh with real data and show what it can do."),

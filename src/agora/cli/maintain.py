@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.terminal import count, give, paint, safe, say
 from agora.model.errors import Unusable
 from agora.model.maintenance import Maintained
 from agora.usecases.maintain import maintain as tidy

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.terminal import give, say
 from agora.model.errors import Unavailable
 from agora.usecases.new import new as make
 

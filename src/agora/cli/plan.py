@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from agora.cli import planned
+from agora.cli.answers import plans
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, openings
-from agora.cli.terminal import give, say
 from agora.model.errors import Unusable
 from agora.usecases.plan import plan as judge
 
@@ -62,9 +62,9 @@ def plan(
     if wanted == "json":
         give("plan", found)
     else:
-        for line in planned.markdown(found) if wanted == "markdown" else planned.text(found):
+        for line in plans.markdown(found) if wanted == "markdown" else plans.text(found):
             say(line)
-    return 1 if planned.stops(found, unused=unused) else 0
+    return 1 if plans.stops(found, unused=unused) else 0
 
 
 def _form(word: str) -> str:

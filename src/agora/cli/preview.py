@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
-from agora.cli.tables import table
-from agora.cli.terminal import count, give, paint, safe, say
 from agora.usecases.preview import Previewed
 from agora.usecases.preview import preview as look
 

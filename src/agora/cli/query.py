@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.results import notices
+from agora.cli.answers.rows import chosen, write
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
-from agora.cli.results import notices
-from agora.cli.rows import chosen, write
 from agora.model.errors import Unavailable, Unusable
 from agora.usecases.query import query as ask
 

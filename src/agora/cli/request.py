@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
     As,
     Json,
@@ -15,7 +16,6 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.terminal import give, say
 from agora.usecases.access import ask
 
 app = command("request", "")

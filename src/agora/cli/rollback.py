@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.terminal import give, paint, safe, say
 from agora.usecases.rollback import Coming, RolledBack
 from agora.usecases.rollback import rollback as back
 

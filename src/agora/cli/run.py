@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from agora.cli import verifying
+from agora.cli.answers.results import broken, summary
+from agora.cli.answers.terminal import count, give, paint, safe, say, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.results import broken, summary
-from agora.cli.terminal import count, give, paint, safe, say, tell
+from agora.cli.verify import verified
 from agora.cli.watching import Watch
 from agora.model.errors import Unusable
 from agora.model.names import ProductName
@@ -42,7 +42,7 @@ def run(
 ) -> int:
     """Build, check and release; a check that blocks keeps the last good release serving."""
     if verify:
-        return verifying.verified(products or [], release, every, as_, mesh, as_json=json)
+        return verified(products or [], release, every, as_, mesh, as_json=json)
     if release:
         raise Unusable("a release is only verified", code="E468", hint="add `--verify`")
     ran: list[tuple[str, Ran]] = []

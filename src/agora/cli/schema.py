@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import Json, command, epilog
 from agora.cli.files import leave
-from agora.cli.tables import table
-from agora.cli.terminal import give, say
 from agora.usecases.schema import schemas
 
 app = command("schema", "")

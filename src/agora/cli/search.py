@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import count, give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
-from agora.cli.tables import table
-from agora.cli.terminal import count, give, say
 from agora.usecases.search import search as find
 
 app = command("search", "")

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from agora.cli import labels
+from agora.cli.answers import labels
+from agora.cli.answers.results import line, summary
+from agora.cli.answers.rows import write
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import count, give, paint, safe, say, tell
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
-from agora.cli.results import line, summary
-from agora.cli.rows import write
-from agora.cli.tables import table
-from agora.cli.terminal import count, give, paint, safe, say, tell
 from agora.model.decision import Decision
 from agora.model.errors import Unusable
 from agora.model.product import OutputPort

@@ -12,11 +12,11 @@ from agora.app.demo import deliveries
 from agora.app.demo.lay import lay, lay_later
 from agora.app.demo.script import NEXT, PURPOSE, QUESTION, READERS, WISHES, Wish
 from agora.app.house import close_house, open_house
-from agora.cli.results import broken, line, summary
-from agora.cli.rows import write
+from agora.cli.answers.results import broken, line, summary
+from agora.cli.answers.rows import write
+from agora.cli.answers.tables import table
+from agora.cli.answers.terminal import count, paint, say, tell
 from agora.cli.run import in_order
-from agora.cli.tables import table
-from agora.cli.terminal import count, paint, say, tell
 from agora.cli.watching import Watch
 from agora.model.access import Agreement, Request, RequestState
 from agora.model.checks import Outcome

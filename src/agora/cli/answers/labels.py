@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Sequence
 
-from agora.cli.tables import line_width, table
-from agora.cli.terminal import paint, safe, say
+from agora.cli.answers.tables import line_width, table
+from agora.cli.answers.terminal import paint, safe, say
 from agora.model.label import BROKEN, KEPT, ColumnFacts, Label, TrackRecord
 from agora.model.names import PortVersion
 from agora.quality.labels.editions import EditionHealth

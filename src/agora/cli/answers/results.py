@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 
-from agora.cli.terminal import paint, safe, tell
+from agora.cli.answers.terminal import paint, safe, tell
 from agora.model.checks import CheckResult, Outcome
 from agora.model.decision import Decision
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from agora.cli.tables import legible, line_width, table
-from agora.cli.terminal import count, safe, say, tell
+from agora.cli.answers.tables import legible, line_width, table
+from agora.cli.answers.terminal import count, safe, say, tell
 from agora.model.documents import to_document
 from agora.model.errors import Unavailable, Unusable
 from agora.needs.engine import Answer

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from agora.cli.results import broken, summary
-from agora.cli.terminal import count, paint, safe
+from agora.cli.answers.results import broken, summary
+from agora.cli.answers.terminal import count, paint, safe
 from agora.model.changes import Bump, Change, Dependence, Dependent, Mark, Verdict
 from agora.model.differences import Difference, Rehearsal
 from agora.model.plans import Planned, PortPlan, ProductPlan, Standing

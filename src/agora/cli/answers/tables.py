@@ -5,7 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from agora.cli.terminal import paint, safe
+from agora.cli.answers.terminal import paint, safe
 
 GAP = "  "
 NARROWEST = 6

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import actor, opened
-from agora.cli.terminal import count, give, paint, safe, say
 from agora.model.errors import Unusable
 from agora.model.verifying import Mismatch, Verified
 from agora.usecases.verify import verify

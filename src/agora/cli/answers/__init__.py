@@ -1,0 +1,1 @@
+"""Answers as people at a terminal read them; commands ask, this room shows."""

@@ -130,7 +130,7 @@ def test_rows_cannot_be_kept_out_of_what_stays_where_it_is(shell, market, outsid
 
 
 def test_a_plan_counts_on_the_table_where_it_lies(shell, outside):
-    kind, folder, rows = outside
+    kind, folder, _rows = outside
     shell(*RUN)
     write(kind, folder, [[9001, 1, "330", dt.datetime(2017, 12, 1), 48, 1, Decimal("1.50")]])
     code, out, err = shell("plan", "sales.transactions", "--data")

@@ -1,6 +1,7 @@
 """What the documents say can be done can be done: every command and option in them exists."""
 
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from agora.app.start import start
 from agora.backends.source.registry import InstalledSources
 from agora.cli.main import COMMANDS
+from agora.cli.manual import reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -37,6 +39,31 @@ def test_every_command_and_option_in_the_documents_exists(name, rest, capfd):
 def test_the_documents_name_every_command():
     text = "\n".join(document.read_text() for document in DOCUMENTS)
     assert [name for name in COMMANDS if f"agora {name}" not in text] == []
+
+
+def test_the_page_of_commands_is_current():
+    text = (ROOT / "docs/reference/commands.md").read_text()
+    assert text == reference(), "write it anew from `reference()` of `agora.cli.manual`"
+
+
+def test_every_command_has_an_example_and_every_option_words():
+    for line in reference().splitlines():
+        assert not line.endswith("|  |"), line
+        assert "Example: ``" not in line, line
+
+
+def test_every_person_of_the_design_has_a_guide():
+    named = (ROOT / "README.md").read_text()
+    for guide in (ROOT / "docs/guides").glob("*.md"):
+        assert f"docs/guides/{guide.name}" in named, guide.name
+
+
+def test_every_kind_of_table_elsewhere_is_named():
+    text = (ROOT / "docs/guides/in-place.md").read_text()
+    groups = ("agora.externals", "agora.externals.live")
+    kinds = {entry.name for group in groups for entry in entry_points(group=group)}
+    assert len(kinds) > 2
+    assert [kind for kind in sorted(kinds) if f"`{kind}`" not in text] == []
 
 
 def test_the_guide_names_every_source():

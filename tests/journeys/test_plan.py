@@ -189,6 +189,7 @@ def test_quarantined_rows_are_counted(at, used):
     _, out, _ = at("plan", PORT)
     assert "1 row would be put aside in quarantine" in out
     assert "1 gone" in out
+    assert " fail" not in out
 
 
 def test_names_are_for_those_who_may_know_them(at, used):

@@ -1,6 +1,6 @@
 """Rehearsing: a run up to its checks, unseen and thrown away; only counts come out of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agora.model.checks import CheckResult
 from agora.model.differences import Difference, Rehearsal
@@ -14,7 +14,7 @@ from agora.needs.house import House
 from agora.passage.building import read_entry
 from agora.quality import differences
 from agora.quality.plans import plan
-from agora.quality.quarantine import split
+from agora.quality.quarantine import Split, split
 from agora.usecases.running import building, counting, landing, stepping
 from agora.workshop.increments import Growth
 
@@ -98,23 +98,33 @@ def _counted(house: House, product: Product, bench: Bench, standing: Release | N
     found: list[Difference] = []
     aside = 0
     for port in product.ports:
-        made = plan(
-            port.contract,
-            port.version,
-            relation=counting.relation(port),
-            others=others,
-            classified=house.mesh.classified(),
-        )
-        told = counting.results(bench, port.contract, made, made.scans)
-        parts = split(made, told)
-        rows = parts.good if parts else f"SELECT * FROM {quoted(counting.relation(port))}"  # noqa: S608
+        built = counting.relation(port)
+        told, parts = _judged(house, bench, port, built, others)
         if parts:
             aside += int(str(bench.rows(f"SELECT count(*) AS n FROM ({parts.bad})")[0]["n"]))  # noqa: S608
+            bench.step(f"{built}__kept", parts.good, keep=True)
+            built = f"{built}__kept"
+            told, _ = _judged(house, bench, port, built, others)
         results += told
-        found += _difference(bench, port, standing, rows)
+        found += _difference(bench, port, standing, f"SELECT * FROM {quoted(built)}")  # noqa: S608
     return Rehearsal(
         product=product.name, differences=tuple(found), results=tuple(results), aside=aside
     )
+
+
+def _judged(
+    house: House, bench: Bench, port: OutputPort, relation: str, others: Mapping[str, str]
+) -> tuple[tuple[CheckResult, ...], Split | None]:
+    """Every promise counted on these rows, and how they part where some are to be put aside."""
+    made = plan(
+        port.contract,
+        port.version,
+        relation=relation,
+        others=others,
+        classified=house.mesh.classified(),
+    )
+    told = counting.results(bench, port.contract, made, made.scans)
+    return told, split(made, told)
 
 
 def _difference(

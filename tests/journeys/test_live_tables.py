@@ -4,6 +4,7 @@ import contextlib
 import csv
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,13 +13,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from agora.app.house import close_house, open_house
+from agora.app.settings import Secret
 from agora.backends.engine.duckdb.render import view
 from agora.backends.outside import postgres as live
+from agora.backends.outside.registry import InstalledExternals
 from agora.model.decision import Shield
-from agora.model.errors import Unavailable
+from agora.model.errors import AgoraError, Unavailable
 from agora.model.ledger import Event
+from agora.model.mesh import Bounds
+from agora.model.names import PortVersion
+from agora.model.product import External
 from agora.model.relation import Governed
 from agora.model.release import Release
+from agora.usecases.preview import preview
 from agora.usecases.query import query
 from agora.usecases.run import run
 from tests.journeys.changing import actor, agree, edit, read
@@ -403,10 +410,32 @@ def test_a_product_is_built_of_rows_of_now_and_says_so(market, shell, shop):
     refused(shell, "E390", "run", "customers.segments")
 
 
-def test_a_plan_and_a_preview_count_on_rows_of_now(shell, shop):
+def test_a_plan_counts_on_rows_of_now(shell, shop):
     done(shell, "run", "sales.transactions")
-    said = done(shell, "plan", "sales.transactions", "--data")
-    assert "new" not in said or "0 new" in said
+    execute(shop, "insert into shop.transactions values (9, 1, '330', now(), 1, -1, 1.50)")
+    status, out, _ = shell("plan", "sales.transactions", "--data")
+    assert status == 1
+    assert "the rule `quantity-positive` is 0: counted 1" in out
+
+
+def test_a_preview_looks_at_rows_of_now_and_leaves_none(market, shop):
+    """Of a live input, who sees all of it; to others it is refused."""
+    with opened(market, shop) as house:
+        run(house, actor(house, "sofia"), "sales.transactions")
+        who = actor(house, "carl", "segmentation")
+        for consumer, columns in (("service:customers.segments", ()), ("carl", ("week",))):
+            agree(
+                house, consumer, "segmentation", by="carl", port="sales.transactions", columns=columns
+            )  # fmt: skip
+        with pytest.raises(AgoraError) as told:
+            preview(house, who, "customers.segments", "per-household")
+        assert told.value.code_shown == "E450"
+        agree(house, "carl", "segmentation", by="carl", port="sales.transactions")
+        before = preview(house, who, "customers.segments", "per-household").looked.rows
+        execute(shop, "insert into shop.transactions values (9, 777, '330', now(), 1, 1, 1.50)")
+        after = preview(house, who, "customers.segments", "per-household").looked.rows
+        assert len(after) == len(before) + 1
+    assert list((market / ".agora/lake/scratch").iterdir()) == []
 
 
 def test_rows_that_break_a_promise_stop_the_release_and_not_the_readers(shell, shop):
@@ -464,3 +493,24 @@ def test_a_million_rows_pass_in_bounded_memory(market, shell, shop):
             peak = max(peak, psutil.Process().memory_info().rss)
     assert rows > 1_000_000
     assert peak - before < 200 << 20
+
+
+def test_kinds_places_and_secrets_that_are_not_there_are_told(shop, tmp_path):
+    table = External(
+        port=PortVersion.parse("sales.transactions.transactions@1"),
+        type="postgres",
+        location=shop.replace(PASSWORD, "${env:PASSWORD}"),
+        table="shop.transactions",
+    )
+    installed = InstalledExternals(secret=lambda _: Secret(shop))
+    (tmp_path / "file").touch()
+    ask = (["week"], None, str(tmp_path / "file/rows.parquet"), Bounds())
+    for externals, asked_for, code in (
+        (installed, table, "E514"),
+        (installed, replace(table, type="delta"), "E301"),
+        (InstalledExternals(), table, "E020"),
+    ):
+        with pytest.raises(AgoraError) as told:
+            externals.fetch(asked_for, *ask)
+        assert told.value.code_shown == code
+        assert PASSWORD not in str(told.value)

@@ -155,7 +155,9 @@ def _written(
                     raise _exhausted(external, f"more than {bounds.fetched:,} bytes", "fetched")
     except OSError:
         raise Unavailable(
-            "there is no room in the lake for what is read", code="E514", hint="free some space"
+            "what is fetched cannot be written to the lake",
+            code="E514",
+            hint="has its disk room, and may Agora write there?",
         ) from None
     return DataFile(path=into, rows=rows, size=Path(into).stat().st_size)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agora.app.demo import deliveries, play
+from agora.app.demo import deliveries, lay, play
 from agora.app.start import start
 
 ROOT = Path(__file__).parents[2]
@@ -76,9 +76,13 @@ def test_the_guides_do_what_they_say_in_the_demo(demo, capfd):
 def test_an_own_mesh_comes_to_life(document, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     Path("visits.csv").write_text("day,amount\n2018-01-01,3\n2018-01-02,4\n")
+    Path("returns.csv").write_text("day;amount\n2018-01-01;3,5\n")
+    lay._workbook(Path("targets.xlsx"))
     ran = 0
     for command, _ in lines(document):
-        if "sales.visits" in command or command.startswith(("agora init", "agora check")):
+        if "sales.visits" in command or command.startswith(
+            ("agora init", "agora new", "agora check")
+        ):
             assert start(words(command, {})) == 0, (command, capfd.readouterr())
             ran += 1
     assert ran > 4

@@ -106,6 +106,7 @@ def test_wrong_calls_are_answered_calmly(here, arguments, code, words):
         (["ledger", "burn"], 2, "E028"),
         (["new", "sales/Bad Name"], 2, "E014"),
         (["new", "sales.more", "--from", "missing.csv"], 4, "E303"),
+        (["new", "sales.more", "--option", "header"], 2, "E034"),
         (["query", "select 1 from sales.transactions", "--as", "ana", "--purpose", "fun"], 3, "E411"),
     ],
 )  # fmt: skip

@@ -27,11 +27,19 @@ class Created:
     files: tuple[str, ...]
 
 
-def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes = b"") -> Created:
+def new(
+    house: House,
+    who: Actor,
+    name: str,
+    *,
+    origin: str = "",
+    content: bytes = b"",
+    options: Sequence[tuple[str, str | int]] = (),
+) -> Created:
     """The product's folder holds its files; a domain that is not there yet comes with it.
 
-    `origin` is the path of a data file and `content` its bytes; without them a small example is
-    used. Raises Unusable for a bad name or file, Conflict when it exists, Denied.
+    `origin` is the path of a data file and `content` its bytes, read with these `options` of its
+    source; without them a small example is used. Raises Unusable for a bad name or file, Conflict when it exists, Denied.
     """
     product = _named(name)
     mesh = house.mesh
@@ -41,7 +49,7 @@ def new(house: House, who: Actor, name: str, *, origin: str = "", content: bytes
     if not fresh and (reasons := may_run(mesh, product, who.principal)):
         raise Denied.because(reasons)
     file = origin or f"{product.product}.csv"
-    source = _source(file)
+    source = _source(file, options)
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
     columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
     known = {tag.id for tag in mesh.tags}
@@ -69,7 +77,7 @@ def _named(name: str) -> ProductName:
         ) from None
 
 
-def _source(file: str) -> SourceSpec:
+def _source(file: str, given: Sequence[tuple[str, str | int]]) -> SourceSpec:
     base = file.rpartition("/")[2]
     kind = KINDS.get(base.rpartition(".")[2].lower())
     if kind is None:
@@ -77,7 +85,8 @@ def _source(file: str) -> SourceSpec:
         raise Unusable(
             f"`{base}` is no kind of file that can be read", code="E015", hint=f"use {kinds}"
         )
-    options = (("delimiter", "\t"),) if base.lower().endswith(".tsv") else ()
+    usual = {"delimiter": "\t"} if base.lower().endswith(".tsv") else {}
+    options = tuple({**usual, **dict(given)}.items())
     return SourceSpec(name="raw", type=kind, path=base, options=options)
 
 

@@ -172,7 +172,7 @@ def _without(mesh: Mesh, broken: set[str]) -> Mesh:
     while True:
         there = {port.version for product in left for port in product.ports}
         kept = [p for p in left if all(each.port in there for each in p.inputs)]
-        broken |= {str(p.name) for p in left if p not in kept}
+        broken |= {str(p.name) for p in left} - {str(p.name) for p in kept}
         if len(kept) == len(left):
             break
         left = kept

@@ -192,6 +192,11 @@ def test_an_end_has_all_its_hours_and_may_not_have_passed(lived):
     assert found["result"][0]["expires"].startswith("2018-06-30T23:59:59")
 
 
+def test_what_is_no_select_is_told_in_our_words(lived):
+    code, _, err = lived("query", "drop table sales.transactions", "--as", "sofia")
+    assert (code, "E210" in err, "it is no SELECT" in err) == (3, True, True)
+
+
 def test_what_was_probably_meant(shell):
     assert "did you mean `sales.transactions`" in shell("show", "sales.transaction")[2]
     assert "did you mean `agent:aria`?" in shell("search", "--as", "aria")[2]

@@ -82,7 +82,9 @@ class Watch:
             return
         met = self._before + len(self._seen) - 1
         done = met * len(Phase) + list(Phase).index(phase)
-        words = f"{self._about}{product}: {_WORDS[phase]} {detail}".rstrip()
+        table = detail.removeprefix(str(product)).removeprefix(".")
+        shown = "" if table.startswith("@") else table
+        words = f"{self._about}{product}: {_WORDS[phase]} {shown}".rstrip()
         self._bar.update(self._line, completed=done, description=words)
 
     def point(self, name: str) -> None:

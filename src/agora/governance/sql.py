@@ -38,6 +38,8 @@ EXPRESSIONS = frozenset(
 )
 _ALLOWED = {"node": NODES, "table": TABLES, "modifier": MODIFIERS, "expression": EXPRESSIONS}
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
+_NO_SELECT = "Only SELECT statements"
+"""How the engine's parser begins when it has read anything else."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WIDTH = re.compile(r"%[^a-zA-Z%]*?(\d{4,}|\*)|\{[^}]*?(\d{4,}|\{)[^}]*\}")
 
@@ -78,7 +80,8 @@ def judge_step(facts: SqlFacts) -> tuple[Reason, ...]:
 
 def _judged(facts: SqlFacts, law: _Law) -> Iterator[Reason]:
     if facts.error:
-        yield _no("E210", f"the statement cannot be read: {facts.error}")
+        told = "it is no SELECT" if facts.error.startswith(_NO_SELECT) else facts.error
+        yield _no("E210", f"the statement cannot be read: {told}")
         return
     if facts.statements != 1:
         yield _no("E211", "only one SELECT at a time", "send each statement on its own")

@@ -77,9 +77,7 @@ class Bench(Protocol):
         """Names and SQL types of a relation or step; raises Broken naming what does not bind."""
         ...
 
-    def feed(
-        self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def feed(self, name: str, files: Sequence[str], absent: Sequence[tuple[str, str]] = ()) -> None:
         """The source `name` holds exactly these Parquet files from now on.
 
         `absent` are columns (name, type) it does not bring, which are null.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agora.model.names import PortName, PortVersion
 from agora.model.release import ReleasedColumn
 from agora.model.types import parse_type
-from agora.quality.reproducing import columns_apart, counts, mismatch
+from agora.quality.reproducing import columns_apart, counts, digests, mismatch
 
 PORT = PortVersion(PortName("a", "b", "b"), 1)
 ENGINE = duckdb.connect()
@@ -107,3 +107,15 @@ def test_counted_as_by_hand(old, new):
         one, other = (Counter(row[place] for row in rows) for rows in (old, new))
         most = max((one - other).total(), (other - one).total())
         assert dict(found.columns).get(name, 0) == most
+
+
+@settings(deadline=None)
+@given(old=ROWS, new=ROWS)
+def test_digests_are_equal_for_equal_rows_and_no_others(old, new):
+    told = asked(digests(select(old, PLAIN), select(new, PLAIN), PLAIN))
+    assert (told["released"], told["rebuilt"]) == (len(old), len(new))
+    assert told["equal"] is (Counter(old) == Counter(new))
+
+
+def test_floating_columns_have_no_digest():
+    assert digests("", "", FLOATING) == ""

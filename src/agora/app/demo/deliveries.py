@@ -1,5 +1,6 @@
 """Deliveries: the data of the demo as they would have arrived, a file a week."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,7 @@ def deliver(folder: Path, coming: tuple[range, ...]) -> Iterator[range]:
             target.parent.mkdir(parents=True, exist_ok=True)
             (stash / product / name(edition)).replace(target)
         yield edition
+    shutil.rmtree(stash)
 
 
 def _arrived(folder: Path) -> Iterator[int]:

@@ -128,7 +128,14 @@ def test_every_code_of_the_sources_is_told_by_a_case(tmp_path):
 
     import agora.backends.source.registry as room
 
-    elsewhere = {"around.py", "sql.py", "http.py", "s3.py", "reach.py", "payload.py"}  # tests/trials/source
+    elsewhere = {
+        "around.py",
+        "sql.py",
+        "http.py",
+        "s3.py",
+        "reach.py",
+        "payload.py",
+    }  # tests/trials/source
     files = [f for f in Path(room.__file__).parent.glob("*.py") if f.name not in elsewhere]
     texts = [path.read_text() for path in files]
     written = {code for text in texts for code in re.findall(r'code="(E\d+)"', text)}

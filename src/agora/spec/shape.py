@@ -27,7 +27,7 @@ def check_own(text: Text, kind: str) -> bool:
     if found != kind:
         _report_kind(text, kind)
         return False
-    return check(text, schema(kind))
+    return _check(text, kind, "")
 
 
 def check_standard(text: Text, standard: str, kind: str) -> bool:
@@ -45,7 +45,7 @@ def check_standard(text: Text, standard: str, kind: str) -> bool:
         )
         text.report("E108", ("apiVersion",), words)
         return False
-    return check(text, versioned(standard, version.removeprefix("v")))
+    return _check(text, standard, version.removeprefix("v"))
 
 
 def _report_kind(text: Text, kind: str) -> None:
@@ -54,9 +54,10 @@ def _report_kind(text: Text, kind: str) -> None:
     text.report("E107", ("kind",), f"`kind: {kind}` is expected here, but {words}")
 
 
-def check(text: Text, of: dict[str, Any]) -> bool:
+def _check(text: Text, name: str, version: str) -> bool:
     """Note every place where the text differs from the schema."""
-    errors = list(_validator(json.dumps(of)).iter_errors(_jsonable(text.value)))
+    of = versioned(name, version) if version else schema(name)
+    errors = list(_validator(name, version).iter_errors(_jsonable(text.value)))
     for error in errors:
         _report(text, error, of)
     return not errors
@@ -115,8 +116,9 @@ def _order(version: str) -> tuple[int, ...]:
 
 
 @cache
-def _validator(text: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(json.loads(text))
+def _validator(name: str, version: str) -> jsonschema_rs.Draft202012Validator:
+    of = versioned(name, version) if version else schema(name)
+    return jsonschema_rs.Draft202012Validator(of)
 
 
 def _jsonable(value: Any) -> Any:

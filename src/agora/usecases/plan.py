@@ -87,14 +87,19 @@ def _at(house: House, ref: str, environment: Mapping[str, str]) -> dict[ProductN
             hint="name a version in which `agora check` finds nothing",
         )
     found = {}
+    current = {kept.noun.product: kept.noun.number for kept in house.store.find(Current)}
+    now = {port.version: port.contract.hash for _, port in house.mesh.ports()}
     for product in old.mesh.products:
-        words = {p.version: old.mesh.promise(p.contract.hash) for p in product.ports}
-        release = current_release(house, product)
+        words = {
+            p.version: old.mesh.promise(p.contract.hash)
+            for p in product.ports
+            if now.get(p.version) != p.contract.hash
+        }
         found[product.name] = _Before(
             contracts={port: read(each) if each else None for port, each in words.items()},
             hashes={p.version: p.contract.hash for p in product.ports},
             build=product.build.hash,
-            release=release.number if release else 0,
+            release=current.get(product.name, 0),
         )
     return found
 

@@ -99,7 +99,8 @@ class DiskFolder:
                 yield path.relative_to(self._root).as_posix(), path.read_bytes()
 
     def _inside(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(self._root.resolve())
+        """A link may lead out; folders that are links are not walked into at all."""
+        return not path.is_symlink() or path.resolve().is_relative_to(self._root.resolve())
 
 
 def _text(path: PurePath) -> bool:

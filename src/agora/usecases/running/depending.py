@@ -9,7 +9,7 @@ from agora.model.contract import Contract
 from agora.model.lineage import ColumnLineage
 from agora.model.names import PortVersion
 from agora.model.product import Product
-from agora.model.release import Release
+from agora.model.release import Current, Release
 from agora.needs.house import House
 from agora.passage import keys
 from agora.passage.ruling import current_release
@@ -59,10 +59,12 @@ def evidence(house: House) -> Evidence:
     """Everything the store tells of who uses what."""
     now = house.now()
     records = house.store.records()
+    released = {kept.noun.product for kept in house.store.find(Current)}
+    offered = [product for product in house.mesh.products if product.name in released]
     return Evidence(
         mesh=house.mesh,
         now=now,
-        lineages=tuple(filter(None, (_lineage(house, product) for product in house.mesh.products))),
+        lineages=tuple(filter(None, (_lineage(house, product) for product in offered))),
         agreements=tuple(kept.noun for kept in house.store.find(Agreement)),
         entries=tuple(r.entry for r in records if now - r.entry.at <= MEMORY),
     )

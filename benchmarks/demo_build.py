@@ -20,7 +20,6 @@ FLOOR = """
 import os, sys
 from pathlib import Path
 import duckdb
-from agora.backends.source.registry import InstalledSources
 from agora.cli.run import in_order
 from agora.model.names import fold
 from agora.app.house import open_house
@@ -36,9 +35,9 @@ for name in in_order(house):
     con.execute(f"set temp_directory='{out}/tmp'")
     con.execute("set enable_progress_bar=false")
     for spec in product.build.sources:
-        source = InstalledSources().pick(spec.type)
-        path = source.locate(spec, f"{house.folder.root}/{product.folder}")
-        files = source.to_parquet(spec, path, str(out / "raw" / str(name)))
+        source = house.sources.pick(spec.type)
+        offered = source.offered(spec, f"{house.folder.root}/{product.folder}", str(out / "tmp"), ())
+        files = [f for d in offered for f in source.to_parquet(spec, d.path, str(out / "raw" / str(name)))]
         con.execute(f'create view "{fold(spec.name)}" as select * from read_parquet({list(files)})')
     for each in product.inputs:
         con.execute(f'create view "{fold(each.alias)}" as select * from \\'{out}/{each.port}.parquet\\'')
@@ -69,7 +68,7 @@ def main() -> None:
         out.mkdir()
         agora = str(Path(sys.executable).with_name("agora"))
         whole, _, peak = _watched([agora, "demo", str(mesh)])
-        ours, wall, _ = _watched([agora, "run", "--all", "--again", "--mesh", str(mesh)])
+        ours, wall, _ = _watched([agora, "run", "--all", "--anew", "--mesh", str(mesh)])
         floor, floor_wall, _ = _watched([sys.executable, "-c", FLOOR, str(mesh), str(out)])
     print(
         f"build of all products: {ours:.1f} CPU s, bare DuckDB {floor:.1f}: ratio {ours / floor:.2f}"

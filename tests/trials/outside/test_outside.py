@@ -111,7 +111,8 @@ def seen(state, columns=None):
     wanted = columns or [(name, of) for name, of in zip(SCHEMA.names, ("BIGINT", "DECIMAL(10,2)", "VARCHAR"), strict=True)]  # fmt: skip
     ids = {name: number for name, _, number in state.columns}
     released = [ReleasedColumn(name=n, type=parse_type(of), field_id=ids[n]) for n, of in wanted]
-    found = duckdb.sql(f"SELECT * FROM {render.rows(state.files, released)}").fetchall()
+    with duckdb.connect() as engine:
+        found = engine.execute(f"SELECT * FROM {render.rows(state.files, released)}").fetchall()
     return sorted(found, key=str)
 
 

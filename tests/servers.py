@@ -97,16 +97,18 @@ def mariadb_server() -> Iterator[Server]:
         absent("MariaDB is not installed: apt-get install mariadb-server")
     with _folder("mysql") as folder:
         data, port, socket_path = folder / "data", free_port(), str(folder / "s")
+        # a server that starts clears away the temporary tables it finds in its folder, also others'
+        own = f"--tmpdir={folder}"
         _done(
             [
-                installer, "--no-defaults", f"--datadir={data}", "--skip-test-db",
+                installer, "--no-defaults", f"--datadir={data}", "--skip-test-db", own,
                 "--auth-root-authentication-method=normal",
             ],
             "mysql",
         )  # fmt: skip
         command = [
             program / "mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket_path}",
-            f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}",
+            f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}", own,
             "--innodb-flush-log-at-trx-commit=0",
         ]  # fmt: skip
 

@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 from ruamel.yaml import YAML
 
-_ELSEWHERE = re.compile(r"^%|[|>][-+0-9]*#|[\t\x85\u2028\u2029\ufeff]|[?!&*%@`]", re.MULTILINE)
+_ELSEWHERE = re.compile(
+    r"^(?:%| *[|>])|[|>][-+0-9]*#|[\t\x85\u2028\u2029\ufeff]|[?!&*%@`]", re.MULTILINE
+)
 """Signs that the two versions of YAML read differently, or that are rare enough to read slowly."""
 
 

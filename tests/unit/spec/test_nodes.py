@@ -47,13 +47,13 @@ def test_every_file_of_ours_is_read_alike(file):
     assert tree(nodes.compose(source)) == tree(nodes.slowly(source))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000, deadline=None, derandomize=True)  # 200,000 random ones were tried once
 @given(SIGNS)
 def test_signs_are_read_alike(source):
     both(source)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000, deadline=None, derandomize=True)
 @given(LINES)
 def test_lines_are_read_alike(lines):
     both("\n".join(lines))

@@ -1,4 +1,5 @@
-"""Everything that can go wrong, as one small tree; each leaf has an exit code, each error a code.
+"""Everything that can go wrong, as one small tree; each leaf has an exit code and an
+HTTP status, each error a code.
 
 What every code means stands in `codes`.
 
@@ -25,6 +26,7 @@ class AgoraError(Exception):
     """A sentence for a person, a stable code for a program, and what to do next."""
 
     exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 500
 
     def __init__(self, sentence: str, *, code: str, hint: str = "") -> None:
         """Say what is wrong in one lower-case sentence, and what to do next as a hint."""
@@ -38,6 +40,7 @@ class Invalid(AgoraError):
     """Files or words somebody wrote are wrong; every finding is carried, not the first."""
 
     exit_code = 1
+    status = 422
 
     def __init__(
         self, sentence: str, *, code: str, findings: Sequence[Finding] = (), hint: str = ""
@@ -51,12 +54,14 @@ class Refused(AgoraError):
     """The statement contains something no reader may run, whoever they are."""
 
     exit_code = 3
+    status = 403
 
 
 class Denied(AgoraError):
     """The principal may not do this; the reasons say which rule and how to ask."""
 
     exit_code = 3
+    status = 403
 
     def __init__(
         self, sentence: str, *, code: str, reasons: Sequence[Reason] = (), hint: str = ""
@@ -77,33 +82,46 @@ class Missing(AgoraError):
     """Nothing of that name exists, as far as this person may know."""
 
     exit_code = 2
+    status = 404
 
 
 class Conflict(AgoraError):
-    """Somebody else was faster, or the thing exists already."""
+    """Somebody else was faster, or the thing exists already; `standing` is what stands there now."""
 
     exit_code = 5
+    status = 409
+
+    def __init__(
+        self, sentence: str, *, code: str, hint: str = "", standing: object | None = None
+    ) -> None:
+        """Carry what stands now, where whoever was slower may see it: nothing of it is lost."""
+        super().__init__(sentence, code=code, hint=hint)
+        self.standing = standing
 
 
 class Broken(AgoraError):
     """A promise was not kept: a blocking check failed or a proof does not hold."""
 
     exit_code = 1
+    status = 422
 
 
 class Exhausted(AgoraError):
     """A limit of memory, time, rows or length was reached and the work was stopped."""
 
     exit_code = 4
+    status = 413
 
 
 class Unavailable(AgoraError):
     """Something we need is not there: a source, a disk, a database, an optional extra."""
 
     exit_code = 4
+    status = 503
 
 
 class Unusable(AgoraError):
     """The command was called in a way that means nothing."""
 
     exit_code = 2
+    status = 400

@@ -29,6 +29,14 @@ class FunctionUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterUse:
+    """A `$name` that stands for a value, and the byte of the text in UTF-8 at which it begins."""
+
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SqlFacts:
     """What a text holds: number of statements, kinds of every node, tables, functions, parameters.
 
@@ -41,6 +49,7 @@ class SqlFacts:
     kinds: frozenset[str] = frozenset()
     tables: tuple[TableUse, ...] = ()
     functions: tuple[FunctionUse, ...] = ()
+    parameters: tuple[ParameterUse, ...] = ()
     ctes: tuple[str, ...] = ()
     depth: int = 0
     error: str = ""

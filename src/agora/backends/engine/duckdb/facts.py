@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from agora.model.sqlfacts import FunctionUse, SqlFacts, TableUse
+from agora.model.sqlfacts import FunctionUse, ParameterUse, SqlFacts, TableUse
 
 Tree = dict[str, object]
 _NOTHING = '{"error": true, "error_message": "nothing was parsed"}'
@@ -34,6 +34,7 @@ class _Walk:
     kinds: set[str] = field(default_factory=set)
     tables: list[TableUse] = field(default_factory=list)
     functions: list[FunctionUse] = field(default_factory=list)
+    parameters: set[tuple[int, str]] = field(default_factory=set)
     ctes: list[str] = field(default_factory=list)
     depth: int = 0
 
@@ -57,6 +58,9 @@ class _Walk:
             kinds=frozenset(self.kinds),
             tables=tuple(self.tables),
             functions=tuple(self.functions),
+            parameters=tuple(
+                ParameterUse(name=name, position=place) for place, name in sorted(self.parameters)
+            ),
             ctes=tuple(self.ctes),
             depth=self.depth,
         )
@@ -89,6 +93,8 @@ class _Walk:
 
     def _expression(self, item: Tree, kind: str) -> None:
         self.kinds |= {f"expression:{kind}", f"expression:{item['class']}"}
+        if item["class"] == "PARAMETER":
+            self.parameters.add((_place(item), str(item.get("identifier", ""))))
         if item["class"] in _OPERATOR_CLASSES:
             self.functions.append(_function(item))
 

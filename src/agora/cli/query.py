@@ -39,10 +39,10 @@ def query(
     json: Json = False,
 ) -> None:
     """Ask products with SQL: name them as `domain.product`, with `_` for `-`."""
-    statement = _statement(sql, file)
+    text = statement(sql, file)
     wanted = chosen("json" if json else form, output)
     with opened(mesh) as house:
-        queried = ask(house, actor(house, as_, purpose), statement, editions=edition or ())
+        queried = ask(house, actor(house, as_, purpose), text, editions=edition or ())
         notices(queried.decisions)
         try:
             write(queried.answer, wanted, output)
@@ -50,7 +50,8 @@ def query(
             queried.answer.close()
 
 
-def _statement(sql: str, file: str) -> str:
+def statement(sql: str, file: str) -> str:
+    """The text somebody gave, in a file or on standard input; raises Unavailable or Unusable."""
     if file:
         try:
             return Path(file).read_text(encoding="utf-8")

@@ -16,6 +16,12 @@ class Event(StrEnum):
     APPROVED = "approved"
     REFUSED_REQUEST = "request-refused"
     ENDED = "agreement-ended"
+    ASKED_BACK = "asked-back"
+    REPLIED = "replied"
+    CHANGED_REQUEST = "request-changed"
+    WITHDRAWN = "request-withdrawn"
+    EXTENDED = "agreement-extended"
+    CARRIED = "agreement-carried"
     QUERY_OPENED = "query-opened"
     QUERY_CLOSED = "query-closed"
     QUERY_REFUSED = "query-refused"
@@ -25,8 +31,30 @@ class Event(StrEnum):
     ROLLED_BACK = "rolled-back"
     VERIFIED = "verified"
     MAINTAINED = "maintained"
+    COMPACTED = "compacted"
     DERIVED = "derived"
     DERIVED_DROPPED = "derived-dropped"
+    SAVED = "saved"
+    SAVED_REMOVED = "saved-removed"
+    INVITED = "invited"
+    PASSWORD_SET = "password-set"  # noqa: S105 (the name of an event)
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGNED_OUT = "signed-out"
+    UNLOCKED = "unlocked"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    TOKEN_MADE = "token-made"  # noqa: S105 (the name of an event)
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 (the name of an event)
+    QUESTIONED = "question-asked"
+    ANSWERED = "question-answered"
+    SETTLED = "answer-accepted"
+    REWORDED = "remark-edited"
+    HIDDEN = "remark-hidden"
+    RATED = "rated"
+    HOOKED = "webhook-made"
+    UNHOOKED = "webhook-dropped"
+    UNDELIVERED = "notice-undelivered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

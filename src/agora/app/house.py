@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from agora.app.settings import for_source, local_path, resolved, settled
 from agora.backends.folder.disk import DiskFolder, find_root
-from agora.model.errors import Invalid, Unusable
+from agora.model.errors import Invalid, Unavailable, Unusable
 from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.progress import Phase
@@ -20,6 +20,8 @@ from agora.needs.house import House
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.progress import Progress
+from agora.needs.people import Passwords, People, Provider, Turnstile
+from agora.needs.post import Post
 from agora.needs.source import Sources
 from agora.needs.store import Store
 from agora.spec.mesh import read
@@ -105,6 +107,8 @@ def open_house(
         benches=cast("Benches", Later(_benches)),
         progress=progress or Silent(),
         now=_clock(mesh),
+        post=cast("Post", Later(lambda: _post(mesh, environment))),
+        people=_people(mesh, environment),
         new_id=new_id,
     )
 
@@ -165,5 +169,44 @@ def _readers() -> Readers:
 
 def _benches() -> Benches:
     from agora.backends.engine.duckdb.benches import DuckBenches
+def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
+    from agora.backends.post.office import Office
+
+    return Office(mesh.post, secret=lambda text: resolved(text, environment))
+
+
+def _people(mesh: Mesh, environment: Mapping[str, str]) -> People:
+    return People(
+        passwords=cast("Passwords", Later(_passwords)),
+        provider=cast("Provider", Later(lambda: _provider(mesh, environment))),
+        turnstile=cast("Turnstile", Later(_turnstile)),
+    )
+
+
+def _passwords() -> Passwords:
+    from agora.backends.people.argon import ArgonPasswords
+
+    return ArgonPasswords()
+
+
+def _turnstile() -> Turnstile:
+    from agora.backends.people.turnstile import MemoryTurnstile
+
+    return MemoryTurnstile()
+
+
+def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:
+    oidc = mesh.sign_in.oidc
+    if oidc is None:
+        raise Unavailable(
+            "this mesh has no provider to sign in with",
+            code="E620",
+            hint="name one in `agora.yaml`: `people.oidc`",
+        )
+    from agora.backends.people.oidc import OidcProvider
+
+    return OidcProvider(oidc, resolved(oidc.client_secret, environment))
+
+
 
     return DuckBenches()

@@ -40,6 +40,8 @@ COMMANDS = {
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
 EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."
+    "people": ("agora.cli.people", "See who may sign in; invite, reset, block and unblock people."),
+    "token": ("agora.cli.token", "Make, list and revoke what programs show instead of a password."),
 
 
 class Lazy(TyperGroup):

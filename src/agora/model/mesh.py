@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from agora.model.account import SignIn
 from agora.model.changes import PromisedText
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.people import Principal, PrincipalKind, Team
@@ -102,6 +103,8 @@ class Mesh:
 
     def versions(self, name: PortName) -> tuple[OutputPort, ...]:
         """All major versions of a port, newest first."""
+    sign_in: SignIn = SignIn()
+    post: PostOffice = PostOffice()
         found: tuple[OutputPort, ...] = self._named("versions", self._versions).get(name, ())
         return found
 

@@ -18,6 +18,7 @@ class Principal:
 
     `attributes` feed row rules (`$user.region`); each holds one or several values.
     A service made from a product has the id `service:<domain>.<product>` and cannot sign in.
+    `subject` is who a person is at the provider people sign in with, where the directory says so.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Principal:
     domains: tuple[str, ...] = ()
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     acts_for: str = ""
+    subject: str = ""
 
     def attribute(self, name: str) -> tuple[str, ...] | None:
         """The values of one attribute, or None when this principal has none of that name."""

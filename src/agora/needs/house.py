@@ -10,6 +10,8 @@ from agora.needs.folder import Folder
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.progress import Progress
+from agora.needs.people import People
+from agora.needs.post import Post
 from agora.needs.source import Sources
 from agora.needs.store import Store
 
@@ -28,4 +30,6 @@ class House:
     benches: Benches
     progress: Progress
     now: Callable[[], datetime]
+    post: Post
+    people: People
     new_id: Callable[[str], str]

@@ -65,6 +65,8 @@ class _Reader:
             private=words(root.get("network", "private")),
             derive_after=int(root.get("derived", "after") or 20),
             external=tuple(
+            post=domains.post(root),
+            sign_in=people.sign_in(root, people.teams(persons)),
                 (str(each.get("domain")), str(each.get("folder")))
                 for each in nodes(root, "external")
             ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from agora.model.account import GroupRule, Oidc, SignIn
 from agora.model.mesh import Domain
 from agora.model.people import Principal, PrincipalKind, Team
 from agora.spec.shape import check_own
@@ -28,6 +29,35 @@ def principals(text: Text) -> tuple[Principal, ...]:
     return tuple(found)
 
 
+def sign_in(text: Text, known: Sequence[Team]) -> SignIn:
+    """How people sign in, as `agora.yaml` says; teams that nobody knows are noted."""
+    passwords = text.get("people", "passwords") is not False
+    node = text.get("people", "oidc")
+    if not isinstance(node, dict):
+        return SignIn(passwords=passwords)
+    rules = node.get("groups") or ()
+    for place, rule in enumerate(rules):
+        path = ("people", "oidc", "groups", place)
+        _teams_known(text, path, rule, {team.id for team in known})
+    oidc = Oidc(
+        issuer=node["issuer"],
+        client_id=node["client_id"],
+        client_secret=str(node.get("client_secret") or ""),
+        groups_claim=str(node.get("groups_claim") or "groups"),
+        groups=tuple(
+            GroupRule(
+                group=rule["group"],
+                teams=texts(rule.get("teams")),
+                roles=texts(rule.get("roles")),
+            )
+            for rule in rules
+        ),
+        provision=node.get("provision") is True,
+        trust_email=node.get("trust_email") is True,
+    )
+    return SignIn(passwords=passwords, oidc=oidc)
+
+
 def in_domains(found: Sequence[Principal], domains: Sequence[Domain]) -> tuple[Principal, ...]:
     """Everybody with the domains their teams own."""
     return tuple(
@@ -47,6 +77,7 @@ def _people(text: Text, known: set[str]) -> Iterator[Principal]:
             teams=texts(node.get("teams")),
             roles=texts(node.get("roles")),
             attributes=_attributes(node),
+            subject=str(node.get("subject") or ""),
         )
 
 

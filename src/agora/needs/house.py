@@ -7,14 +7,11 @@ from datetime import datetime
 from agora.model.mesh import Mesh
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
-from agora.needs.index import Index
 from agora.needs.lake import Lake
-from agora.needs.outlet import Outlets
 from agora.needs.outside import Externals
 from agora.needs.people import People
 from agora.needs.post import Post
 from agora.needs.progress import Progress
-from agora.needs.results import Results
 from agora.needs.source import Sources
 from agora.needs.store import Store
 
@@ -27,46 +24,12 @@ class House:
     folder: Folder
     store: Store
     lake: Lake
-    index: Index
     sources: Sources
     externals: Externals
-    outlets: Outlets
-    results: Results
     readers: Readers
     benches: Benches
     post: Post
     people: People
-    progress: Progress
-    now: Callable[[], datetime]
-    new_id: Callable[[str], str]
-"""The House: everything a verb may ask of the world, bundled once and frozen."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-
-from agora.model.mesh import Mesh
-from agora.needs.engine import Benches, Readers
-from agora.needs.folder import Folder
-from agora.needs.lake import Lake
-from agora.needs.outside import Externals
-from agora.needs.progress import Progress
-from agora.needs.source import Sources
-from agora.needs.store import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """The open mesh and the backends that answer its needs; `now` gives the mesh's own time."""
-
-    mesh: Mesh
-    folder: Folder
-    store: Store
-    lake: Lake
-    sources: Sources
-    externals: Externals
-    readers: Readers
-    benches: Benches
     progress: Progress
     now: Callable[[], datetime]
     new_id: Callable[[str], str]

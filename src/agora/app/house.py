@@ -20,7 +20,6 @@ from agora.needs.house import House
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import Passwords, People, Provider, Turnstile
-from agora.needs.post import Post
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -105,7 +104,6 @@ def open_house(
         externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
-        post=cast("Post", Later(lambda: _post(mesh, environment))),
         people=_people(mesh, environment),
         progress=progress or Silent(),
         now=_clock(mesh),
@@ -160,12 +158,6 @@ def _externals(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -
     )
 
 
-def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
-    from agora.backends.post.office import Office
-
-    return Office(mesh.post, secret=lambda text: resolved(text, environment))
-
-
 def _people(mesh: Mesh, environment: Mapping[str, str]) -> People:
     return People(
         passwords=cast("Passwords", Later(_passwords)),
@@ -197,19 +189,6 @@ def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:
     from agora.backends.people.oidc import OidcProvider
 
     return OidcProvider(oidc, resolved(oidc.client_secret, environment))
-
-
-def _outlets() -> Outlets:
-    from agora.backends.outlet.registry import InstalledOutlets
-
-    return InstalledOutlets()
-
-
-def _results(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> Results:
-    from agora.backends.results.disk import DiskResults
-
-    root = Path(folder.root, environment.get("AGORA_RESULTS", ".agora/results"))
-    return DiskResults(root, each=mesh.bounds.kept, together=mesh.bounds.results)
 
 
 def _readers() -> Readers:

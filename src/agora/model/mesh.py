@@ -75,7 +75,6 @@ class Mesh:
     external: tuple[tuple[str, str], ...] = ()
     derive_after: int = 20
     sign_in: SignIn = SignIn()
-    post: PostOffice = PostOffice()
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -10,7 +10,6 @@ from agora.needs.folder import Folder
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import People
-from agora.needs.post import Post
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -28,7 +27,6 @@ class House:
     externals: Externals
     readers: Readers
     benches: Benches
-    post: Post
     people: People
     progress: Progress
     now: Callable[[], datetime]

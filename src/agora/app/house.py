@@ -17,6 +17,7 @@ from agora.model.progress import Phase
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.house import House
+from agora.needs.index import Index
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import Passwords, People, Provider, Turnstile
@@ -100,6 +101,7 @@ def open_house(
         folder=folder,
         store=cast("Store", Later(lambda: _store(mesh, folder, environment))),
         lake=cast("Lake", Later(lambda: _lake(mesh, folder))),
+        index=cast("Index", Later(lambda: _index(mesh, folder))),
         sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
         externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
         readers=cast("Readers", Later(_readers)),
@@ -115,6 +117,7 @@ def close_house(house: House) -> None:
     """Workers are gone and the store is closed."""
     house.readers.close()
     house.store.close()
+    house.index.close()
 
 
 def new_id(kind: str) -> str:
@@ -141,6 +144,12 @@ def _lake(mesh: Mesh, folder: DiskFolder) -> Lake:
     from agora.backends.lake.iceberg import IcebergLake
 
     return IcebergLake(local_path(mesh.lake, folder.root, "file:"))
+
+
+def _index(mesh: Mesh, folder: DiskFolder) -> Index:
+    from agora.backends.index.fts import FtsIndex
+
+    return FtsIndex(local_path(mesh.index, folder.root, "sqlite:"))
 
 
 def _sources(mesh: Mesh, environment: Mapping[str, str]) -> Sources:

@@ -27,11 +27,12 @@ class Secret:
 
 
 def settled(mesh: Mesh, environment: Mapping[str, str]) -> Mesh:
-    """The mesh with the URLs the environment sets: `AGORA_LAKE`, `AGORA_STORE`, `AGORA_OPERATOR`."""
+    """The mesh with the URLs the environment sets: `AGORA_LAKE`, `AGORA_STORE` and so on."""
     return replace(
         mesh,
         lake=environment.get("AGORA_LAKE", mesh.lake),
         store=environment.get("AGORA_STORE", mesh.store),
+        index=environment.get("AGORA_INDEX", mesh.index),
         operator=environment.get("AGORA_OPERATOR", mesh.operator),
     )
 

@@ -68,6 +68,7 @@ def opened(folder: str, progress: Progress | None = None) -> Iterator[House]:
     finally:
         house.readers.close()
         house.store.close()
+        house.index.close()
 
 
 def actor(house: House, name: str, purpose: str = "") -> Actor:

@@ -55,6 +55,8 @@ class Event(StrEnum):
     HOOKED = "webhook-made"
     UNHOOKED = "webhook-dropped"
     UNDELIVERED = "notice-undelivered"
+    WISHED = "wished"
+    WISH_SETTLED = "wish-settled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,8 @@ class Mesh:
     `private` are hosts and networks of our own that sources may reach, `external` the folders (domain,
     folder) from which a domain may offer tables in place.
     What was read so many times under equal rules gets a derived table (`derive_after`).
-    `lake` and `store` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`), relative to the folder.
+    `lake`, `store` and the search `index` are URLs (`file:.agora/lake`, `sqlite:.agora/agora.db`),
+    relative to the folder.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Mesh:
     at: datetime | None = None
     lake: str = "file:.agora/lake"
     store: str = "sqlite:.agora/agora.db"
+    index: str = "sqlite:.agora/index.db"
     bounds: Bounds = Bounds()
     private: tuple[str, ...] = ()
     external: tuple[tuple[str, str], ...] = ()

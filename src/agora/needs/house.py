@@ -7,6 +7,7 @@ from datetime import datetime
 from agora.model.mesh import Mesh
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
+from agora.needs.index import Index
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import People
@@ -23,6 +24,7 @@ class House:
     folder: Folder
     store: Store
     lake: Lake
+    index: Index
     sources: Sources
     externals: Externals
     readers: Readers

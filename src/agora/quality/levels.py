@@ -5,9 +5,9 @@ frequency), from when and until when it is offered (generalAvailability, endOfSu
 Everything else is recorded, not measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from agora.model.contract import ServiceLevel, moment
 
@@ -62,3 +62,32 @@ def span(level: ServiceLevel) -> timedelta | None:
         return timedelta(seconds=float(level.value) * seconds) if seconds else None
     except (ValueError, OverflowError):
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Service levels as bounds: rows at most so old, offered from and until; None is not said."""
+
+    age: timedelta | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+def bounds(levels: Iterable[ServiceLevel], zone: tzinfo | None) -> Bounds:
+    """What `judge` looks at, as the narrowest bounds: inside them no level is broken."""
+    ages: list[timedelta | None] = []
+    begins: list[datetime | None] = []
+    ends: list[datetime | None] = []
+    for level in levels:
+        kind = level.property.lower()
+        if kind in _AGES:
+            ages.append(span(level))
+        elif kind in _ENDS:
+            ends.append(moment(level.value, zone))
+        elif kind == _STARTS:
+            begins.append(moment(level.value, zone))
+    return Bounds(
+        age=min((age for age in ages if age is not None), default=None),
+        begins=max((at for at in begins if at is not None), default=None),
+        ends=min((at for at in ends if at is not None), default=None),
+    )

@@ -61,6 +61,7 @@ class _Reader:
             at=policies.moment(root, ("clock", "at")) if root.get("clock") else None,
             lake=str(root.get("lake") or "file:.agora/lake"),
             store=str(root.get("store") or "sqlite:.agora/agora.db"),
+            index=str(root.get("index") or "sqlite:.agora/index.db"),
             bounds=domains.bounds(root.get("limits")),
             private=words(root.get("network", "private")),
             derive_after=int(root.get("derived", "after") or 20),

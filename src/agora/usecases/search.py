@@ -1,62 +1,195 @@
-"""Search: what somebody may know of, ranked by how well it fits their words."""
+"""Search: what somebody may know of, narrowed by facets, and ranked by match, use and health."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from agora.model.errors import Unavailable, Unusable
+from agora.model.mesh import Mesh
+from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import Product
+from agora.model.search import (
+    CLOSED,
+    FACETS,
+    FIELDS,
+    Access,
+    Answered,
+    Facet,
+    Fresh,
+    Listed,
+    Quality,
+    Question,
+    Sort,
+)
+from agora.model.words import Mark, Term, marks, terms
 from agora.needs.house import House
-from agora.passage.knowing import known
-from agora.passage.ruling import rule
+from agora.passage.finding import sight
+from agora.passage.indexing import indexed
+from agora.passage.listing import texts
 
-WEIGHTS = {"name": 5.0, "title": 4.0, "tags": 3.0, "column": 2.0, "summary": 2.0, "readme": 1.0}
+MOST_WORDS = 32
+MOST_HITS = 500
+_TRIES = 5
+_AROUND = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Where words were found: the field, a piece of its text, and the places in that piece."""
+
+    field: str
+    text: str
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A product that fits: `matched` says where, `access` is `open` or `on request`."""
+    """A product that fits: `matched` names the fields that hold the words, `found` shows them."""
 
     product: Product
-    score: float
-    access: str
+    access: Access
+    quality: Quality
+    fresh: Fresh
     matched: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
 
 
-def search(house: House, who: Actor, words: str = "") -> tuple[Hit, ...]:
-    """Every product this person may know of that holds all the words, best first."""
-    wanted = words.lower().split()
-    hits = [
-        hit for product in known(house, who.principal) if (hit := _hit(house, who, product, wanted))
-    ]
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, str(hit.product.name))))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """A page of hits, best first, of `total`; `unfiltered` fit the words without any facet.
+
+    `did_you_mean` is the asking with other words, when nothing fits these and something fits those.
+    """
+
+    words: str
+    total: int
+    unfiltered: int
+    offset: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    did_you_mean: str = ""
 
 
-def _hit(house: House, who: Actor, product: Product, wanted: list[str]) -> Hit | None:
-    texts = list(_texts(product))
-    found = [[where for where, text in texts if word in text.lower()] for word in wanted]
-    if not all(found):
-        return None
-    places = tuple(dict.fromkeys(where for wheres in found for where in wheres))
-    return Hit(
-        product=product,
-        score=sum(WEIGHTS[where] for wheres in found for where in set(wheres)),
-        access=_access(house, who, product),
-        matched=places,
+def search(
+    house: House,
+    who: Actor,
+    words: str = "",
+    *,
+    where: Mapping[str, Sequence[str]] | None = None,
+    sort: str = Sort.MATCH,
+    limit: int = 20,
+    offset: int = 0,
+) -> Hits:
+    """What this person may know of that holds all the words, and one chosen value of each facet.
+
+    The last word may be just begun; words in quotes stand side by side. Raises Unusable for facets
+    and values that mean nothing, and Unavailable when the index cannot be used.
+    """
+    question = _question(words, where or {}, sort, limit, offset)
+    answered = _answered(house, who, question)
+    return Hits(
+        words=words,
+        total=answered.total,
+        unfiltered=answered.unfiltered,
+        offset=question.offset,
+        hits=tuple(_hit(house.mesh, each, question.terms) for each in answered.listed),
+        facets=tuple(_titled(house.mesh, facet) for facet in answered.facets),
+        did_you_mean=_instead(question.terms, answered),
     )
 
 
-def _texts(product: Product) -> Iterator[tuple[str, str]]:
-    yield "name", str(product.name)
-    yield "title", product.title
-    yield "summary", f"{product.summary} {product.description}"
-    yield "tags", " ".join(product.tags)
-    yield "readme", product.readme
-    for port in product.ports:
-        yield "name", str(port.name)
-        for column in port.contract.columns:
-            yield "column", f"{column.name} {column.title} {column.description}"
+def _answered(house: House, who: Actor, question: Question) -> Answered:
+    """The index's answer, once it is of this very mesh."""
+    for _ in range(_TRIES):
+        indexed(house)
+        found = house.index.find(house.mesh.hash, question, sight(house, who), house.now())
+        if found is not None:
+            return found
+    raise Unavailable("the search index is busy", code="E670", hint="try again in a moment")
 
 
-def _access(house: House, who: Actor, product: Product) -> str:
-    rulings = [rule(house, who.principal, who.purpose, product, port) for port in product.ports]
-    return "open" if any(r.decision.allowed for r in rulings) else "on request"
+def _question(
+    words: str, where: Mapping[str, Sequence[str]], sort: str, limit: int, offset: int
+) -> Question:
+    wanted = terms(words)
+    if sum(len(term.words) for term in wanted) > MOST_WORDS:
+        raise Unusable(
+            "too many words for one search", code="E672", hint=f"use at most {MOST_WORDS}"
+        )
+    for name, values in where.items():
+        known = CLOSED.get(name, tuple(values))
+        if name not in FACETS:
+            _unknown(name, "facet", FACETS)
+        for value in values:
+            if value not in known:
+                _unknown(value, f"value of `{name}`", known)
+    if sort not in tuple(Sort):
+        _unknown(sort, "order", tuple(Sort))
+    return Question(
+        terms=wanted,
+        where=tuple((name, tuple(values)) for name, values in where.items() if values),
+        sort=Sort(sort),
+        limit=min(max(limit, 0), MOST_HITS),
+        offset=max(offset, 0),
+    )
+
+
+def _unknown(word: str, what: str, known: Sequence[str]) -> None:
+    raise Unusable(f"`{word}` is no {what}", code="E673", hint=f"use one of {', '.join(known)}")
+
+
+def _hit(mesh: Mesh, listed: Listed, wanted: tuple[Term, ...]) -> Hit:
+    product = mesh.product(ProductName.parse(listed.name))
+    assert product is not None, "the index is of this mesh"
+    found = [
+        _found(field, text, places)
+        for field, text in zip(FIELDS, texts(mesh, product), strict=True)
+        if (places := marks(text, wanted))
+    ]
+    return Hit(
+        product=product,
+        access=listed.access,
+        quality=listed.quality,
+        fresh=listed.fresh,
+        matched=tuple(each.field for each in found),
+        found=tuple(found),
+    )
+
+
+def _found(field: str, text: str, places: tuple[Mark, ...]) -> Found:
+    """A piece of the text around the first place, with every place in it."""
+    start = max(0, places[0].start - _AROUND)
+    end = max(places[0].end, start + 3 * _AROUND)
+    return Found(
+        field=field,
+        text=text[start:end],
+        marks=tuple(
+            Mark(start=place.start - start, end=place.end - start)
+            for place in places
+            if place.end <= end
+        ),
+    )
+
+
+def _titled(mesh: Mesh, facet: Facet) -> Facet:
+    """The facet with what people call its values."""
+    titles = {
+        "domain": {each.id: each.title for each in mesh.domains},
+        "tag": {each.id: each.title for each in mesh.tags},
+    }.get(facet.name, {})
+    return replace(
+        facet,
+        values=tuple(
+            replace(each, title=titles.get(each.value, "") if each.count else "")
+            for each in facet.values
+        ),
+    )
+
+
+def _instead(wanted: tuple[Term, ...], answered: Answered) -> str:
+    """The asking as somebody would type it, with the other words."""
+    if not answered.instead:
+        return ""
+    other = dict(answered.instead)
+    typed = [(term, " ".join(other.get(word, word) for word in term.words)) for term in wanted]
+    return " ".join(f'"{text}"' if len(term.words) > 1 else text for term, text in typed)

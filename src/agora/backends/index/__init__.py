@@ -1,0 +1,1 @@
+"""What meets the need for an index of the market."""

@@ -1,0 +1,90 @@
+"""Listing: what the market's index is told of a product, all of it from the mesh's files."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from agora.model.mesh import Mesh
+from agora.model.product import OutputPort, Product
+from agora.model.search import FIELDS, Listing
+from agora.quality.levels import bounds
+
+MANAGED = "managed"
+
+
+def texts(mesh: Mesh, product: Product) -> tuple[str, ...]:
+    """The words of a product, one text for each of the fields that are searched."""
+    found: dict[str, list[str]] = {field: [] for field in FIELDS}
+    for field, text in _texts(mesh, product):
+        if text:
+            found[field].append(text)
+    return tuple(" \n".join(found[field]) for field in FIELDS)
+
+
+def listing(mesh: Mesh, product: Product) -> Listing:
+    """What the index holds of a product."""
+    levels = [level for port in product.ports for level in port.contract.service_levels]
+    promised = bounds(levels, mesh.at.tzinfo if mesh.at else UTC)
+    return Listing(
+        name=product.name,
+        listed=product.listed,
+        texts=texts(mesh, product),
+        kind=str(product.kind),
+        state=str(product.status),
+        tags=tags(product),
+        formats=_formats(product),
+        age=promised.age,
+        begins=promised.begins,
+        ends=promised.ends,
+    )
+
+
+def tags(product: Product) -> tuple[str, ...]:
+    """Every tag of a product, of its contracts and of their columns, and the classifications."""
+    found = set(product.tags)
+    for port in product.ports:
+        found |= {*port.contract.tags}
+        for column in port.contract.columns:
+            found |= column.labels
+    return tuple(sorted(found))
+
+
+def _texts(mesh: Mesh, product: Product) -> Iterator[tuple[str, str]]:
+    yield "name", str(product.name)
+    yield "title", product.title
+    yield "summary", product.summary
+    yield "summary", product.description
+    yield "tags", " ".join(tags(product))
+    yield "readme", product.readme
+    for port in product.ports:
+        yield from _port(product, port)
+    yield from (("glossary", text) for text in _glossary(mesh, product))
+
+
+def _port(product: Product, port: OutputPort) -> Iterator[tuple[str, str]]:
+    if port.name.port != product.name.product:
+        yield "name", port.name.port
+    yield "title", port.contract.title
+    yield "summary", port.description
+    yield "summary", port.contract.description
+    for column in port.contract.columns:
+        yield "column", " ".join(filter(None, (column.name, column.title, column.description)))
+
+
+def _glossary(mesh: Mesh, product: Product) -> Iterator[str]:
+    """What the mesh says of the words a product uses: its domain, its tags, the purposes it reads for."""
+    domain = mesh.domain(product.name.domain)
+    if domain is not None:
+        yield domain.title
+    used = frozenset(tags(product))
+    for tag in mesh.tags:
+        if tag.id in used:
+            yield f"{tag.title} {tag.description}"
+    reads = frozenset(each.purpose for each in product.inputs)
+    for purpose in mesh.purposes:
+        if purpose.id in reads:
+            yield f"{purpose.title} {purpose.description}"
+
+
+def _formats(product: Product) -> tuple[str, ...]:
+    elsewhere = {each.port: each.type for each in product.build.external}
+    return tuple(sorted({elsewhere.get(port.version, MANAGED) for port in product.ports}))

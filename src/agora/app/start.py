@@ -1,7 +1,7 @@
 """Start: the command line with its ways to open what it needs."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +23,7 @@ def _openings() -> Openings:
         sources=lambda: _house().open_sources(),
         find=lambda start: _house().find(start),
         demo=_demo,
+        serve=lambda *asked: _serve(environment, *asked),
     )
 
 
@@ -37,3 +38,11 @@ def _demo(folder: Path, weeks: int) -> int:
     from agora.app.demo.play import play
 
     return play(folder, weeks)
+
+
+def _serve(
+    environment: Mapping[str, str], root: Path, host: str, port: int, workers: int, url: str
+) -> int:
+    from agora.app.up.serving import serve
+
+    return serve(root, environment, host=host, port=port, workers=workers, url=url)

@@ -14,6 +14,7 @@ from agora.cli.openings import Openings
 
 COMMANDS = {
     "demo": ("agora.cli.demo", "Build a mesh with real data and show what it can do."),
+    "up": ("agora.cli.up", "Serve the mesh: pages for people, an API for programs."),
     "init": ("agora.cli.init", "Make an empty mesh in this folder."),
     "new": ("agora.cli.new", "Make a first product, from a file or from an example."),
     "import": ("agora.cli.imports", "Make products from what others wrote of their data."),
@@ -26,8 +27,15 @@ COMMANDS = {
     "plan": ("agora.cli.plan", "See what a change would break, and for whom, before it runs."),
     "consent": ("agora.cli.consent", "Accept a change that would break what you use."),
     "query": ("agora.cli.query", "Ask products with SQL, as somebody who may."),
+    "save": ("agora.cli.save", "Keep a query, and share its words."),
+    "saved": ("agora.cli.saved", "See and run queries that were kept, shared or curated."),
     "request": ("agora.cli.request", "Ask the owners for access to a product."),
+    "cart": ("agora.cli.cart", "Gather products for one purpose, and ask for them together."),
+    "agreements": ("agora.cli.agreements", "See and end or renew what you may use."),
     "approve": ("agora.cli.approve", "See and answer requests; an approval is the access."),
+    "discuss": ("agora.cli.discuss", "Ask about a product, answer, and rate what you used."),
+    "follow": ("agora.cli.follow", "Hear what becomes of a product."),
+    "notices": ("agora.cli.notices", "See what you were told, and say how you want to be told."),
     "search": ("agora.cli.search", "Find products by any word on their label."),
     "show": ("agora.cli.show", "Read the label of a product, or look at its rows."),
     "explain": (

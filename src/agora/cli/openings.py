@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Openings:
-    """Handed in by the app: how to open a mesh, a folder, the sources, and the demo."""
+    """Handed in by the app: how to open a mesh, a folder, the sources and the demo, and to serve."""
 
     environment: Mapping[str, str]
     house: "Callable[[Path, Progress | None], House]"
@@ -22,3 +22,4 @@ class Openings:
     sources: "Callable[[], Sources]"
     find: Callable[[Path], Path]
     demo: Callable[[Path, int], int]
+    serve: Callable[[Path, str, int, int, str], int]

@@ -85,18 +85,25 @@ class DiskFolder:
         Path(name).chmod(0o644)
         Path(name).replace(path)
 
+    def stamp(self) -> int:
+        """A number that is another one as soon as a text is written, added or removed."""
+        found = ((str(path), path.stat()) for path in self._paths())
+        return hash(tuple((path, at.st_mtime_ns, at.st_size, at.st_ino) for path, at in found))
+
     def _files(self) -> Iterator[tuple[str, bytes]]:
-        count = 0
+        for count, path in enumerate(self._paths(), start=1):
+            if count > MAX_FILES or path.stat().st_size > MAX_SIZE:
+                raise Exhausted(f"`{path.name}` is one text too many or too large", code="E434")
+            yield path.relative_to(self._root).as_posix(), path.read_bytes()
+
+    def _paths(self) -> Iterator[Path]:
+        """Every text that is part of the mesh, folder by folder."""
         for folder, folders, names in os.walk(self._root):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(names):
                 path = Path(folder) / name
-                if not _text(path) or not self._inside(path):
-                    continue
-                count += 1
-                if count > MAX_FILES or path.stat().st_size > MAX_SIZE:
-                    raise Exhausted(f"`{path.name}` is one text too many or too large", code="E434")
-                yield path.relative_to(self._root).as_posix(), path.read_bytes()
+                if _text(path) and self._inside(path):
+                    yield path
 
     def _inside(self, path: Path) -> bool:
         """A link may lead out; folders that are links are not walked into at all."""

@@ -1,0 +1,1 @@
+"""A mesh that is served: pages, the API, and what goes on beside them."""

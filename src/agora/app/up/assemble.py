@@ -1,0 +1,58 @@
+"""The whole application: pages, API and static files behind one set of guards."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+import agora.web
+from agora.app.up.guards import Guarded
+from agora.app.up.identity import Identified
+from agora.app.up.site import LiveSite
+from agora.serve.rest.app import rest
+from agora.web.routes import missing_page, routes, unexpected_page
+
+STATIC = Path(agora.web.__file__).parent / "static"
+YEAR = 31_536_000
+
+
+class Lasting(StaticFiles):
+    """Static files that a browser may keep: their addresses change with the version."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = f"public, max-age={YEAR}, immutable"
+        return response
+
+
+def application(site: LiveSite) -> ASGIApp:
+    """Everything that answers HTTP for this site."""
+    app = Starlette(
+        routes=[
+            Route("/healthz", _alive),
+            Route("/readyz", _ready),
+            Mount("/static", Lasting(directory=STATIC)),
+            Mount("/api/v1", rest(site)),
+            *routes(),
+        ],
+        exception_handlers={404: missing_page, Exception: unexpected_page},
+    )
+    app.state.site = site
+    return Guarded(Identified(app, site), https=site.url.startswith("https:"))
+
+
+def _alive(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"alive": True})
+
+
+def _ready(request: Request) -> Response:
+    """The mesh is open and its store answers."""
+    site: LiveSite = request.app.state.site
+    next(iter(site.house().store.records(limit=1)), None)
+    broken = site.problem.sentence if site.problem else ""
+    return JSONResponse({"ready": True, "mesh": site.house().mesh.name, "files": broken or "good"})

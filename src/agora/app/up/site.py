@@ -1,0 +1,65 @@
+"""The site: one open mesh that follows its files, shared by every request of this process."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agora.app.house import close_house, open_house
+from agora.backends.folder.disk import DiskFolder
+from agora.model.errors import AgoraError
+from agora.needs.house import House
+
+LOOK_SECONDS = 1.0
+
+
+class LiveSite:
+    """The Site need on a folder; safe for several threads."""
+
+    def __init__(
+        self, root: Path, environment: Mapping[str, str], *, url: str, demo: bool = False
+    ) -> None:
+        """Open the mesh; raises Invalid when its files are in doubt from the start."""
+        self.root, self.url, self.demo = root, url, demo
+        self.problem: AgoraError | None = None
+        self._environment = environment
+        self._lock = threading.Lock()
+        self._folder = DiskFolder(root)
+        self._stamp = self._folder.stamp()
+        self._looked = time.monotonic()
+        self._house = open_house(root, environment)
+
+    def house(self) -> House:
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._follow()
+        return self._house
+
+    def reread(self) -> None:
+        self._looked = -LOOK_SECONDS
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def close(self) -> None:
+        """Workers are gone and the store is closed."""
+        close_house(self._house)
+
+    def _follow(self) -> None:
+        """Read the files again where they have changed; backends stay open."""
+        with self._lock:
+            self._looked = time.monotonic()
+            try:
+                stamp = self._folder.stamp()
+                if stamp == self._stamp:
+                    return
+                self._stamp = stamp
+                mesh = open_house(self.root, self._environment).mesh
+            except FileNotFoundError:
+                return  # a text went while we looked: the next look sees the folder without it
+            except AgoraError as problem:
+                self.problem = problem
+                return
+            self.problem = None
+            self._house = replace(self._house, mesh=mesh)

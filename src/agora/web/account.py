@@ -1,0 +1,86 @@
+"""Account: people sign in and out; in a demo they choose who they are."""
+
+from starlette.responses import Response
+
+from agora.model.errors import AgoraError, Missing
+from agora.model.people import PrincipalKind
+from agora.passage.signing import SignedIn
+from agora.usecases import demo, session
+from agora.web.answers import Page, Redirect, respond
+from agora.web.cookies import SESSION, cookie
+from agora.web.visit import Visit, get, own_path, post
+
+TEMPLATE = "account/sign-in.html"
+
+
+def sign_in_form(visit: Visit) -> Page:
+    """Where people say who they are."""
+    return _form(visit)
+
+
+def _form(visit: Visit, wrong: str = "", status: int = 200) -> Page:
+    mesh = visit.house.mesh
+    people = [each for each in mesh.principals if each.kind is PrincipalKind.PERSON]
+    values = {
+        "wrong": wrong,
+        "people": people if visit.site.demo else [],
+        "name": visit.text("name"),
+        "next": own_path(visit.query.get("next") or visit.text("next")),
+        "oidc": mesh.sign_in.oidc is not None,
+        "passwords": mesh.sign_in.passwords,
+    }
+    return Page(template=TEMPLATE, values=values, status=status)
+
+
+def sign_in(visit: Visit) -> Page | Response:
+    """Somebody is signed in, or hears why not."""
+    client = visit.request.client
+    try:
+        signed = session.sign_in(
+            visit.house,
+            visit.text("name"),
+            str(visit.form.get("password", "")),
+            address=client.host if client else "",
+            now=visit.site.now(),
+        )
+    except AgoraError as problem:
+        return _form(visit, f"{problem.sentence}; {problem.hint}", problem.status)
+    return entered(visit, signed)
+
+
+def be(visit: Visit) -> Response:
+    """In a demo the visitor is somebody else from now on; elsewhere there is no such page."""
+    if not visit.site.demo:
+        raise Missing("there is no page at this address", code="E714")
+    return entered(visit, demo.be(visit.house, visit.text("person"), visit.site.now()))
+
+
+def entered(visit: Visit, signed: SignedIn) -> Response:
+    """The browser keeps the new session and goes on to where the person wanted to go."""
+    _leave(visit)
+    response = respond(Redirect(own_path(visit.text("next"))), visit.request, visit.site, None)
+    https = visit.site.url.startswith("https:")
+    response.headers.append("set-cookie", cookie(SESSION, signed.secret, https=https))
+    return response
+
+
+def sign_out(visit: Visit) -> Response:
+    """The session is over, here and for whoever holds its cookie."""
+    _leave(visit)
+    response = respond(Redirect("/sign-in"), visit.request, visit.site, None)
+    response.headers.append("set-cookie", cookie(SESSION, "", https=False, seconds=0))
+    return response
+
+
+def _leave(visit: Visit) -> None:
+    secret = getattr(visit.request.state, "secret", "")
+    if secret:
+        session.sign_out(visit.house, secret, visit.site.now())
+
+
+ROUTES = (
+    get("/sign-in", sign_in_form, anyone=True),
+    post("/sign-in", sign_in, anyone=True),
+    post("/sign-out", sign_out),
+    post("/demo/as", be, anyone=True),
+)

@@ -1,0 +1,33 @@
+"""Routes: every page, one module for each place."""
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agora.model.errors import Missing
+from agora.web import account, home, product, search
+from agora.web.answers import Page, problem_page, respond
+
+PLACES = (home, search, product, account)
+
+
+def routes() -> Iterator[Route]:
+    """All of them, in the order they are tried."""
+    for place in PLACES:
+        yield from place.ROUTES
+
+
+def unexpected_page(request: Request, _: Exception) -> Response:
+    """Something went wrong that nobody expected: a calm sentence, and nothing of the inside."""
+    page = Page(template="unexpected.html", status=500)
+    return respond(page, request, request.app.state.site, None)
+
+
+def missing_page(request: Request, _: Exception) -> Response:
+    """No page has this address."""
+    problem = Missing(
+        "there is no page at this address", code="E714", hint="start at home, or search"
+    )
+    return respond(problem_page(problem), request, request.app.state.site, None)

@@ -1,0 +1,1 @@
+"""What several verbs share about telling: notices made once, kept for each person, and sent out."""

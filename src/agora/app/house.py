@@ -21,6 +21,7 @@ from agora.needs.index import Index
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import Passwords, People, Provider, Turnstile
+from agora.needs.post import Post
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -107,6 +108,7 @@ def open_house(
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
         people=_people(mesh, environment),
+        post=cast("Post", Later(lambda: _post(mesh, environment))),
         progress=progress or Silent(),
         now=_clock(mesh),
         new_id=new_id,
@@ -198,6 +200,12 @@ def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:
     from agora.backends.people.oidc import OidcProvider
 
     return OidcProvider(oidc, resolved(oidc.client_secret, environment))
+
+
+def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
+    from agora.backends.post.office import Office
+
+    return Office(mesh.post, secret=lambda text: resolved(text, environment))
 
 
 def _readers() -> Readers:

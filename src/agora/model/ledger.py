@@ -25,6 +25,7 @@ class Event(StrEnum):
     QUERY_OPENED = "query-opened"
     QUERY_CLOSED = "query-closed"
     QUERY_REFUSED = "query-refused"
+    EXPORTED = "exported"
     BUILD_READ = "build-read"
     DENIED = "denied"
     CONSENTED = "consented"

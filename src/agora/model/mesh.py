@@ -43,6 +43,7 @@ class Bounds:
     """The limits of one query: memory in bytes, seconds, rows of an answer, threads.
 
     Of a live table it may fetch as many rows as an answer may have, in `fetched` bytes of a file.
+    An answer that is kept for paging takes at most `kept` bytes, all of them together `results`.
     """
 
     memory: int = 1 << 30
@@ -50,6 +51,36 @@ class Bounds:
     rows: int = 50_000_000
     threads: int = 2
     fetched: int = 4 << 30
+    kept: int = 2 << 30
+    results: int = 20 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smtp:
+    """The server that takes mail; `password` names a secret and is no secret itself.
+
+    `tls` is `starttls`, `tls` from the first byte, or `none`.
+    """
+
+    host: str
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+    tls: str = "starttls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostOffice:
+    """How people are told besides the page: without `smtp` no mail is sent.
+
+    `site` is the address of the pages, for links. `private` are hosts and networks of our own that
+    webhooks may reach.
+    """
+
+    smtp: Smtp | None = None
+    site: str = ""
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +108,7 @@ class Mesh:
     external: tuple[tuple[str, str], ...] = ()
     derive_after: int = 20
     sign_in: SignIn = SignIn()
+    post: PostOffice = PostOffice()
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()
     teams: tuple[Team, ...] = ()

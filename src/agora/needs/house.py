@@ -11,6 +11,7 @@ from agora.needs.index import Index
 from agora.needs.lake import Lake
 from agora.needs.outside import Externals
 from agora.needs.people import People
+from agora.needs.post import Post
 from agora.needs.progress import Progress
 from agora.needs.source import Sources
 from agora.needs.store import Store
@@ -30,6 +31,7 @@ class House:
     readers: Readers
     benches: Benches
     people: People
+    post: Post
     progress: Progress
     now: Callable[[], datetime]
     new_id: Callable[[str], str]

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from agora.model.mesh import Bounds, Contact, Domain
+from agora.model.mesh import Bounds, Contact, Domain, PostOffice, Smtp
 from agora.spec.shape import check_own
 from agora.spec.texts import Text, texts
 
@@ -47,6 +47,31 @@ def bounds(node: dict[str, Any] | None) -> Bounds:
         rows=given.get("rows", standard.rows),
         threads=given.get("threads", standard.threads),
         fetched=size(given["fetched"]) if "fetched" in given else standard.fetched,
+        kept=size(given["kept"]) if "kept" in given else standard.kept,
+        results=size(given["results"]) if "results" in given else standard.results,
+    )
+
+
+def post(text: Text) -> PostOffice:
+    """How people are told besides the page, as `agora.yaml` says; by default not at all."""
+    given = text.get("post", "smtp")
+    standard = Smtp(host="")
+    server = (
+        Smtp(
+            host=str(given["host"]),
+            port=int(given.get("port", standard.port)),
+            user=str(given.get("user") or ""),
+            password=str(given.get("password") or ""),
+            sender=str(given["from"]),
+            tls=str(given.get("tls", standard.tls)),
+        )
+        if given
+        else None
+    )
+    return PostOffice(
+        smtp=server,
+        site=str(text.get("post", "site") or ""),
+        private=texts(text.get("post", "private")),
     )
 
 

@@ -65,6 +65,7 @@ class _Reader:
             bounds=domains.bounds(root.get("limits")),
             private=words(root.get("network", "private")),
             derive_after=int(root.get("derived", "after") or 20),
+            post=domains.post(root),
             sign_in=people.sign_in(root, people.teams(persons)),
             external=tuple(
                 (str(each.get("domain")), str(each.get("folder")))

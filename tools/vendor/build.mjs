@@ -72,7 +72,7 @@ for (const old of readdirSync(target)) rmSync(join(target, old));
 
 const made = [];
 const add = (file, parts, how) => made.push({ file, parts, how });
-const named = (name, tail = "min.js") => `${name}-${version({ codemirror: "@codemirror/view", virtual: "@tanstack/virtual-core", htmx: "htmx.org" }[name] ?? name)}.${tail}`;
+const named = (name, tail = "min.js") => `${name}-${version({ codemirror: "@codemirror/view", htmx: "htmx.org" }[name] ?? name)}.${tail}`;
 
 const htmx = named("htmx");
 copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(target, htmx));
@@ -87,13 +87,11 @@ await bundle("codemirror.js", named("codemirror"));
 add(named("codemirror"), ["@codemirror/autocomplete", "@codemirror/commands", "@codemirror/lang-sql", "@codemirror/language", "@codemirror/lint", "@codemirror/search", "@codemirror/state", "@codemirror/view", "@lezer/highlight"], "esbuild of codemirror.js");
 await bundle("vega.js", named("vega"), [noCompiling]);
 add(named("vega"), ["vega", "vega-lite", "vega-interpreter"], "esbuild of vega.js, everything that compiles text to code taken out");
-await bundle("virtual.js", named("virtual"));
-add(named("virtual"), ["@tanstack/virtual-core"], "esbuild of virtual.js");
 writeFileSync(join(target, "icons.svg"), sprite());
 add("icons.svg", ["lucide-static"], `a sprite of ${ICONS.length} icons`);
 add(font("latin", "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212,U+2215,U+FEFF,U+FFFD"), ["@fontsource-variable/inter"], "cut by pyftsubset");
 add(font("latin-ext", "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E9E,U+20A3-20A4,U+20A6-20A9,U+20AB-20BF"), ["@fontsource-variable/inter"], "cut by pyftsubset");
-writeFileSync(join(target, "LICENSES.txt"), ["htmx.org", "@codemirror/view", "vega", "vega-lite", "vega-interpreter", "@tanstack/virtual-core", "lucide-static", "@fontsource-variable/inter"]
+writeFileSync(join(target, "LICENSES.txt"), ["htmx.org", "@codemirror/view", "vega", "vega-lite", "vega-interpreter", "lucide-static", "@fontsource-variable/inter"]
   .map((name) => `== ${name} ${version(name)} (${licence(name)})\n\n${readFileSync(join(modules, name, readdirSync(join(modules, name)).find((f) => /^licen[sc]e/i.test(f))), "utf8").trim()}\n`).join("\n"));
 
 const lock = { made: "tools/vendor/build.mjs", files: made.map(({ file, parts, how }) => {

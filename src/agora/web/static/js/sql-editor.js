@@ -1,0 +1,133 @@
+// <sql-editor data-schema="/query/schema" data-errors='[{"line": 1, "column": 8, "message": "…"}]'>
+//   <textarea name="sql">…</textarea></sql-editor>
+// The textarea stays in the form and holds the text; CodeMirror writes into it. Ctrl Enter submits
+// the form. An attribute data-errors that changes marks anew.
+// GET data-schema answers only what the person may know:
+//   {"tables": [{"name": "sales.weekly_sales", "title": "Weekly Sales Report",
+//                "columns": [{"name": "week", "type": "date", "masked": false}]}],
+//    "parameters": ["week"]}
+// The editor lives in a shadow root: there its styles are adopted sheets, which a page that allows
+// no inline style permits.
+import {
+  acceptCompletion, autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, Compartment, completionKeymap,
+  defaultKeymap, drawSelection, EditorState, EditorView, HighlightStyle, highlightActiveLine, highlightSelectionMatches,
+  history, historyKeymap, indentOnInput, keymap, lineNumbers, lintGutter, lintKeymap, placeholder, PostgreSQL, Prec,
+  searchKeymap, setDiagnostics, sql, syntaxHighlighting, tags,
+} from "../vendor/codemirror-6.43.15.min.js";
+
+const LOOK = EditorView.theme({
+  "&": { fontSize: "var(--t2)", border: "1px solid var(--control)", borderRadius: "var(--r1)", background: "var(--surface)", color: "var(--text)" },
+  "&.cm-focused": { outline: "3px solid var(--focus)", outlineOffset: "1px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", minHeight: "10rem", maxHeight: "60vh" },
+  ".cm-content": { caretColor: "var(--text)", padding: "10px 0" },
+  ".cm-gutters": { background: "var(--sunk)", color: "var(--muted)", border: "0", borderRadius: "var(--r1) 0 0 var(--r1)" },
+  ".cm-activeLine, .cm-activeLineGutter": { background: "color-mix(in srgb, var(--accent) 7%, transparent)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)", borderLeftWidth: "2px" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "color-mix(in srgb, var(--accent) 26%, transparent)" },
+  ".cm-tooltip, .cm-panels": { background: "var(--surface)", color: "var(--text)", border: "1px solid var(--control)", borderRadius: "6px" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "4px 8px", fontFamily: "var(--font)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent-soft)", color: "var(--text)" },
+  // the library's own marks are data: images, which the page's policy forbids
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px" },
+  ".cm-lint-marker-error": { content: "''", width: "10px", height: "10px", margin: "6px 2px", borderRadius: "50%", background: "var(--bad)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  ".cm-completionDetail": { color: "var(--muted)", fontStyle: "normal", marginLeft: "1em" },
+});
+const COLOURS = syntaxHighlighting(HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--accent)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--ok)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
+  { tag: [tags.comment], color: "var(--muted)", fontStyle: "italic" },
+]));
+
+function schemaOf({ tables }) {
+  const schema = {};
+  for (const { name, title, columns } of tables) {
+    const [domain, table] = name.split(".");
+    const children = columns.map((column) => ({
+      label: column.name, type: "property", boost: 2, detail: column.type + (column.masked ? " · masked" : ""),
+    }));
+    (schema[domain] ??= {})[table] = { self: { label: table, type: "class", detail: title ?? "" }, children };
+  }
+  return schema;
+}
+
+class SqlEditor extends HTMLElement {
+  static observedAttributes = ["data-errors"];
+
+  connectedCallback() {
+    if (this.view) return;
+    this.area = this.querySelector("textarea");
+    const label = this.area.labels?.[0];
+    const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    shadow.append(document.createElement("slot"));
+    this.area.hidden = true;
+    this.language = new Compartment();
+    const run = () => { this.area.form?.requestSubmit(); return true; };
+    this.view = new EditorView({
+      root: shadow,
+      parent: shadow,
+      state: EditorState.create({
+        doc: this.area.value,
+        extensions: [
+          Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Tab", run: acceptCompletion }])),
+          lineNumbers(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
+          autocompletion(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping, LOOK, COLOURS,
+          this.language.of(sql({ dialect: PostgreSQL })),
+          placeholder(this.area.placeholder || "select …"),
+          EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "SQL", "aria-multiline": "true" }),
+          EditorView.updateListener.of((update) => { if (update.docChanged) this.written(); }),
+          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
+        ],
+      }),
+    });
+    label?.addEventListener("click", () => this.view.focus());
+    this.mark();
+    this.learn();
+  }
+
+  written() {
+    this.area.value = this.view.state.doc.toString();
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  attributeChangedCallback() { if (this.view) this.mark(); }
+
+  get value() { return this.view.state.doc.toString(); }
+  set value(text) { this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } }); }
+
+  mark() {
+    const doc = this.view.state.doc;
+    const found = JSON.parse(this.dataset.errors || "[]").map(({ line, column = 1, message }) => {
+      const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
+      const from = Math.min(at.from + Math.max(column, 1) - 1, at.to);
+      const word = /^\w+/.exec(doc.sliceString(from, at.to))?.[0].length ?? 1;
+      return { from, to: Math.min(from + word, doc.length), severity: "error", message };
+    });
+    this.view.dispatch(setDiagnostics(this.view.state, found));
+  }
+
+  async learn() {
+    if (!this.dataset.schema) return;
+    const answer = await fetch(this.dataset.schema, { headers: { accept: "application/json" } });
+    if (!answer.ok) return;
+    const known = await answer.json();
+    const parameters = known.parameters ?? [];
+    const extensions = [sql({ dialect: PostgreSQL, schema: schemaOf(known), upperCaseKeywords: false })];
+    if (parameters.length) {
+      extensions.push(PostgreSQL.language.data.of({ autocomplete: (context) => {
+        const word = context.matchBefore(/\$\w*/);
+        return word && { from: word.from, options: parameters.map((name) => ({ label: `$${name}`, type: "variable" })) };
+      } }));
+    }
+    this.view.dispatch({ effects: this.language.reconfigure(extensions) });
+    this.dataset.ready = "yes";
+  }
+
+  disconnectedCallback() {
+    this.view?.destroy();
+    this.view = null;
+    if (this.area) this.area.hidden = false;
+  }
+}
+customElements.define("sql-editor", SqlEditor);

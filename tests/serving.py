@@ -102,7 +102,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def client_as(served: Served) -> Iterator[Callable[[str], httpx.Client]]:
     """Clients of the served market, closed afterwards."""
     with contextlib.ExitStack() as stack:
-        yield lambda person="": stack.enter_context(served.client(person))
+        yield lambda person="": stack.enter_context(contextlib.closing(served.client(person)))
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +130,7 @@ def page_as(served: Served, chromium: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(base_url=on.url, **options)
         contexts.append(context)
         if person:
-            with on.client(person) as client:
+            with contextlib.closing(on.client(person)) as client:
                 context.add_cookies(
                     [
                         {"name": each.name, "value": each.value or "", "url": on.url}

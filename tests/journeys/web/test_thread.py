@@ -1,6 +1,7 @@
 """The thinnest way through the pages: somebody signs in, finds a product and opens its label."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.serving import send
 
@@ -54,4 +55,4 @@ def test_somebody_finds_a_product_in_a_browser(page_as):
     page.get_by_role("searchbox").last.fill("transactions")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Transactions", exact=True).first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Transactions"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agora.cli.answers.results import notices
-from agora.cli.answers.rows import chosen, write
+from agora.cli.answers.rows import lines, write
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened, words
@@ -27,8 +27,6 @@ Revision = Annotated[
 ]
 Values = Annotated[list[str] | None, typer.Option("--set", help="A parameter's value: NAME=VALUE.")]
 Of = Annotated[str, typer.Option("--product", help="List what the owners of a product offer.")]
-Form = Annotated[str, typer.Option("--format", help="The form of rows, as for `agora query`.")]
-Output = Annotated[str, typer.Option("-o", "--output", help="Write the rows to this file.")]
 
 
 class Action(StrEnum):
@@ -37,11 +35,14 @@ class Action(StrEnum):
     LIST = "list"
     SHOW = "show"
     RUN = "run"
+    TEXT = "text"
     SHARE = "share"
     REMOVE = "remove"
 
 
-Wanted = Annotated[Action, typer.Argument(help="list, show, run, share or remove.")]
+Wanted = Annotated[
+    Action, typer.Argument(help="list, show, run, text (for `agora query -`), share or remove.")
+]
 Name = Annotated[
     str, typer.Argument(help="Which one: its id, or domain.product/name of a curated one.")
 ]
@@ -53,8 +54,6 @@ def saved(
     name: Name = "",
     product: Of = "",
     values: Values = None,
-    form: Form = "",
-    output: Output = "",
     with_: With = None,
     readers: Readers = False,
     editor: Editor = None,
@@ -75,15 +74,13 @@ def saved(
             case Action.SHOW:
                 told(verbs.find(house, who, name), as_json=json)
             case Action.RUN:
-                _run(
-                    house, who, name, values or (), chosen("json" if json else form, output), output
-                )
+                _run(house, who, name, values or (), as_json=json)
+            case Action.TEXT:
+                say(verbs.bound(house, who, name, given(values or ())))
             case Action.SHARE:
-                given = audience(words(with_), readers=readers)
+                whom = audience(words(with_), readers=readers)
                 rights = {"named": words(with_), "editors": words(editor)}
-                told(
-                    verbs.share(house, who, name, revision, audience=given, **rights), as_json=json
-                )
+                told(verbs.share(house, who, name, revision, audience=whom, **rights), as_json=json)
             case Action.REMOVE:
                 told(verbs.remove(house, who, name, revision), as_json=json)
 
@@ -147,13 +144,14 @@ def listed(house: House, who: Actor, product: str, *, as_json: bool) -> None:
     say(table(["query", "title", "of", "changed"], rows, whole=(0,)))
 
 
-def _run(
-    house: House, who: Actor, name: str, values: Sequence[str], form: str, output: str
-) -> None:
+def _run(house: House, who: Actor, name: str, values: Sequence[str], *, as_json: bool) -> None:
     answered = verbs.run(house, who, name, given(values))
     notices(answered.decisions)
     try:
-        write(answered.answer, form, output)
+        if as_json:
+            lines(house.outlets, answered.answer)
+        else:
+            write(answered.answer)
     finally:
         answered.answer.close()
 

@@ -1,5 +1,6 @@
 """Saved queries: texts people keep and share; the rows are always those of whoever runs one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,16 @@ class Sharing:
     audience: Audience = Audience.NOBODY
     named: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, owner: str, audience: Audience, named: Iterable[str], editors: Iterable[str]
+    ) -> "Sharing":
+        """Each name once, and names only where it is shared with names."""
+        kept = tuple(dict.fromkeys(named)) if audience is Audience.NAMED else ()
+        return cls(
+            owner=owner, audience=audience, named=kept, editors=tuple(dict.fromkeys(editors))
+        )
 
 
 class ParameterKind(StrEnum):

@@ -62,7 +62,7 @@ def save(
         id=house.new_id("qry"),
         title=title.strip(),
         sql=sql,
-        sharing=_sharing(who.principal.id, audience, named, editors),
+        sharing=Sharing.of(who.principal.id, audience, named, editors),
         description=description,
         parameters=tuple(parameters),
         purpose=purpose,
@@ -125,7 +125,7 @@ def share(
     """
     cabinet = _cabinet(house, who)
     kept = cabinet.to_change(name, revision, owning=True)
-    sharing = _sharing(kept.noun.sharing.owner, audience, named, editors)
+    sharing = Sharing.of(kept.noun.sharing.owner, audience, named, editors)
     noun = replace(kept.noun, sharing=sharing, changed_at=house.now(), changed_by=who.principal.id)
     return _met(who, cabinet.keep(noun, kept.revision))
 
@@ -213,13 +213,3 @@ def _curated(house: House, who: Actor, product: Product) -> Iterator[Saved]:
             changed_by=product.name.domain,
         )
         yield Saved(query=noun, curated=True, product=str(product.name))
-
-
-def _sharing(
-    owner: str, audience: Audience, named: Sequence[str], editors: Sequence[str]
-) -> Sharing:
-    """Names count only where it is shared with names."""
-    kept = tuple(dict.fromkeys(named)) if audience is Audience.NAMED else ()
-    return Sharing(
-        owner=owner, audience=audience, named=kept, editors=tuple(dict.fromkeys(editors))
-    )

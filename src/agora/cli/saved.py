@@ -113,7 +113,7 @@ def told(found: Saved, *, as_json: bool) -> None:
     if query.description:
         say(safe(query.description))
     whose = found.product if found.curated else query.sharing.owner
-    say(f"of {whose}, {_shared(query.sharing)}, revision {found.revision}")
+    say(f"of {whose}, {shared_with(query.sharing)}, revision {found.revision}")
     for each in query.parameters:
         say(safe(f"  ${each.name}: {_kind(each)}"))
     say(safe(query.sql.rstrip()))
@@ -156,7 +156,8 @@ def _run(house: House, who: Actor, name: str, values: Sequence[str], *, as_json:
         answered.answer.close()
 
 
-def _shared(sharing: Sharing) -> str:
+def shared_with(sharing: Sharing) -> str:
+    """Who sees it, in words."""
     match sharing.audience:
         case Audience.READERS:
             return "shared with whoever may read its tables"

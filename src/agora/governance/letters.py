@@ -62,6 +62,8 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
         Matter.APPROVED: f"you may use {table}{purpose}{_until(until)}; {by} approved it",
         Matter.REFUSED: f"{by} refused the request for {table}{purpose}",
         Matter.ENDED: f"{by} ended the agreement on {table}{purpose}",
+        Matter.EXTENDED: f"{by} made the agreement on {table}{purpose} longer{_until(until)}",
+        Matter.CARRIED: f"your agreement holds for {table} too{purpose}",
         Matter.EXPIRING: f"the agreement on {table}{purpose} ends on {until}",
         Matter.EXPIRED: f"the agreement on {table}{purpose} has ended",
         Matter.EDITION: f"edition {notice.edition} of {table} is there",
@@ -83,7 +85,7 @@ def _page(notice: Notice) -> str:
         return "/me/notifications"
     if notice.matter in (Matter.REQUESTED, Matter.REMARKED, Matter.WAITING, Matter.REFUSED):
         return f"/requests/{notice.about}"
-    if notice.matter in (Matter.ENDED, Matter.EXPIRING, Matter.EXPIRED):
+    if notice.matter in (Matter.ENDED, Matter.EXTENDED, Matter.EXPIRING, Matter.EXPIRED):
         return "/requests"
     last = {
         Matter.QUESTION: "/discuss",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agora.governance.access import deciders
-from agora.model.access import Agreement, Request
+from agora.model.access import Agreement, Request, RequestState
 from agora.model.ledger import Entry, Event
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion, ProductName
@@ -47,6 +47,12 @@ OF_REQUESTS = frozenset(
     }
 )
 """What happens to a request and is told to the other side."""
+OF_AGREEMENTS = {
+    Event.ENDED: Matter.ENDED,
+    Event.EXTENDED: Matter.EXTENDED,
+    Event.CARRIED: Matter.CARRIED,
+}
+"""What happens to an agreement and is told to those it concerns."""
 
 
 def behind(mesh: Mesh, consumer: str) -> tuple[str, ...]:
@@ -75,7 +81,10 @@ def _members(mesh: Mesh, teams: Sequence[str]) -> tuple[str, ...]:
 
 
 def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Telling]:
-    """What a ledger entry about a request tells its owners, or those who asked."""
+    """What a ledger entry about a request tells its owners, or those who asked.
+
+    One that was settled meanwhile waits for nobody.
+    """
     asking = (request.asked_by, *behind(mesh, request.consumer))
     owners = deciders(mesh, request.port)
     told: dict[Event, tuple[Matter, tuple[str, ...]]] = {
@@ -86,6 +95,8 @@ def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Tellin
     matter, to = told.get(entry.event, (Matter.REMARKED, ()))
     if matter is Matter.REMARKED:
         to = asking if entry.who in owners else owners
+    if matter is Matter.REQUESTED and request.state is not RequestState.PENDING:
+        to = ()
     yield Telling(
         matter=matter,
         to=others(to, entry.who),
@@ -100,10 +111,12 @@ def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Tellin
 
 
 def about_agreement(mesh: Mesh, entry: Entry, agreed: Agreement) -> Iterator[Telling]:
-    """An agreement was ended: those who used it and those who own the table hear of it."""
+    """Those who use it hear of it, and its owners when it was ended by somebody else."""
     owners = deciders(mesh, agreed.port)
-    to = (*behind(mesh, agreed.consumer), *(() if entry.who in owners else owners))
-    yield of_agreement(agreed, Matter.ENDED, others(to, entry.who), entry.at, by=entry.who)
+    own = entry.event is not Event.ENDED or entry.who in owners
+    to = (*behind(mesh, agreed.consumer), *(() if own else owners))
+    matter = OF_AGREEMENTS[entry.event]
+    yield of_agreement(agreed, matter, others(to, entry.who), entry.at, by=entry.who)
 
 
 def about_release(

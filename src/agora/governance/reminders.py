@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from agora.governance.access import deciders
 from agora.governance.notice import Telling, behind, of_agreement, others
-from agora.model.access import Agreement, Request, RequestState
+from agora.model.access import Agreement, Request, RequestState, Turn
 from agora.model.mesh import Mesh
 from agora.model.notice import Matter
 
@@ -71,7 +71,8 @@ def waiting(
     """Requests nobody has answered for days: the owners are reminded, once."""
     for asked in requests:
         due = asked.asked_at + UNANSWERED
-        if asked.state is RequestState.PENDING and (since is None or since < due) and due <= now:
+        open_ = asked.state is RequestState.PENDING and asked.turn is Turn.OWNERS
+        if open_ and (since is None or since < due) and due <= now:
             yield Telling(
                 matter=Matter.WAITING,
                 to=others(deciders(mesh, asked.port), asked.asked_by),

@@ -16,6 +16,8 @@ class Matter(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     ENDED = "ended"
+    EXTENDED = "extended"
+    CARRIED = "carried"
     EXPIRING = "expiring"
     EXPIRED = "expired"
     EDITION = "edition"

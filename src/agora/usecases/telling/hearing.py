@@ -62,7 +62,7 @@ def _step(pile: Pile) -> bool:
 
 def _told(house: House, entry: Entry) -> Iterator[Telling]:
     facts = dict(entry.facts)
-    if entry.event is Event.ENDED:
+    if entry.event in telling.OF_AGREEMENTS:
         agreed = house.store.get(Agreement, f"{entry.subject}/{facts.get('agreement', '')}")
         if agreed is not None:
             yield from telling.about_agreement(house.mesh, entry, agreed.noun)

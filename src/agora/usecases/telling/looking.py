@@ -82,7 +82,7 @@ def _breaking(house: House, each: Offered) -> Iterator[Telling]:
     except AgoraError:
         return
     for change in found:
-        if change.port == port:
+        if change.port == port and change.broken:
             to = [who for d in change.dependents if d.stands_against for who in d.speakers]
             yield telling.about_offer(Matter.BREAKING, each, to, house.now())
 

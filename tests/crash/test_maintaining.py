@@ -9,7 +9,7 @@ import pytest
 
 from agora.app.house import close_house, open_house
 from agora.governance.proof import verify
-from agora.model.release import Release
+from agora.model.release import Release, Run
 from agora.needs.house import House
 from tests.crash.harness import finish, released, seen, start
 from tests.crash.mesh import deliver, make
@@ -17,6 +17,9 @@ from tests.journeys.deliveries import Deliveries
 from tests.journeys.editions import opened, rows_of, weeks
 
 POINTS = ("before-mark", "after-mark", "before-remove", "amid-remove", "after-remove")
+COMPACTING = (
+    "before-compact", "amid-compact", "after-stage", "before-release", "after-release", "after-tag",
+)  # fmt: skip
 APPEND = "{mode: append, by: [week]}"
 
 
@@ -35,15 +38,30 @@ def kept(house: House, product: str) -> list[Release]:
 
 
 def whole(mesh: Deliveries) -> list[int]:
-    """Every kept edition answers exactly its rows; gives their numbers."""
+    """Every kept edition answers exactly its rows; gives how many weeks each has."""
     with opened(mesh) as (house, who):
-        numbers = [made.number for made in kept(house, "lab.sales")]
-        for number in numbers:
-            week = [(w, w, 10 * w) for w in range(1, number + 1)]
-            assert rows_of(house, who, str(number)) == week
+        editions = {made.number: len(made.sources) for made in kept(house, "lab.sales")}
+        for number, count in editions.items():
+            assert rows_of(house, who, str(number)) == [(w, w, 10 * w) for w in range(1, count + 1)]
         verdict = verify(house.store.records(), house.store.batches())
         assert verdict.holds, verdict.problems
-    return numbers
+    return list(editions.values())
+
+
+def deliver_at_once(mesh, first, count):
+    """So many weeks in one edition, each a small file."""
+    for week in range(first, first + count):
+        mesh.deliver(f"w{week:03}", [(week, week, 10 * week)])
+    mesh.run()
+
+
+def stray(mesh):
+    """Files of rows that no kept edition has."""
+    there = {str(path) for path in (mesh.root / ".agora/lake").glob("lab/*/*/data/*/*.parquet")}
+    with opened(mesh) as (house, _):
+        return there - {
+            f.path for m in kept(house, "lab.sales") for s in m.snapshots for f in s.files
+        }
 
 
 def test_killed_anywhere_it_leaves_every_kept_edition_whole(tmp_path):
@@ -60,8 +78,34 @@ def test_killed_anywhere_it_leaves_every_kept_edition_whole(tmp_path):
         assert whole(mesh)[-1] == week, point
     assert finish(maintaining(mesh.root)).startswith("done")
     assert whole(mesh) == [week]
-    stray = list((mesh.root / ".agora/lake/scratch").iterdir())
-    assert stray == []
+    assert list((mesh.root / ".agora/lake/scratch").iterdir()) == []
+
+
+def test_a_killed_compaction_leaves_the_edition_there_was_or_a_whole_new_one(tmp_path):
+    mesh = Deliveries(tmp_path / "mesh", APPEND)
+    deliver_at_once(mesh, 1, 4)
+    week, made = 4, 0
+    for point in COMPACTING:
+        process = maintaining(mesh.root, point)
+        process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, point
+        assert whole(mesh)[-1] == week, point
+        with opened(mesh) as (house, _):
+            done = bool(kept(house, "lab.sales")[-1].restores)
+        made += done
+        assert done == (point in ("after-release", "after-tag")), point
+        if done:
+            deliver_at_once(mesh, week + 1, 3)
+            week += 3
+    assert made == 2
+    assert finish(maintaining(mesh.root)).startswith("done")
+    assert whole(mesh) == [week]
+    assert stray(mesh) == set()
+    assert list((mesh.root / ".agora/lake/scratch").iterdir()) == []
+    with opened(mesh) as (house, _):
+        assert len(kept(house, "lab.sales")[0].snapshots[0].files) == 1
+        states = {run.noun.state.value for run in house.store.find(Run, "lab.sales/")}
+    assert states == {"released", "abandoned"}
 
 
 def test_two_at_once_take_turns(tmp_path):
@@ -70,8 +114,11 @@ def test_two_at_once_take_turns(tmp_path):
     both = [maintaining(mesh.root, keep=2), maintaining(mesh.root, keep=1)]
     said = [finish(process) for process in both]
     assert all(line.startswith("done") for line in said), said
-    assert sum(int(line.split()[1]) for line in said) == 3
+    assert sum(int(line.split()[1]) for line in said) >= 3
+    assert whole(mesh)[-1] == 4
+    assert finish(maintaining(mesh.root)).startswith("done")
     assert whole(mesh) == [4]
+    assert stray(mesh) == set()
 
 
 def test_beside_a_run_nothing_it_builds_on_is_removed(tmp_path):

@@ -7,6 +7,7 @@ import typer
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.model.derived import Tended
 from agora.model.errors import Unusable
 from agora.model.maintenance import Maintained
 from agora.usecases.maintain import maintain as tidy
@@ -37,7 +38,7 @@ def maintain(
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> None:
-    """Remove editions beyond their retention, and files nobody needs; prove what is left."""
+    """Remove what is no longer kept, write small files together, and prove what is left."""
     if bool(products) == every:
         raise Unusable("no product is named", code="E021", hint="name one, or say `--all`")
     with opened(mesh) as house:
@@ -58,6 +59,9 @@ def maintain(
 
 def _show(done: Maintained) -> None:
     would = "would be " if done.dry else ""
+    _compacted(done, would)
+    if done.tended is not None:
+        _tended(done.tended)
     for product in done.products:
         numbers = [str(e.number) for e in done.expired if e.product == product]
         if numbers:
@@ -78,6 +82,21 @@ def _show(done: Maintained) -> None:
     say(f"the lake: {size(done.before)} before, {size(done.after)} after")
     if not done.dry:
         say(f"{paint('✓', 'green')} {count(done.whole, 'file')} of kept editions opened and whole")
+
+
+def _compacted(done: Maintained, would: str) -> None:
+    for each in done.compacted:
+        files = f"{count(each.before, 'file')} {would}written as {each.after}"
+        say(f"{each.port}: {files}" + (f", edition {each.release}" if each.release else ""))
+    for name, why in done.unable:
+        say(paint(f"! {name}: its small files stay: {safe(why)}", "yellow"))
+
+
+def _tended(done: Tended) -> None:
+    if done.made or done.dropped:
+        say(f"derived tables: {len(done.made)} made, {len(done.dropped)} dropped")
+    for port, why in done.unable:
+        say(paint(f"! {port}: {safe(why)}", "yellow"))
 
 
 def size(number: int) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from agora.model.names import ProductName
+from agora.model.derived import Tended
+from agora.model.names import PortVersion, ProductName
 
 
 class Area(StrEnum):
@@ -72,11 +73,25 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compacted:
+    """A table whose many small files were written as few: how many files it had, and has now.
+
+    `release` is the edition readers have since, with exactly the same rows; 0 when it was not made.
+    """
+
+    port: PortVersion
+    before: int
+    after: int
+    release: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Maintained:
     """What maintenance did, or would do when it was `dry`.
 
-    `before` and `after` are the bytes of the whole lake; `whole` counts the files of kept editions,
-    each of which was opened afterwards.
+    `before` and `after` are the bytes of the whole lake when removing began and ended; `whole` counts
+    the files of kept editions, each of which was opened afterwards. `unable` names products whose
+    small files stay, with the reason. Derived tables are `tended` where the whole lake is maintained.
     """
 
     products: tuple[ProductName, ...]
@@ -87,3 +102,6 @@ class Maintained:
     after: int
     whole: int
     dry: bool = False
+    compacted: tuple[Compacted, ...] = ()
+    unable: tuple[tuple[ProductName, str], ...] = ()
+    tended: Tended | None = None

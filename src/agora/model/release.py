@@ -109,6 +109,7 @@ class InputPin:
     """The exact release of another product a run read, and under which agreement.
 
     Of a live table `live` is the moment it was read: those rows are not kept, and not read again.
+    A release that only has the rows of an earlier one `restores` that one (0: rows of its own).
     """
 
     alias: str
@@ -118,6 +119,12 @@ class InputPin:
     agreement: str = ""
     policy_hash: str = ""
     live: str = ""
+    restores: int = 0
+
+    @property
+    def rows_of(self) -> int:
+        """The number of the release that first had these rows; equal numbers mean equal rows."""
+        return self.restores or self.release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +148,7 @@ class Run:
     how the columns of what was delivered differ from what came before.
     `failures` are example rows of broken checks, `labels` wait for the release that keeps them.
     `settled` says that the lake's own tags and pointers agree with the release row, which alone
-    decides.
+    decides. One that was `compacted` built nothing: it wrote rows of many small files together.
     """
 
     id: str
@@ -165,6 +172,7 @@ class Run:
     release: int = 0
     settled: bool = False
     error: str = ""
+    compacted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +180,8 @@ class Release:
     """The atomic set of snapshots a run published: all output ports at once, or none.
 
     `number` counts from 1 within the product; `parent` is the number it was built on (0: none).
-    One that was rolled back to has the rows of the number it `restores` (0: rows of its own).
+    One that was rolled back to, or whose files were compacted, has the rows of the number it
+    `restores` (0: rows of its own).
     After `expired_at` its files are not kept any more, only what is told of it here.
     """
 
@@ -192,6 +201,11 @@ class Release:
     labels: tuple[Label, ...] = ()
     restores: int = 0
     expired_at: datetime | None = None
+
+    @property
+    def rows_of(self) -> int:
+        """The number of the release that first had these rows; equal numbers mean equal rows."""
+        return self.restores or self.number
 
     def snapshot(self, port: PortVersion) -> Snapshot | None:
         """The released state of one port version, or None."""

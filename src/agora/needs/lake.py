@@ -92,6 +92,10 @@ class Lake(Protocol):
         """Nobody gets a new scratch folder meanwhile; waits for another who holds the lake still."""
         ...
 
+    def moving(self) -> AbstractContextManager[None]:
+        """Nobody holds the lake still meanwhile: who begins and says so is never met half-way."""
+        ...
+
     def stored(self) -> Iterator[Stored]:
         """Every file of the lake, with where it lies and how old it is."""
         ...

@@ -73,8 +73,9 @@ def runs_of(house: House, product: Product) -> tuple[Run, ...]:
 
 
 def newest_run(house: House, product: Product) -> Run | None:
-    """The run that was started last, however it ended."""
-    return max(runs_of(house, product), key=lambda run: run.id, default=None)
+    """The run that was started last to build something, however it ended."""
+    built = (run for run in runs_of(house, product) if not run.compacted)
+    return max(built, key=lambda run: run.id, default=None)
 
 
 def _put_aside(

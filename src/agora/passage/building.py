@@ -70,15 +70,32 @@ def changed_files(
     """The files of an input that came or went between the release built on and now."""
     before = next(pin for pin in since.inputs if pin.alias == alias)
     now = next(pin for pin in pins if pin.alias == alias)
-    old, new = (_files(house, pin) for pin in (before, now))
-    return tuple(sorted(old ^ new, key=lambda file: file.path))
+    old, new = (_files(house, pin, pin.release) for pin in (before, now))
+    return tuple(sorted(_compacted(house, before, now, new, old) ^ new, key=lambda file: file.path))
 
 
-def _files(house: House, pin: InputPin) -> frozenset[DataFile]:
-    kept = house.store.get(Release, keys.release(pin.port.port.of, pin.release))
+def _compacted(
+    house: House,
+    before: InputPin,
+    now: InputPin,
+    new: frozenset[DataFile],
+    old: frozenset[DataFile],
+) -> frozenset[DataFile]:
+    """The files that the rows of `before` were written to since, if all of them are still there."""
+    for number in range(now.release, before.release, -1):
+        kept = house.store.get(Release, keys.release(now.port.port.of, number))
+        if kept is not None and kept.noun.rows_of == before.rows_of:
+            files = _files(house, now, number)
+            if files <= new:
+                return files
+    return old
+
+
+def _files(house: House, pin: InputPin, number: int) -> frozenset[DataFile]:
+    kept = house.store.get(Release, keys.release(pin.port.port.of, number))
     snapshot = kept.noun.snapshot(pin.port) if kept else None
     if snapshot is None:
-        raise Missing(f"release {pin.release} of `{pin.port}` is not there", code="E504")
+        raise Missing(f"release {number} of `{pin.port}` is not there", code="E504")
     return frozenset(snapshot.files)
 
 
@@ -126,6 +143,7 @@ def _input(
         snapshot_id=snapshot.snapshot_id,
         agreement=ruling.decision.agreement,
         policy_hash=ruling.decision.policy_hash,
+        restores=release.restores,
     )
     return governed, pin
 

@@ -13,6 +13,7 @@ from agora.model.errors import AgoraError, Conflict
 from agora.model.ledger import Event, Record
 from agora.model.names import PortVersion
 from agora.model.people import Actor
+from agora.model.product import Product
 from agora.model.release import Current, Release
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
@@ -46,6 +47,26 @@ def tend(house: House, who: Actor) -> Tended:
 def standing(house: House) -> tuple[Kept[Derived], ...]:
     """Every derived table there is: their files are kept alive by these nouns and nothing else."""
     return tuple(k for k in house.store.find(Derived) if k.noun.dropped_at is None)
+
+
+def outdated(house: House, who: Actor, product: Product) -> tuple[Derived, ...]:
+    """Of this product no derived table is left of an edition that is neither current nor held.
+
+    Others may have become stale as well; only looking at every rule would tell, which `tend` does.
+    """
+    found = []
+    for port in product.ports:
+        for kept in house.store.find(Derived, keys.derived(port.version, "")):
+            table = kept.noun
+            gone = table.dropped_at is None and not _current(house, table.port, table.release)
+            found += [kept] if gone and not _held(house, table) else []
+    return tuple(
+        each
+        for kept in found
+        for each in derived.drop(
+            house, who, (kept,), f"edition {kept.noun.release} is no longer current"
+        )
+    )
 
 
 def stale(house: House, table: Derived) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agora.governance.rights import may_run
-from agora.model.errors import Broken, Conflict, Denied, Unusable
+from agora.model.errors import AgoraError, Broken, Conflict, Denied, Unusable
 from agora.model.ledger import Entry, Event
-from agora.model.maintenance import Area, Cause, Edition, Held, Maintained, Stored
+from agora.model.maintenance import Area, Cause, Compacted, Edition, Held, Maintained, Stored
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import Product
@@ -18,9 +18,9 @@ from agora.passage import keys
 from agora.passage.derived import drop
 from agora.passage.knowing import find_product
 from agora.passage.recording import refused
-from agora.passage.tending import standing
+from agora.passage.tending import standing, tend
 from agora.quality.levels import span
-from agora.usecases.running import keeping, releasing
+from agora.usecases.running import compacting, keeping, releasing
 from agora.workshop.maintenance import Retention, State, cause, expiring, references, tallied
 
 GRACE = timedelta(hours=24)
@@ -51,7 +51,8 @@ def maintain(
 ) -> Maintained:
     """Editions beyond their retention have lost their rows, and files nobody needs are removed.
 
-    Without `names` every product and all that belongs to none. Never goes what is current, among the
+    Tables of many small files have few, in an edition of their own with the same rows. Without
+    `names` every product and all that belongs to none, and derived tables are tended. Never goes what is current, among the
     newest `keep`, younger than `older_than` or than the contract's `retention`, what a kept edition
     was built of, what an agreement holds, and what a run that lives works on. Raises Denied, Missing,
     Conflict (a run is just beginning, nothing was removed), Broken (kept rows are not there).
@@ -61,16 +62,35 @@ def maintain(
     products = _products(house, who, names)
     for product in products if not dry else ():
         releasing.repair(house, who, product)
+    compacted, unable = _compact(house, who, products, dry=dry)
+    tended = None if dry or names else tend(house, who)
     rules = {each.name: _retention(each, keep, older_than) for each in products}
     with house.lake.still():
         plan = _plan(house, products, rules, grace, whole=not names)
         if dry:
-            return _told(plan, plan.now, 0, dry=True)
+            return replace(_told(plan, plan.now, 0, dry=True), compacted=compacted)
         _remove(house, who, plan)
         whole = _proved(house, plan)
         done = _told(plan, tuple(house.lake.stored()), whole)
+        done = replace(done, compacted=compacted, unable=unable, tended=tended)
         house.store.commit((), (_entry(house, who, plan, "done", done),))
         return done
+
+
+def _compact(
+    house: House, who: Actor, products: Sequence[Product], *, dry: bool
+) -> tuple[tuple[Compacted, ...], tuple[tuple[ProductName, str], ...]]:
+    """Tables of many small files have few; where that could not be, the reason is told."""
+    made: list[Compacted] = []
+    unable = []
+    for product in products:
+        try:
+            made += (
+                compacting.due(house, product) if dry else compacting.released(house, who, product)
+            )
+        except AgoraError as problem:
+            unable.append((product.name, problem.sentence))
+    return tuple(made), tuple(unable)
 
 
 def _products(house: House, who: Actor, names: Sequence[str]) -> tuple[Product, ...]:
@@ -235,6 +255,7 @@ def _entry(
         ("held", tuple(f"{h.edition.product}#{h.edition.number}" for h in plan.held)),
     )
     if done:
+        facts += (("compacted", tuple(f"{c.port}={c.before}/{c.after}" for c in done.compacted)),)
         facts += (("before", done.before), ("after", done.after), ("whole", done.whole))
     return Entry(
         event=Event.MAINTAINED,

@@ -79,7 +79,7 @@ def _rollback(house: House, who: Actor, product: Product, to: str, reason: str) 
     except AgoraError:
         house.lake.discard(run_id, ())
         raise
-    releasing.settle(house, product, made)
+    releasing.settle(house, who, product, made)
     coming = _coming(house, product, made, standing)
     return RolledBack(release=made, to=target.number, instead_of=standing.number, coming=coming)
 
@@ -159,13 +159,13 @@ def _coming(house: House, product: Product, made: Release, standing: Release) ->
     finally:
         house.lake.discard(look, ())
     had, now = _hashes(made.sources), _hashes(pins.sources)
-    read_before = {(pin.alias, pin.release) for pin in made.inputs}
+    read_before = {(pin.alias, pin.rows_of) for pin in made.inputs}
     told = Coming(
         deliveries=tuple(_name(pin) for pin in pins.sources if (pin.name, pin.hash) not in had),
         inputs=tuple(
             f"{pin.port}#{pin.release}"
             for pin in pins.inputs
-            if (pin.alias, pin.release) not in read_before
+            if (pin.alias, pin.rows_of) not in read_before
         ),
         gone=tuple(_name(pin) for pin in standing.sources if (pin.name, pin.hash) not in had | now),
     )

@@ -104,7 +104,7 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: b
     except AgoraError as problem:
         _failed(house, who, product, begun, problem)
         raise
-    releasing.settle(house, product, made)
+    releasing.settle(house, who, product, made)
     return Ran(run=replace(built, state=RunState.RELEASED, release=made.number), release=made)
 
 

@@ -117,7 +117,7 @@ def _others(
     def seen(pins: Sequence[SourcePin], read: Sequence[InputPin]) -> set[tuple[str, str]]:
         found = {(pin.name, pin.hash) for pin in pins if pin.name != driver}
         for pin in read:
-            edition = "" if pin.alias == driver else pin.release
+            edition = "" if pin.alias == driver else pin.rows_of
             found.add((pin.alias, f"{pin.port}#{edition}/{pin.policy_hash}"))
         return found
 

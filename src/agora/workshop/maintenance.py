@@ -12,9 +12,11 @@ from agora.model.access import Agreement
 from agora.model.derived import Derived
 from agora.model.maintenance import Area, Cause, Edition, Held, Removed, Stored
 from agora.model.names import ProductName
-from agora.model.release import Release, Run, RunState
+from agora.model.release import DataFile, Release, Run, RunState, Snapshot
 
 _ASIDE = (Area.QUARANTINE, Area.SAMPLES)
+SMALL = 16 << 20
+"""Bytes below which a file is small; one that was compacted may be small again, and is counted once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,10 @@ class Retention:
     promised: timedelta | None = None
 
     def due(self, place: int, age: timedelta) -> bool:
-        """True for an edition that so many newer ones have followed, and so old, when it may go."""
+        """True for an edition that so many with newer rows have followed, and so old, when it may go.
+
+        One whose files were compacted is followed by its own rows: they count as one.
+        """
         if not self.keep and self.age is None and self.promised is None:
             return False
         ages = [each for each in (self.age, self.promised) if each is not None]
@@ -62,6 +67,18 @@ class State:
         return tuple(r for each in self.releases.values() for r in each if r.expired_at is None)
 
 
+def small(files: Iterable[DataFile], many: int) -> tuple[DataFile, ...]:
+    """The small files that are worth writing together: all of them where there are `many`."""
+    found = tuple(file for file in files if file.size < SMALL)
+    return found if len(found) >= many else ()
+
+
+def compactable(snapshot: Snapshot, many: int) -> bool:
+    """True for a table of our own lake, every row of which lies in its files, with many small ones."""
+    ours = not (snapshot.external or snapshot.live or snapshot.deletes)
+    return ours and bool(small(snapshot.files, many))
+
+
 def expiring(
     state: State, retention: Mapping[ProductName, Retention]
 ) -> tuple[tuple[Release, ...], tuple[Held, ...]]:
@@ -69,9 +86,11 @@ def expiring(
     due: dict[tuple[ProductName, int], Release] = {}
     for product, rule in retention.items():
         kept = [r for r in state.releases.get(product, ()) if r.expired_at is None]
-        for place, made in enumerate(reversed(kept)):
-            if rule.due(place, state.now - made.released_at):
+        newer: set[int] = set()
+        for made in reversed(kept):
+            if rule.due(len(newer), state.now - made.released_at):
                 due[product, made.number] = made
+            newer.add(made.rows_of)
     held: list[Held] = []
 
     def hold(product: ProductName, number: int, by: str) -> bool:
@@ -167,7 +186,7 @@ def _rows(made: Release) -> Iterator[str]:
 def _told(runs: Sequence[Run], made: Collection[str]) -> Iterator[Run]:
     """Runs whose rows put aside can be looked at: the newest of a product, and of kept editions."""
     newest: dict[ProductName, Run] = {}
-    for run in runs:
+    for run in (each for each in runs if not each.compacted):
         if run.product not in newest or newest[run.product].id < run.id:
             newest[run.product] = run
     yield from newest.values()

@@ -127,6 +127,11 @@ class IcebergLake:
         with self._gate(locks.exclusive):
             yield
 
+    @contextlib.contextmanager
+    def moving(self) -> Iterator[None]:
+        with self._gate(locks.shared):
+            yield
+
     def stored(self) -> Iterator[Stored]:
         yield from maintaining.stored(self._root)
 

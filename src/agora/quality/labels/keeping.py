@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 
 from agora.model.contract import ServiceLevel, moment
 from agora.model.label import BROKEN, KEPT, PENDING, TrackRecord
@@ -55,8 +56,10 @@ _Judge = Callable[[ServiceLevel, _Day], Verdict | None]
 
 def editions(releases: Sequence[Release], port: PortVersion) -> tuple[Edition, ...]:
     """What the releases say of one port, oldest first."""
-    found = (_edition(made, port) for made in releases if made.snapshot(port) is not None)
-    return tuple(sorted(found, key=lambda each: each.at))
+    came = (made for made in releases if made.snapshot(port) is not None)
+    # of an edition whose files were only written together nothing came
+    news = (next(same) for _, same in groupby(came, key=lambda made: made.rows_of))
+    return tuple(sorted((_edition(made, port) for made in news), key=lambda each: each.at))
 
 
 def records(

@@ -172,6 +172,6 @@ def _fingerprint(
     parts = [product.build.hash]
     parts += [f"{port.version}={port.contract.hash}" for port in product.ports]
     parts += [f"{pin.name}={pin.hash}" for pin in sources]
-    parts += [f"{pin.alias}={pin.port}#{pin.release}/{pin.policy_hash}" for pin in inputs]
+    parts += [f"{pin.alias}={pin.port}#{pin.rows_of}/{pin.policy_hash}" for pin in inputs]
     parts += [scratch] if any(pin.live for pin in inputs) else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

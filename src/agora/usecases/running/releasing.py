@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from agora.model.errors import Conflict
 from agora.model.ledger import Entry, Event
+from agora.model.lineage import ColumnLineage
+from agora.model.maintenance import Compacted
 from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.progress import Phase
@@ -13,6 +15,7 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.passage.aside import runs_of
+from agora.passage.tending import outdated
 from agora.usecases.running import promising
 
 
@@ -25,16 +28,6 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
 
 def restore(house: House, who: Actor, product: Product, run: Run, target: Release) -> Release:
     """A new release has the rows of `target`, unless that one was taken away meanwhile (Conflict)."""
-    made = replace(
-        _release(house, run),
-        contracts=target.contracts,
-        restores=target.restores or target.number,
-        labels=target.labels,
-    )
-    key = keys.release(product.name, target.number)
-    kept = house.store.get(Release, key)
-    if kept is None or kept.noun.expired_at is not None:
-        raise Conflict(f"edition {target.number} is no longer kept", code="E461")
     entry = Entry(
         event=Event.ROLLED_BACK,
         at=house.now(),
@@ -42,15 +35,63 @@ def restore(house: House, who: Actor, product: Product, run: Run, target: Releas
         operator=who.operator,
         subject=str(product.name),
         facts=(
-            ("release", made.number),
+            ("release", run.parent + 1),
             ("to", target.number),
             ("instead_of", run.parent),
             ("why", run.loaded),
         ),
     )
+    return _again(house, who, product, run, target, entry)
+
+
+def compacted(
+    house: House,
+    who: Actor,
+    product: Product,
+    run: Run,
+    target: Release,
+    tables: Sequence[Compacted],
+) -> Release:
+    """A new release has the rows of the current one in the files of the run; Conflict as above."""
+    entry = Entry(
+        event=Event.COMPACTED,
+        at=house.now(),
+        who=who.principal.id,
+        operator=who.operator,
+        subject=str(product.name),
+        facts=(
+            ("release", run.parent + 1),
+            ("rows_of", target.rows_of),
+            ("run", run.id),
+            ("files_before", tuple(f"{each.port}={each.before}" for each in tables)),
+            ("files_after", tuple(f"{each.port}={each.after}" for each in tables)),
+            ("snapshots", tuple(f"{s.port}={s.snapshot_id}" for s in run.snapshots)),
+        ),
+    )
+    return _again(house, who, product, run, target, entry)
+
+
+def _again(
+    house: House, who: Actor, product: Product, run: Run, target: Release, entry: Entry
+) -> Release:
+    """Rows that were released before are once more; what their columns came from goes with them."""
+    made = replace(
+        _release(house, run),
+        contracts=target.contracts,
+        restores=target.rows_of,
+        labels=target.labels,
+    )
+    key = keys.release(product.name, target.number)
+    kept = house.store.get(Release, key)
+    if kept is None or kept.noun.expired_at is not None:
+        raise Conflict(f"edition {target.number} is no longer kept", code="E461")
     # the row is put again unchanged, so that nobody takes its files away in the same moment
-    touch = Put(key=key, noun=kept.noun, revision=kept.revision)
-    return _commit(house, who, product, run, made, (touch,), (entry,))
+    puts = [Put(key=key, noun=kept.noun, revision=kept.revision)]
+    traced = house.store.get(ColumnLineage, keys.run(product.name, target.run))
+    if traced is not None:
+        noun = replace(traced.noun, run=run.id)
+        puts.append(Put(key=keys.run(product.name, run.id), noun=noun))
+    return _commit(house, who, product, run, made, puts, (entry,))
 
 
 def _commit(
@@ -80,19 +121,24 @@ def _commit(
         *more,
     )
     house.progress.point("before-release")
-    entries = (
-        *told,
-        *(() if made.restores else checked(house, who, ended)),
-        _released(house, who, made),
-        run_ended(house, who, ended),
-    )
-    house.store.commit(puts, entries)
+    house.store.commit(puts, (*told, *_ended(house, who, made, ended)))
     house.progress.point("after-release")
     return made
 
 
-def settle(house: House, product: Product, made: Release) -> None:
-    """The lake's own pointers and tags agree with the release row; may run any number of times."""
+def _ended(house: House, who: Actor, made: Release, run: Run) -> tuple[Entry, ...]:
+    """What is told of a release; of one that was only compacted nothing is new."""
+    if run.compacted:
+        return ()
+    news = _released(house, who, made), run_ended(house, who, run)
+    return news if made.restores else (*checked(house, who, run), *news)
+
+
+def settle(house: House, who: Actor, product: Product, made: Release) -> None:
+    """The lake's own pointers and tags agree with the release row; may run any number of times.
+
+    Derived tables of editions that nobody can be given any more are gone.
+    """
     house.progress.phase(product.name, Phase.TAG)
     house.progress.point("before-tag")
     house.lake.publish(made)
@@ -102,6 +148,7 @@ def settle(house: House, product: Product, made: Release) -> None:
         put = Put(key=kept.key, noun=replace(kept.noun, settled=True), revision=kept.revision)
         house.store.commit((put,), ())
     house.progress.point("after-settle")
+    outdated(house, who, product)
 
 
 def repair(house: House, who: Actor, product: Product) -> None:
@@ -112,7 +159,7 @@ def repair(house: House, who: Actor, product: Product) -> None:
         if run.state is RunState.RELEASED and not run.settled:
             made = house.store.get(Release, keys.release(product.name, run.release))
             if made is not None:
-                settle(house, product, made.noun)
+                settle(house, who, product, made.noun)
         elif run.state is RunState.RUNNING and run.id in gone:
             house.lake.discard(run.id, ports)
             end(house, who, run, RunState.ABANDONED, "the process was gone")
@@ -123,7 +170,8 @@ def end(house: House, who: Actor, run: Run, state: RunState, error: str = "") ->
     kept = house.store.get(Run, keys.run(run.product, run.id))
     ended = replace(run, state=state, ended_at=house.now(), error=error)
     put = Put(key=keys.run(run.product, run.id), noun=ended, revision=kept.revision if kept else 0)
-    house.store.commit((put,), (*checked(house, who, ended), run_ended(house, who, ended)))
+    results = () if run.compacted else checked(house, who, ended)
+    house.store.commit((put,), (*results, run_ended(house, who, ended)))
     return ended
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.ipc
 import pyarrow.parquet as pq
+from python_calamine import load_workbook
 
 ASK = (
     "request", "customers.households", "--purpose", "segmentation", "--reason", "why", "--as", "mia",
@@ -74,7 +75,7 @@ def test_access_ends_with_the_agreement(shell):
     with sqlite3.connect(shell.root / ".agora/agora.db") as store:
         found = store.execute("select document from nouns where kind='Agreement'").fetchall()
     agreement = json.loads(found[-1][0])["id"]
-    assert shell("approve", agreement, "--end", "--as", "carl")[0] == 0
+    assert shell("approve", agreement, "--end", "--reason", "over", "--as", "carl")[0] == 0
     code, _, err = shell("query", sql, "--as", "mia", "--purpose", "segmentation")
     assert code == 3
     assert "ended" in err
@@ -93,7 +94,7 @@ def test_nobody_approves_their_own_request(shell):
     released(shell)
     code, out, _ = shell(
         "request", "sales.transactions", "--purpose", "segmentation", "--reason", "x",
-        "--as", "sofia", "--json",
+        "--accept-terms", "--as", "sofia", "--json",
     )  # fmt: skip
     request = json.loads(out)["result"]["request"]["id"]
     code, _, err = shell("approve", request, "--as", "sofia")
@@ -145,7 +146,7 @@ def test_approvals_for_different_purposes_do_not_mix(shell):
     granted(shell)
     code, out, _ = shell(
         "request", "sales.transactions", "--purpose", "sales-planning", "--reason", "x",
-        "--as", "mia", "--json",
+        "--accept-terms", "--as", "mia", "--json",
     )  # fmt: skip
     request = json.loads(out)["result"]["request"]["id"]
     assert shell("approve", request, "--as", "sofia")[0] == 0
@@ -162,7 +163,7 @@ def test_a_build_reads_through_its_own_agreement(shell):
     assert "agora request sales.transactions@1 --for service:customers.segments" in err
     _, out, _ = shell(
         "request", "sales.transactions", "--for", "service:customers.segments",
-        "--purpose", "segmentation", "--reason", "x", "--as", "carl", "--json",
+        "--purpose", "segmentation", "--reason", "x", "--accept-terms", "--as", "carl", "--json",
     )  # fmt: skip
     request = json.loads(out)["result"]["request"]["id"]
     assert shell("approve", request, "--as", "sofia")[0] == 0
@@ -236,7 +237,7 @@ def test_every_format_gives_the_same_rows(shell, tmp_path):
     sql = "select household_id, age, household_size from customers.households order by 1"
     _, out, _ = shell("query", sql, "--as", "carl", "--json")
     expected = rows(out)
-    for suffix in ("csv", "json", "parquet", "arrow"):
+    for suffix in ("csv", "json", "ndjson", "parquet", "arrow", "xlsx"):
         path = tmp_path / f"rows.{suffix}"
         assert shell("query", sql, "--as", "carl", "-o", str(path))[0] == 0
         assert len(_read(path)) == len(expected)
@@ -252,7 +253,11 @@ def _read(path: Path):
             with pyarrow.ipc.open_stream(path) as stream:
                 return stream.read_all().to_pylist()
         case ".json":
+            return json.loads(path.read_text())
+        case ".ndjson":
             return rows(path.read_text())
+        case ".xlsx":
+            return load_workbook(path).get_sheet_by_index(0).to_python()[1:]
     return path.read_text().splitlines()[1:]
 
 

@@ -19,10 +19,12 @@ from agora.needs.folder import Folder
 from agora.needs.house import House
 from agora.needs.index import Index
 from agora.needs.lake import Lake
+from agora.needs.outlet import Outlets
 from agora.needs.outside import Externals
 from agora.needs.people import Passwords, People, Provider, Turnstile
 from agora.needs.post import Post
 from agora.needs.progress import Progress
+from agora.needs.results import Results
 from agora.needs.source import Sources
 from agora.needs.store import Store
 from agora.spec.mesh import read
@@ -105,10 +107,12 @@ def open_house(
         index=cast("Index", Later(lambda: _index(mesh, folder))),
         sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
         externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
+        outlets=cast("Outlets", Later(_outlets)),
+        results=cast("Results", Later(lambda: _results(mesh, folder, environment))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
-        people=_people(mesh, environment),
         post=cast("Post", Later(lambda: _post(mesh, environment))),
+        people=_people(mesh, environment),
         progress=progress or Silent(),
         now=_clock(mesh),
         new_id=new_id,
@@ -117,6 +121,7 @@ def open_house(
 
 def close_house(house: House) -> None:
     """Workers are gone and the store is closed."""
+    house.results.close()
     house.readers.close()
     house.store.close()
     house.index.close()
@@ -169,6 +174,12 @@ def _externals(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -
     )
 
 
+def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
+    from agora.backends.post.office import Office
+
+    return Office(mesh.post, secret=lambda text: resolved(text, environment))
+
+
 def _people(mesh: Mesh, environment: Mapping[str, str]) -> People:
     return People(
         passwords=cast("Passwords", Later(_passwords)),
@@ -202,10 +213,17 @@ def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:
     return OidcProvider(oidc, resolved(oidc.client_secret, environment))
 
 
-def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
-    from agora.backends.post.office import Office
+def _outlets() -> Outlets:
+    from agora.backends.outlet.registry import InstalledOutlets
 
-    return Office(mesh.post, secret=lambda text: resolved(text, environment))
+    return InstalledOutlets()
+
+
+def _results(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> Results:
+    from agora.backends.results.disk import DiskResults
+
+    root = Path(folder.root, environment.get("AGORA_RESULTS", ".agora/results"))
+    return DiskResults(root, each=mesh.bounds.kept, together=mesh.bounds.results)
 
 
 def _readers() -> Readers:

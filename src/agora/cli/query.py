@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from agora.cli.answers.results import notices
-from agora.cli.answers.rows import chosen, write
+from agora.cli.answers.rows import LINES, TABLE, chosen, take, write
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.model.errors import Unavailable, Unusable
+from agora.usecases.download import download
 from agora.usecases.query import query as ask
 
 app = command("query", "")
@@ -31,7 +32,12 @@ def query(
             "--edition", help="An earlier edition: its number, a day, or domain.product=12."
         ),
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="table, csv, json, parquet or arrow.")] = "",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help="table, csv, json, ndjson, parquet, arrow or xlsx (1,048,575 rows)."
+        ),
+    ] = "",
     output: Annotated[
         str, typer.Option("-o", "--output", help="Write the rows to this file.")
     ] = "",
@@ -40,12 +46,18 @@ def query(
 ) -> None:
     """Ask products with SQL: name them as `domain.product`, with `_` for `-`."""
     text = statement(sql, file)
-    wanted = chosen("json" if json else form, output)
     with opened(mesh) as house:
-        queried = ask(house, actor(house, as_, purpose), text, editions=edition or ())
+        wanted = chosen(house.outlets, LINES if json else form, output)
+        who, asked = actor(house, as_, purpose), edition or ()
+        if wanted != TABLE:
+            export = download(house, who, form=wanted, sql=text, editions=asked)
+            notices(export.decisions)
+            take(export, output)
+            return
+        queried = ask(house, who, text, editions=asked)
         notices(queried.decisions)
         try:
-            write(queried.answer, wanted, output)
+            write(queried.answer)
         finally:
             queried.answer.close()
 

@@ -7,7 +7,7 @@ import typer
 
 from agora.cli.answers import labels
 from agora.cli.answers.results import line, summary
-from agora.cli.answers.rows import write
+from agora.cli.answers.rows import lines, write
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, safe, say, tell
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
@@ -57,7 +57,7 @@ def show(
             wanted = max(rows, 1)
             answer = rows_of(house, who, product, of=part, limit=wanted, edition=edition)
             try:
-                found = write(answer, "json" if json else "table", "", screen=wanted)
+                found = lines(house.outlets, answer) if json else write(answer, screen=wanted)
             finally:
                 answer.close()
             if found == wanted:

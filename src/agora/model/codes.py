@@ -216,6 +216,7 @@ CODES: Meanings = {
     "E472": ("somebody is just beginning to read or build", "maintain again in a moment"),
     "E473": ("rows of a kept edition are not whole", "put them back from a backup"),
     "E474": ("small files that cannot be written together", "they stay, and so does the edition"),
+    "E475": ("a product that reads one that could not be run", "see to the one it names first"),
     "E501": ("the store's disk is full", "free some space; nothing was half written"),
     "E502": ("the store is busy", "try again in a moment"),
     "E503": ("the store cannot be written", "check the rights of its folder or its user"),

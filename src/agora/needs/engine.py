@@ -1,6 +1,6 @@
 """The need for engines: SQL over exactly the relations they are given, with limits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -32,6 +32,9 @@ class Answer(Protocol):
         ...
 
 
+Begun = Callable[[Callable[[], None]], None]
+
+
 class Readers(Protocol):
     """Warm, locked worker processes, each serving one reader and purpose at a time."""
 
@@ -44,9 +47,16 @@ class Readers(Protocol):
         ...
 
     def answer(
-        self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds
+        self,
+        session: Session,
+        relations: Sequence[Governed],
+        sql: str,
+        bounds: Bounds,
+        begun: Begun | None = None,
     ) -> Answer:
         """Run one judged SELECT over exactly these relations.
+
+        `begun` is told, before the engine is asked, what stops the statement from another thread.
 
         A session whose fingerprint differs from the worker's gets a new process. Raises Refused for
         statements that fail (codes and neutral sentences only, no values, no paths), Exhausted for

@@ -9,10 +9,12 @@ from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.index import Index
 from agora.needs.lake import Lake
+from agora.needs.outlet import Outlets
 from agora.needs.outside import Externals
 from agora.needs.people import People
 from agora.needs.post import Post
 from agora.needs.progress import Progress
+from agora.needs.results import Results
 from agora.needs.source import Sources
 from agora.needs.store import Store
 
@@ -28,10 +30,12 @@ class House:
     index: Index
     sources: Sources
     externals: Externals
+    outlets: Outlets
+    results: Results
     readers: Readers
     benches: Benches
-    people: People
     post: Post
+    people: People
     progress: Progress
     now: Callable[[], datetime]
     new_id: Callable[[str], str]

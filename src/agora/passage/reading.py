@@ -25,10 +25,15 @@ _UNOPENED = "E511"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read: the streaming answer and the decisions it was made under."""
+    """What was read: the streaming answer and the decisions it was made under.
+
+    `statement` is what the ledger calls it.
+    """
 
     answer: Answer
     decisions: tuple[Decision, ...]
+    rulings: tuple[Ruling, ...] = ()
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,12 @@ def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Readi
         refused(house, who, "", sql, problem)
         raise
     answer = _execute(house, who, session, relations, statement)
-    return Reading(answer=answer, decisions=decisions)
+    return Reading(
+        answer=answer,
+        decisions=decisions,
+        rulings=tuple(rulings.values()),
+        statement=statement.id,
+    )
 
 
 def _session(house: House, who: Actor) -> Session:

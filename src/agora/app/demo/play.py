@@ -101,7 +101,7 @@ def _settle(house: House, wish: Wish) -> bool:
         until = datetime.combine(date.fromisoformat(wish.until), time.max, UTC)
         asked = ask(
             house, _actor(house, wish.by), wish.port, purpose=wish.purpose, reason=wish.reason,
-            consumer=consumer, until=until,
+            consumer=consumer, until=until, accept_terms=True,
         )  # fmt: skip
         request = asked.request.id
     elif not wish.answered_by:
@@ -202,7 +202,7 @@ def _show_readers(house: House) -> None:
         say()
         say(f"{paint(name, 'cyan', 'bold')} — {words}")
         asked = query(house, _actor(house, name, PURPOSE), QUESTION)
-        write(asked.answer, "table", "")
+        write(asked.answer)
 
 
 def _what_next(folder: Path) -> None:

@@ -16,47 +16,67 @@ from agora.cli.answers.terminal import count, safe, say, tell
 from agora.model.documents import to_document
 from agora.model.errors import Unavailable, Unusable
 from agora.needs.engine import Answer
+from agora.needs.outlet import Outlets
+from agora.passage.leaving import Export
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMATS = ("table", "csv", "json", "parquet", "arrow")
-SUFFIXES = {
-    ".csv": "csv",
-    ".json": "json",
-    ".ndjson": "json",
-    ".parquet": "parquet",
-    ".arrow": "arrow",
-}
-BINARY = ("parquet", "arrow")
+TABLE = "table"
+LINES = "ndjson"
+"""What `--json` gives of rows: one object per line."""
 SHOWN = 50
 
 
-def chosen(wanted: str, output: str) -> str:
-    """The format that was named, or the one the file's name ends in, or a table."""
-    found = (
-        wanted or SUFFIXES.get(Path(output).suffix.lower(), "") or ("csv" if output else "table")
-    )
-    if found not in FORMATS:
-        names = ", ".join(f"`{name}`" for name in FORMATS)
-        raise Unusable(f"there is no format `{found}`", code="E022", hint=f"use one of {names}")
-    if found in BINARY and not output and sys.stdout.isatty():
+def chosen(outlets: Outlets, wanted: str, output: str) -> str:
+    """The format that was named, or the one the file's name ends in, or a table.
+
+    Raises Unusable for one that is not there, and for a binary one without a file.
+    """
+    found = wanted or _by_suffix(outlets, output) or ("csv" if output else TABLE)
+    if found == TABLE:
+        return "csv" if output else TABLE
+    if outlets.pick(found).form.binary and not output and sys.stdout.isatty():
         raise Unusable(f"`{found}` is not for reading", code="E023", hint="name a file with `-o`")
     return found
 
 
-def write(answer: Answer, form: str, output: str, *, screen: int = SHOWN) -> int:
-    """Stream the rows to a file or to standard output; give how many there were.
+def _by_suffix(outlets: Outlets, output: str) -> str:
+    """The format whose files end like this one."""
+    suffix = Path(output).suffix.lower()
+    if not suffix:
+        return ""
+    forms = (outlets.pick(kind).form for kind in outlets.kinds())
+    return next((form.kind for form in forms if form.suffix == suffix), "")
 
-    A table has at most `screen` of them.
-    """
-    if not output:
-        if form == "table":
-            return _table(answer, screen)
-        return _encode(answer, form, sys.stdout.buffer)
-    with _whole(Path(output)) as file:
-        rows = _encode(answer, "csv" if form == "table" else form, file)
-    tell(f"wrote {count(rows, 'row')} to {output}")
+
+def write(answer: Answer, *, screen: int = SHOWN) -> int:
+    """A table of at most `screen` rows stands on standard output; gives how many there were."""
+    return _table(answer, screen)
+
+
+def take(export: Export, output: str) -> None:
+    """The bytes are in the file, or have gone to standard output."""
+    try:
+        if not output:
+            for piece in export.pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        with _whole(Path(output)) as file:
+            file.writelines(export.pieces)
+    finally:
+        export.pieces.close()
+    tell(f"wrote {count(export.pieces.rows, 'row')} to {output}")
+
+
+def lines(outlets: Outlets, answer: Answer) -> int:
+    """Each row is a JSON object on a line of standard output; gives how many there were."""
+    rows = 0
+    for piece in outlets.pick(LINES).encode(answer):
+        sys.stdout.buffer.write(piece)
+        rows += piece.count(b"\n")
+    sys.stdout.buffer.flush()
     return rows
 
 
@@ -87,57 +107,6 @@ def _mask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _encode(answer: Answer, form: str, file: IO[bytes]) -> int:
-    if form == "json":
-        return _json(answer, file)
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    rows = 0
-    makers: dict[str, Any] = {
-        "csv": lambda: csv.CSVWriter(file, _flattened(answer.schema)),
-        "parquet": lambda: parquet.ParquetWriter(file, answer.schema, compression="zstd"),
-        "arrow": lambda: pa.ipc.new_stream(file, answer.schema),
-    }
-    with makers[form]() as writer:
-        for batch in answer:
-            rows += batch.num_rows
-            writer.write_batch(batch) if form != "csv" else writer.write(_flat(batch))
-    return rows
-
-
-def _flat(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Lists and structs as JSON text: CSV has no other way to hold them."""
-    import pyarrow as pa
-
-    if not any(pa.types.is_nested(field.type) for field in batch.schema):
-        return batch
-    arrays = [
-        pa.array([None if v is None else _cell(v) for v in column.to_pylist()], pa.string())
-        if pa.types.is_nested(column.type)
-        else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
-
-
-def _flattened(schema: "pa.Schema") -> "pa.Schema":
-    import pyarrow as pa
-
-    nested = pa.types.is_nested
-    return pa.schema([(f.name, pa.string() if nested(f.type) else f.type) for f in schema])
-
-
-def _json(answer: Answer, file: IO[bytes]) -> int:
-    rows = 0
-    for batch in answer:
-        for row in batch.to_pylist():
-            file.write(json.dumps(_plain(row), ensure_ascii=False).encode() + b"\n")
-        rows += batch.num_rows
-    file.flush()
-    return rows
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
 from agora.model.sqlfacts import SqlFacts
 from agora.model.types import quoted
+from agora.needs.engine import Begun
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,10 +77,17 @@ class DuckReaders:
         return from_document(SqlFacts, words["facts"])
 
     def answer(
-        self, session: Session, relations: Sequence[Governed], sql: str, bounds: Bounds
+        self,
+        session: Session,
+        relations: Sequence[Governed],
+        sql: str,
+        bounds: Bounds,
+        begun: Begun | None = None,
     ) -> "DuckAnswer":
         seat = self._bound(session, frozenset(relations), bounds)
         answer = DuckAnswer(self, session, seat, sql, bounds)
+        if begun is not None:
+            begun(answer.stop)
         answer.begin()
         return answer
 
@@ -195,6 +203,7 @@ class DuckAnswer:
         self._schema: pa.Schema | None = None
         self._open = True
         self._ended = False
+        self._ending = threading.Lock()
 
     @property
     def schema(self) -> "pa.Schema":
@@ -236,9 +245,16 @@ class DuckAnswer:
         else:
             self._seat.process.close()
 
+    def stop(self) -> None:
+        """End the statement from another thread; who reads the answer hears that it is over."""
+        with self._ending:
+            if self._open and not self._ended:
+                self._seat.process.kill()
+
     def _finish(self, payload: Bytes) -> None:
         words = json.loads(payload)
-        self._ended = True
+        with self._ending:
+            self._ended = True
         if words["ok"] and words.get("more"):
             self.close()
             raise Exhausted(

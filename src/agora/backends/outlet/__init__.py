@@ -1,0 +1,1 @@
+"""Outlets: one file for each form in which rows can leave."""

@@ -1,0 +1,1 @@
+"""Results: where rows of answers are kept for paging."""

@@ -1,0 +1,86 @@
+"""Jobs: work beside whatever else happens, that can be asked to end, and whose lock ends with it."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agora.backends.results.parts import Parts
+from agora.needs.engine import Answer
+from agora.needs.results import Work
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Job:
+    """One piece of work in a thread of its own."""
+
+    def __init__(self, group: str, parts: Parts, lock: Path) -> None:
+        """Hold the lock from now on, so that nobody takes the work for a dead one's."""
+        self.group = group
+        self._parts = parts
+        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._asked = threading.Event()
+        self._guard = threading.Lock()
+        self._stop: Callable[[], None] = _nothing
+        self._thread: threading.Thread | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self._asked.is_set()
+
+    def ends_with(self, stop: Callable[[], None]) -> None:
+        with self._guard:
+            self._stop = stop
+            if self._asked.is_set():
+                stop()
+
+    def keep(self, answer: Answer, named: "Callable[[pa.Schema], None]") -> int:
+        return self._parts.keep(answer, named, self._asked.is_set)
+
+    def run(self, work: Callable[[Work], None], ended: Callable[[], None]) -> None:
+        """The work begins in its thread; `ended` is called when it is over."""
+
+        def whole() -> None:
+            try:
+                work(self)
+            finally:
+                os.close(self._lock)
+                ended()
+
+        self._thread = threading.Thread(target=whole, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The work is asked to end."""
+        with self._guard:
+            self._asked.set()
+            self._stop()
+
+    def join(self) -> None:
+        """The work is over."""
+        if self._thread is not None:
+            self._thread.join()
+
+
+def is_free(lock: Path) -> bool:
+    """True when no living process holds the lock, or it is not there."""
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _nothing() -> None:
+    """Nothing runs yet that could be stopped."""

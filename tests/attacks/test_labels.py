@@ -57,7 +57,7 @@ def world(root, changes):
         (root / file).write_text("\n".join([head, *map(change, body)]) + "\n")
     house = open_house(root, {})
     wish = ask(house, acting(house, "carl"), "sales.transactions", purpose="segmentation",
-               reason="groups", consumer="service:customers.segments")  # fmt: skip
+               reason="groups", consumer="service:customers.segments", accept_terms=True)  # fmt: skip
     answer(house, acting(house, "sofia"), wish.request.id, approve=True)
     wish = ask(
         house, acting(house, "mia"), "customers.households", purpose="segmentation", reason="x"

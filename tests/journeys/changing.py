@@ -52,7 +52,9 @@ def actor(house, name, purpose=""):
     return Actor(principal=principal, operator=house.mesh.operator, purpose=purpose)
 
 
-def agree(house, consumer, purpose, *, by, port=PORT, owner="sofia", columns=(), until=None):
+def agree(
+    house, consumer, purpose, *, by, port=PORT, owner="sofia", columns=(), until=None, edition=""
+):
     asked = ask(
         house,
         actor(house, by),
@@ -62,6 +64,8 @@ def agree(house, consumer, purpose, *, by, port=PORT, owner="sofia", columns=(),
         consumer=consumer,
         columns=columns,
         until=until,
+        edition=edition,
+        accept_terms=True,
     )
     found = answer(house, actor(house, owner), asked.request.id, approve=True)
     assert found.agreement is not None

@@ -23,7 +23,7 @@ from agora.model.ledger import Event
 from agora.model.product import InputPort, Load, LoadMode
 from agora.passage import building, derived, previewing, tending
 from agora.passage.ruling import rule
-from agora.usecases.access import end
+from agora.usecases.agreements import end
 from agora.usecases.derive import derive, tended
 from agora.usecases.maintain import maintain
 from agora.usecases.query import query

@@ -89,7 +89,7 @@ def ended(who, times):
     def call(shell, _root):
         made = agreement(shell)
         for _ in range(times):
-            found = shell("approve", "--end", made, "--as", who)
+            found = shell("approve", "--end", made, "--reason", "over", "--as", who)
         return found
 
     return call
@@ -218,7 +218,7 @@ MET = {
     "E400": left_out,
     "E407": lambda shell, _root: (built(shell), shell("show", "sales.transactions", "--failures", "--as", "sofia"))[1],
     "E413": answered,
-    "E414": ended("mia", 1),
+    "E414": ended("olga", 1),
     "E415": ended("carl", 2),
     "E416": widened,
     "E417": asked_twice,

@@ -158,7 +158,7 @@ def test_what_changes_there_is_seen_by_the_next_query_and_an_ended_agreement_end
     before = int(asked(shell, *ask)[0])
     execute(shop, "insert into shop.households (household_id) values (777), (778)")
     assert asked(shell, *ask) == [str(before + 2)]
-    done(shell, "approve", "--end", agreement, "--as", "carl")
+    done(shell, "approve", "--end", agreement, "--reason", "over", "--as", "carl")
     refused(shell, "E441", "query", "--as", "ana", "--purpose", "segmentation", ask[0])
 
 

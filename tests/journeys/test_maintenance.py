@@ -1,6 +1,7 @@
 """Maintenance: what is no longer kept goes, and nothing that somebody still needs."""
 
 import contextlib
+import json
 import os
 import shutil
 import time
@@ -12,15 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agora.app.start import start
-from agora.model.derived import Derived
+from agora.model.derived import Derived, Why
 from agora.model.errors import Broken, Conflict, Denied, Missing, Unusable
 from agora.model.people import Actor
-from agora.usecases import access, show
+from agora.model.release import Run
+from agora.usecases import access, agreements, show
 from agora.usecases.derive import derive
+from agora.usecases.lineage import lineage
 from agora.usecases.maintain import maintain
 from agora.usecases.query import query
 from agora.usecases.rollback import rollback
 from agora.usecases.run import run
+from agora.usecases.running import compacting
 from agora.usecases.verify import verify
 from tests.journeys import changing
 from tests.journeys.deliveries import Deliveries
@@ -130,17 +134,18 @@ def test_nobody_shortens_what_the_contract_promises(mesh):
 
 def test_shared_files_stay_with_the_edition_that_shares_them(tmp_path):
     mesh = Deliveries(tmp_path / "mesh", APPEND)
-    weeks(mesh, 4)
+    weeks(mesh, 3)
     done = tidy(mesh, keep=1)
-    assert len(done.expired) == 3
-    assert len(files(mesh, "data")) == 4
+    assert len(done.expired) == 2
+    assert done.compacted == ()
+    assert len(files(mesh, "data")) == 3
+    assert len(rows(mesh)) == 3
+    weeks(mesh, 1, start=4)
     assert len(rows(mesh)) == 4
-    weeks(mesh, 1, start=5)
-    assert len(rows(mesh)) == 5
     with opened(mesh) as (house, _):
         table = house.lake._existing(releases(mesh)[-1].snapshots[0].port)
-        assert table.scan().to_arrow().num_rows == 5
-        assert set(table.metadata.refs) == {"main", "release-4", "release-5"}
+        assert table.scan().to_arrow().num_rows == 4
+        assert set(table.metadata.refs) == {"main", "release-3", "release-4"}
 
 
 def test_what_a_kept_edition_was_built_of_stays(tmp_path):
@@ -178,7 +183,7 @@ def test_an_edition_an_agreement_holds_is_kept_and_served_to_the_one_who_has_it(
         with pytest.raises(Denied) as told:
             rows_of(house, sam, "3")
         assert told.value.code_shown == "E462"
-        access.end(house, sam, agreed.id)
+        agreements.end(house, sam, agreed.id)
         with pytest.raises(Denied):
             rows_of(house, sam, "1")
     assert [each.number for each in tidy(mesh, keep=1).expired] == [1]
@@ -343,22 +348,182 @@ def test_many_small_files_become_few_at_the_next_run_with_the_same_rows(tmp_path
     assert rows(mesh) == expected
 
 
-def test_tables_set_apart_of_an_edition_go_with_it(market):
+def compacting_mesh(tmp_path, count=4):
+    """One edition of so many weeks, each a small file."""
+    mesh = Deliveries(tmp_path / "mesh", APPEND)
+    for week in range(1, count + 1):
+        mesh.deliver(f"w{week:03}", [(week, week, 10 * week)])
+    mesh.run()
+    return mesh
+
+
+def entries(mesh, event):
+    with opened(mesh) as (house, _):
+        return [r.entry for r in house.store.records() if r.entry.event.value == event]
+
+
+def test_small_files_become_few_in_an_edition_with_the_same_rows(tmp_path):
+    mesh = compacting_mesh(tmp_path)
+    mesh.run(product="lab.weekly")
+    expected = rows(mesh)
+    before = releases(mesh)[-1]
+    would = tidy(mesh, "lab.sales", dry=True).compacted
+    assert [(str(each.port), each.before, each.after, each.release) for each in would] == [
+        ("lab.sales@1", 4, 1, 0)
+    ]
+    assert len(releases(mesh)) == 1
+    done = tidy(mesh, "lab.sales")
+    assert [(each.before, each.after, each.release) for each in done.compacted] == [(4, 1, 2)]
+    made = releases(mesh)[-1]
+    assert (made.restores, made.rows_of, made.parent) == (1, 1, 1)
+    assert (made.fingerprint, made.sources) == (before.fingerprint, before.sources)
+    assert len(made.snapshots[0].files) == 1
+    assert rows(mesh) == rows(mesh, "1") == expected
+    facts = dict(entries(mesh, "compacted")[0].facts)
+    assert (facts["release"], facts["rows_of"]) == (2, 1)
+    assert [*facts["files_before"], *facts["files_after"]] == ["lab.sales@1=4", "lab.sales@1=1"]
+    assert len(entries(mesh, "released")) == 2
+    with opened(mesh) as (house, who):
+        assert verify(house, who, "lab.sales").holds
+        table = house.lake._existing(made.snapshots[0].port)
+        assert table.scan().to_arrow().num_rows == 4
+        assert lineage(house, who, "lab.sales.amount")[0].down
+        assert show.show(house, who, "lab.sales").run.id == before.run
+    assert mesh.run().skipped
+
+
+def test_readers_of_a_table_whose_files_are_few_build_nothing_for_it(tmp_path):
+    mesh = compacting_mesh(tmp_path)
+    mesh.run(product="lab.weekly")
+    assert len(tidy(mesh).compacted) == 1
+    assert tidy(mesh).compacted == ()
+    assert mesh.run(product="lab.weekly").skipped
+    read = releases(mesh, "lab.weekly")[-1]
+    assert [pin.release for pin in read.inputs] == [1]
+    weeks(mesh, 1, start=5)
+    assert len(releases(mesh)[-1].snapshots[0].files) == 2
+    ran = mesh.run(product="lab.weekly")
+    assert ran.run.loaded == ""
+    assert set(read.snapshots[0].files) < set(ran.release.snapshots[0].files)
+    assert rows(mesh, table="lab.weekly")[-1] == (5, 50, 1)
+    with opened(mesh) as (house, who):
+        assert verify(house, who, "lab.weekly").holds
+
+
+def test_an_edition_and_its_compacted_twin_count_as_one(tmp_path):
+    mesh = compacting_mesh(tmp_path, 3)
+    weeks(mesh, 1, start=4)
+    assert tidy(mesh, "lab.sales", keep=2).expired == ()
+    assert kept(mesh) == [1, 2, 3]
+    assert [each.number for each in tidy(mesh, keep=1).expired] == [1, 2]
+    assert len(files(mesh, "data")) == 1
+
+
+def test_rows_do_not_get_fresher_by_being_written_together(tmp_path):
+    mesh = compacting_mesh(tmp_path)
+    contract = mesh.root / "lab/sales/contracts/sales.v1.odcs.yaml"
+    contract.write_text(
+        contract.read_text() + "slaProperties: [{property: frequency, value: 1, unit: d}]\n"
+    )
+    house_file = mesh.root / "agora.yaml"
+    clock = house_file.read_text() + "clock: {at: 2100-01-05T12:00:00Z}\n"
+    house_file.write_text(clock)
+    assert len(tidy(mesh, "lab.sales").compacted) == 1
+    with opened(mesh) as (house, who):
+        shown = show.show(house, who, "lab.sales")
+    assert shown.release.number == 2
+    assert [promise.kept for promise in shown.promises] == [False]
+    assert not any("kept on all" in record.sentence for record in shown.records)
+
+
+def test_a_run_that_is_faster_wins_and_small_files_stay(tmp_path, monkeypatch):
+    mesh = compacting_mesh(tmp_path)
+    mesh.deliver("w005", [(5, 5, 50)])
+    staged = compacting.staged
+
+    def late(*arguments):
+        mesh.run()
+        return staged(*arguments)
+
+    monkeypatch.setattr(compacting, "staged", late)
+    done = tidy(mesh, "lab.sales")
+    assert done.compacted == ()
+    assert [str(name) for name, _ in done.unable] == ["lab.sales"]
+    monkeypatch.undo()
+    assert [made.restores for made in releases(mesh)] == [0, 0]
+    assert len(files(mesh, "data")) == len(rows(mesh)) == 5
+    done = tidy(mesh, "lab.sales")
+    assert [(each.before, each.after, each.release) for each in done.compacted] == [(5, 1, 3)]
+
+
+def test_while_a_run_goes_on_nothing_is_written_together(tmp_path):
+    mesh = compacting_mesh(tmp_path)
+    with opened(mesh) as (house, who):
+        made = next(k for k in house.store.find(Run, "lab.sales/"))
+        house.lake.scratch(made.noun.id)
+        assert maintain(house, who, ("lab.sales",)).compacted == ()
+        house.lake.discard(made.noun.id, ())
+
+
+def test_rows_that_do_not_agree_are_left_as_they_are_and_told(tmp_path, monkeypatch, capfd):
+    mesh = compacting_mesh(tmp_path)
+    counted = compacting._digest
+    monkeypatch.setattr(compacting, "_digest", lambda *given: (counted(*given), given[1]))
+    with opened(mesh) as (house, who):
+        with pytest.raises(Broken) as told:
+            compacting.released(house, who, house.mesh.products[0])
+        assert told.value.code_shown == "E474"
+    assert start(["maintain", "lab.sales", "--mesh", str(mesh.root)]) == 0
+    assert "lab.sales: its small files stay" in capfd.readouterr().out
+    assert len(releases(mesh)) == 1
+    assert len(files(mesh, "data")) == 4
+
+
+def test_the_command_says_what_was_written_together_and_tended(tmp_path, capfd):
+    mesh = compacting_mesh(tmp_path)
+    folder = ["--mesh", str(mesh.root)]
+    assert start(["maintain", "--all", "--dry-run", *folder]) == 0
+    assert "lab.sales@1: 4 files would be written as 1" in capfd.readouterr().out
+    assert start(["maintain", "--all", "--json", *folder]) == 0
+    told = json.loads(capfd.readouterr().out)["result"]
+    assert told["compacted"][0]["after"] == 1
+    assert told["tended"]["made"] == []
+
+
+def test_maintaining_everything_makes_tables_that_are_read_often(used):
+    settings = used / "agora.yaml"
+    settings.write_text(settings.read_text() + "derived: {after: 1}\n")
+    with changing.opened(used) as house:
+        olga = changing.actor(house, "olga")
+        made = maintain(house, olga).tended.made
+        assert {each.why for each in made} == {Why.OFTEN}
+        assert "sales.transactions@1" in {str(each.port) for each in made}
+        assert maintain(house, olga).tended.made == ()
+        assert maintain(house, olga, ("sales.transactions",)).tended is None
+        run(house, changing.actor(house, "emil"), "sales.transactions", again=True)
+        standing = [k.noun for k in house.store.find(Derived) if k.noun.dropped_at is None]
+        assert standing == []
+
+
+def test_tables_set_apart_of_an_edition_go_right_after_it_unless_it_is_held(market):
     with changing.opened(market) as house:
         port, carl = "customers.households", changing.actor(house, "carl")
         run(house, carl, port)
         changing.agree(house, "mia", "segmentation", by="mia", port=port, owner="carl")
+        changing.agree(
+            house, "sofia", "segmentation", by="sofia", port=port, owner="carl", edition="1"
+        )
         old = derive(house, carl, port, reader="mia", purpose="segmentation")
         run(house, carl, port, again=True)
         new = derive(house, carl, port, reader="mia", purpose="segmentation")
-        assert maintain(house, carl, (port,), keep=2).expired == ()
+        assert maintain(house, carl, (port,), keep=1).expired == ()
         assert all(Path(file.path).exists() for file in (*old.files, *new.files))
-        maintain(house, carl, (port,), keep=1)
-        assert not any(Path(file.path).exists() for file in old.files)
-        assert all(Path(file.path).exists() for file in new.files)
-        tables = {kept.noun.release: kept.noun.dropped_at for kept in house.store.find(Derived)}
-    assert tables[1] is not None
-    assert tables[2] is None
+        run(house, carl, port, again=True)
+        assert all(Path(file.path).exists() for file in old.files)
+        assert not any(Path(file.path).exists() for file in new.files)
+        told = [r.entry for r in house.store.records() if r.entry.event.value == "derived-dropped"]
+        assert [dict(entry.facts)["release"] for entry in told] == [2]
+        assert "no longer current" in dict(told[0].facts)["why"]
 
 
 STEPS = st.lists(

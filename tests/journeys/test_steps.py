@@ -229,8 +229,9 @@ def test_who_may_not_run_or_read_sees_nothing(shell, visits, who, code, words):
 
 def granted(shell, port, who, *more):
     code, out, err = shell(
-        "request", port, "--purpose", "segmentation", "--reason", "x", "--as", who, *more, "--json"
-    )
+        "request", port, "--purpose", "segmentation", "--reason", "x", "--accept-terms",
+        "--as", who, *more, "--json"
+    )  # fmt: skip
     assert code == 0, err
     request = json.loads(out)["result"]["request"]["id"]
     assert shell("approve", request, "--as", "sofia")[0] == 0

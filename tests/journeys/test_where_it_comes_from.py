@@ -7,7 +7,7 @@ CONTRACT = f"{SEGMENTS}/contracts/segments.v1.odcs.yaml"
 SOLD = "sales/transactions/contracts/transactions.v1.odcs.yaml"
 READ = (
     "request", "sales.transactions", "--for", "service:customers.segments", "--purpose", "segmentation",
-    "--reason", "segments", "--as", "carl", "--json",
+    "--reason", "segments", "--accept-terms", "--as", "carl", "--json",
 )  # fmt: skip
 
 

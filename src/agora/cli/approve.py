@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.answers.terminal import give, paint, safe, say
+from agora.cli.answers import access as told
+from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
     As,
     Json,
@@ -19,7 +20,9 @@ from agora.cli.asking import (
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.needs.house import House
-from agora.usecases.access import Answered, answer, end, pending
+from agora.usecases.access import Answered, answer, ask_back
+from agora.usecases.agreements import end
+from agora.usecases.inbox import Weighed, pending, weigh
 
 app = command("approve", "")
 
@@ -27,9 +30,19 @@ app = command("approve", "")
 @app.command(epilog=epilog("agora approve req-20180102T080000-3f9c21 --as sofia"))
 def approve(
     request: Annotated[
-        str, typer.Argument(help="Which request; without one, those that wait are listed.")
+        str,
+        typer.Argument(
+            help="Which request (as REQUEST@2 once it was changed); without one, those that wait."
+        ),
     ] = "",
     refuse: Annotated[bool, typer.Option("--refuse", help="Say no.")] = False,
+    ask: Annotated[
+        str, typer.Option("--ask", help="Ask back before you answer.", metavar="QUESTION")
+    ] = "",
+    look: Annotated[
+        bool,
+        typer.Option("--look", help="Answer nothing: see what policy says and what was before."),
+    ] = False,
     end_: Annotated[
         bool, typer.Option("--end", help="End an agreement: name it instead of a request.")
     ] = False,
@@ -45,21 +58,27 @@ def approve(
     json: Json = False,
 ) -> None:
     """Answer a request; an approval is the access, from this moment on."""
+    name, _, version = request.partition("@")
     with opened(mesh) as house:
         who = actor(house, as_)
         if not request:
             _list(house, who, pending(house, who), as_json=json)
+        elif look:
+            _weighed(weigh(house, who, name), as_json=json)
+        elif ask:
+            _asked(ask_back(house, who, name, ask), as_json=json)
         elif end_:
             _ended(end(house, who, request, reason), as_json=json)
         else:
             answered = answer(
                 house,
                 who,
-                request,
+                name,
                 approve=not refuse,
                 columns=words(columns),
                 until=last_moment(until),
                 words=reason,
+                version=int(version) if version.isdecimal() else 0,
             )
             _answered(answered, as_json=json)
 
@@ -69,6 +88,24 @@ def _ended(ended: Agreement, *, as_json: bool) -> None:
         give("agreement", ended)
     else:
         say(f"{ended.id} has ended")
+
+
+def _asked(asked: Request, *, as_json: bool) -> None:
+    if as_json:
+        give("request", asked)
+    else:
+        say(f"{asked.id} waits for an answer of `{asked.asked_by}`")
+        say(f'Next: agora agreements {asked.id} --reply "…" --as {asked.asked_by}')
+
+
+def _weighed(found: Weighed, *, as_json: bool) -> None:
+    if as_json:
+        give("weighed", found)
+        return
+    told.request(found.request)
+    told.decision(found.decision)
+    if found.past:
+        told.past(found.past)
 
 
 def _answered(answered: Answered, *, as_json: bool) -> None:
@@ -90,13 +127,11 @@ def _list(house: House, who: Actor, requests: tuple[Request, ...], *, as_json: b
         say("nothing waits for you")
         return
     for each in requests:
-        until = f", until {each.until:%Y-%m-%d}" if each.until else ""
-        columns = f", only {', '.join(each.columns)}" if each.columns else ""
-        say(f"{each.id}  {paint(str(each.port), 'bold')}")
-        say(safe(f"  `{each.consumer}` for {each.purpose}{columns}{until}: {each.reason}"))
+        told.request(each)
     own = [r for r in requests if who.principal.id in _owners(house, r)]
     if own:
-        say(f"Next: agora approve {own[0].id} --as {who.principal.id}, or with --refuse --reason …")
+        name = f"{own[0].id}@{own[0].version}" if own[0].version > 1 else own[0].id
+        say(f"Next: agora approve {name} --as {who.principal.id}, or with --refuse --reason …")
     else:
         owners = sorted({f"`{owner}`" for r in requests for owner in _owners(house, r)})
         say(f"answered by {' or '.join(owners)}")

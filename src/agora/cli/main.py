@@ -29,6 +29,7 @@ COMMANDS = {
     "query": ("agora.cli.query", "Ask products with SQL, as somebody who may."),
     "save": ("agora.cli.save", "Keep a query, and share its words."),
     "saved": ("agora.cli.saved", "See and run queries that were kept, shared or curated."),
+    "chart": ("agora.cli.chart", "Draw what a query answers; keep it and share it."),
     "request": ("agora.cli.request", "Ask the owners for access to a product."),
     "cart": ("agora.cli.cart", "Gather products for one purpose, and ask for them together."),
     "agreements": ("agora.cli.agreements", "See and end or renew what you may use."),

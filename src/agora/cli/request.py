@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.answers.terminal import give, say
+from agora.cli.answers import access as told
+from agora.cli.answers.terminal import give
 from agora.cli.asking import (
     As,
     Json,
@@ -16,7 +17,8 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.usecases.access import ask
+from agora.usecases.access import ask_for, foresee
+from agora.usecases.agreeing.asking import Wish
 
 app = command("request", "")
 
@@ -27,11 +29,12 @@ app = command("request", "")
     )
 )
 def request(
-    port: Annotated[
-        str, typer.Argument(help="The product or port: domain.product[.port][@version].")
+    ports: Annotated[
+        list[str],
+        typer.Argument(help="Products or ports, for one purpose: domain.product[.port][@version]."),
     ],
     purpose: Annotated[str, typer.Option("--purpose", help="What it will be used for.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")] = "",
     consumer: Annotated[
         str, typer.Option("--for", help="Somebody you may ask for: a service, an agent, team:ID.")
     ] = "",
@@ -42,27 +45,37 @@ def request(
         str, typer.Option("--edition", help="Only this edition, whose rows are then kept for it.")
     ] = "",
     until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Send nothing: say who decides, what is masked, and what is against it.",
+        ),
+    ] = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> None:
-    """Ask for a product; its owners see the request and answer it."""
+    """Ask for products; their owners see the requests and answer them."""
+    wish = Wish(
+        ports=tuple((port, words(columns)) for port in ports),
+        purpose=purpose,
+        reason=reason,
+        consumer=consumer,
+        until=last_moment(until),
+        edition=edition,
+        accept_terms=accept_terms,
+    )
     with opened(mesh) as house:
-        asked = ask(
-            house,
-            actor(house, as_),
-            port,
-            purpose=purpose,
-            reason=reason,
-            columns=words(columns),
-            until=last_moment(until),
-            consumer=consumer,
-            edition=edition,
-        )
+        if dry_run:
+            found = foresee(house, actor(house, as_), wish)
+            give("foresight", found) if json else told.foresight(found)
+            return
+        asked = ask_for(house, actor(house, as_), wish)
     if json:
-        give("asked", asked)
-        return
-    deciders = " or ".join(f"`{name}`" for name in asked.deciders) or "nobody yet"
-    which = f" edition {asked.request.edition}" if asked.request.edition else ""
-    say(f"{asked.request.id}: {asked.request.port}{which} for {purpose}; {deciders} decides")
-    say(f"Next: agora approve {asked.request.id} --as {(asked.deciders or ('OWNER',))[0]}")
+        give("asked", asked[0] if len(asked) == 1 else asked)
+    else:
+        told.asked(asked)

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 from agora.governance.decisions import Ask, decide
 from agora.governance.lifecycle import begun, life
-from agora.model.access import Agreement, Request
+from agora.governance.rights import may_read_ledger
+from agora.model.access import Agreement, Request, hash_of
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
 from agora.model.people import Principal, PrincipalKind
 from agora.model.reasons import Reason
 
 LONGEST = timedelta(days=3653)
+LONGEST_WORDS = 4000
+"""So many letters may stand in a reason, a question or an answer."""
 
 
 def deciders(mesh: Mesh, port: PortVersion) -> tuple[str, ...]:
@@ -26,10 +29,40 @@ def judge_request(
     """Why this may not even be asked; empty when the owners should see it."""
     return (
         *_words(mesh, request),
-        *_parties(mesh, request),
+        *judge_parties(mesh, request),
         *_lasting(mesh, request),
         *_person_first(mesh, request, agreements),
         *_standing(request, agreements),
+    )
+
+
+def judge_terms(mesh: Mesh, request: Request) -> tuple[Reason, ...]:
+    """Why the terms of use stand against this request: nobody has accepted them as they are now."""
+    port = mesh.port(request.port)
+    terms = hash_of(port.contract.terms) if port else ""
+    if not terms or (request.accepted is not None and request.accepted.hash == terms):
+        return ()
+    return (
+        Reason(
+            code="E630",
+            sentence=f"the terms of `{request.port}` are not accepted",
+            rule=f"{request.port.port.domain}/terms",
+            owner=request.port.port.domain,
+            hint="`--dry-run` shows them, `--accept-terms` accepts them",
+        ),
+    )
+
+
+def judge_words(words: str) -> tuple[Reason, ...]:
+    """Why something said about a request is too long to be kept."""
+    if len(words) <= LONGEST_WORDS:
+        return ()
+    return (
+        Reason(
+            code="E643",
+            sentence=f"a text of {len(words):,} letters is too long",
+            hint=f"say it in at most {LONGEST_WORDS:,}",
+        ),
     )
 
 
@@ -46,6 +79,7 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
     for column in request.columns:
         if port is None or port.contract.column(column) is None:
             yield Reason(code="E422", sentence=f"`{request.port}` has no column `{column}`")
+    yield from judge_words(request.reason)
     if not request.reason.strip():
         yield Reason(code="E423", sentence="a request says why", hint="add `--reason`")
     if request.until is not None and request.until <= request.asked_at:
@@ -63,9 +97,16 @@ def _words(mesh: Mesh, request: Request) -> Iterator[Reason]:
 def _lasting(mesh: Mesh, request: Request) -> Iterator[Reason]:
     """A version on its way out is not begun with while a newer one stands beside it."""
     found = life(mesh, request.port)
-    told = begun(request.port, found, request.asked_at) if found else None
+    if found is None or (request.renews and not found.over(request.asked_at)):
+        return
+    told = begun(request.port, found, request.asked_at)
     if told is not None:
         yield told
+
+
+def judge_parties(mesh: Mesh, request: Request) -> tuple[Reason, ...]:
+    """Why this person may not ask for this consumer; empty when they may."""
+    return tuple(_parties(mesh, request))
 
 
 def _parties(mesh: Mesh, request: Request) -> Iterator[Reason]:
@@ -112,6 +153,46 @@ def _person_first(
         )
 
 
+def speaks(mesh: Mesh, who: Principal, consumer: str) -> bool:
+    """True for those who may ask in the name of a consumer, and end or renew what it was given."""
+    team = consumer.removeprefix("team:")
+    if team != consumer:
+        return team in who.teams
+    found = mesh.principal(consumer)
+    return who.id == consumer or (found is not None and _speaks_for(who, found))
+
+
+def voices_of(mesh: Mesh, who: Principal) -> tuple[str, ...]:
+    """Every consumer somebody speaks for: themselves, their teams, their agents and services."""
+    names = [who.id, *(f"team:{team}" for team in who.teams)]
+    names += [each.id for each in mesh.principals if _speaks_for(who, each)]
+    own = {domain.id for domain in mesh.domains if domain.team and domain.team in who.teams}
+    names += [each.name.service for each in mesh.products if each.name.domain in own]
+    return tuple(dict.fromkeys(names))
+
+
+def may_know(mesh: Mesh, request: Request, who: Principal) -> bool:
+    """True for those who asked, those it is for, those who decide, and who oversees the mesh."""
+    sides = (request.asked_by, *deciders(mesh, request.port))
+    oversees = may_read_ledger(mesh, who)
+    return who.id in sides or oversees or speaks(mesh, who, request.consumer)
+
+
+def judge_change(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, ...]:
+    """Why this person may not change or withdraw a request; empty for those who asked."""
+    if who.id == request.asked_by or speaks(mesh, who, request.consumer):
+        return ()
+    return (
+        Reason(
+            code="E634",
+            sentence=f"`{who.id}` did not ask for it",
+            rule="guardrail/own-requests",
+            owner="governance",
+            hint=f"`{request.asked_by}` may change or withdraw it",
+        ),
+    )
+
+
 def _speaks_for(asker: Principal, consumer: Principal) -> bool:
     """People ask for themselves, for their agents and for their own teams' services."""
     if asker.id in (consumer.id, consumer.acts_for):
@@ -127,7 +208,7 @@ def _standing(request: Request, agreements: Sequence[Agreement]) -> Iterator[Rea
             request.purpose,
             request.edition,
         )
-        if same and agreement.active(request.asked_at) and not _wider(request, agreement):
+        if same and agreement.active(request.asked_at) and covers(agreement, request):
             yield Reason(
                 code="E427",
                 sentence=f"agreement `{agreement.id}` allows this already",
@@ -135,20 +216,22 @@ def _standing(request: Request, agreements: Sequence[Agreement]) -> Iterator[Rea
             )
 
 
-def _wider(request: Request, agreement: Agreement) -> bool:
+def covers(agreement: Agreement, request: Request) -> bool:
+    """True when an agreement gives all columns for all the time that a request asks for."""
     columns = bool(agreement.columns) and (
         not request.columns or not set(request.columns) <= set(agreement.columns)
     )
     longer = agreement.expires is not None and (
         request.until is None or request.until > agreement.expires
     )
-    return columns or longer
+    return not (columns or longer)
 
 
 def judge_answer(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, ...]:
     """Why this person may not answer; empty for an owner who neither asked nor profits."""
     owners = deciders(mesh, request.port)
-    if who.id in _involved(mesh, request):
+    member = request.consumer in {f"team:{team}" for team in who.teams}
+    if member or who.id in _involved(mesh, request):
         return (
             Reason(
                 code="E428",

@@ -72,6 +72,21 @@ def rule(
     return found
 
 
+def rule_as_if(
+    house: House,
+    principal: Principal,
+    product: Product,
+    port: OutputPort,
+    agreement: Agreement,
+    edition: Release | None = None,
+) -> Ruling:
+    """What this reader would see of a port version if this were agreed too; nothing is, by this."""
+    current = current_release(house, product)
+    agreements = (*agreements_on(house, port.name), agreement)
+    standing = _Standing(house, product, port, edition or current, current, agreements)
+    return standing.ruled(principal, agreement.purpose)
+
+
 def everybody(
     house: House, product: Product, port: OutputPort, edition: Release
 ) -> Iterator[Ruling]:

@@ -1,0 +1,138 @@
+"""`agora agreements`: what you may use and have asked for, and how it goes on or ends."""
+
+from typing import Annotated
+
+import typer
+
+from agora.cli.answers import access as told
+from agora.cli.answers.terminal import give, say
+from agora.cli.asking import (
+    As,
+    Json,
+    MeshFolder,
+    actor,
+    command,
+    epilog,
+    last_moment,
+    opened,
+    words,
+)
+from agora.model.access import Agreement, Request
+from agora.model.people import Actor
+from agora.needs.house import House
+from agora.usecases.agreements import Mine, carry_over, end, extend, mine, renew
+from agora.usecases.requests import change, reply, withdraw
+
+app = command("agreements", "")
+
+
+@app.command(epilog=epilog("agora agreements AGREEMENT --renew --until 2018-12-31 --as fay"))
+def agreements(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An agreement or a request of yours, or a product to carry over; else all."
+        ),
+    ] = "",
+    end_: Annotated[bool, typer.Option("--end", help="End the agreement.")] = False,
+    renew_: Annotated[
+        bool, typer.Option("--renew", help="Ask the owners to let the agreement go on.")
+    ] = False,
+    extend_: Annotated[
+        bool, typer.Option("--extend", help="As its owner: let the agreement go on.")
+    ] = False,
+    carry: Annotated[
+        bool,
+        typer.Option(
+            "--carry", help="As who runs the product: agreements hold for its newer versions too."
+        ),
+    ] = False,
+    reply_: Annotated[
+        str, typer.Option("--reply", help="Answer what the owners asked back.", metavar="WORDS")
+    ] = "",
+    withdraw_: Annotated[bool, typer.Option("--withdraw", help="Take the request back.")] = False,
+    change_: Annotated[
+        bool, typer.Option("--change", help="Ask for other --columns or another --until.")
+    ] = False,
+    columns: Annotated[
+        list[str] | None, typer.Option("--columns", help="Only these columns, with --change.")
+    ] = None,
+    until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")] = "",
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
+    ] = False,
+    as_: As = "",
+    mesh: MeshFolder = "",
+    json: Json = False,
+) -> None:
+    """See your agreements and requests; end or renew one, reply, change or withdraw."""
+    last = last_moment(until)
+    with opened(mesh) as house:
+        who = actor(house, as_)
+        if end_:
+            _agreement("has ended", end(house, who, name, reason), as_json=json)
+        elif renew_:
+            asked = renew(house, who, name, until=last, reason=reason, accept_terms=accept_terms)
+            give("asked", asked) if json else told.asked((asked,))
+        elif extend_ and last is not None:
+            _agreement("goes on", extend(house, who, name, until=last), as_json=json)
+        elif carry:
+            _carried(carry_over(house, who, name), as_json=json)
+        elif reply_:
+            _request(reply(house, who, name, reply_), as_json=json)
+        elif withdraw_:
+            _request(withdraw(house, who, name, reason), as_json=json)
+        elif change_:
+            changed = change(
+                house,
+                who,
+                name,
+                columns=None if columns is None else words(columns),
+                until=last,
+                reason=reason,
+            )
+            _request(changed, as_json=json)
+        else:
+            _mine(house, who, mine(house, who), as_json=json)
+
+
+def _agreement(what: str, found: Agreement, *, as_json: bool) -> None:
+    if as_json:
+        give("agreement", found)
+        return
+    until = f" until {found.expires:%Y-%m-%d}" if found.expires and not found.ended_at else ""
+    say(f"{found.id} {what}{until}")
+
+
+def _carried(found: tuple[Agreement, ...], *, as_json: bool) -> None:
+    if as_json:
+        give("agreements", found)
+        return
+    for each in found:
+        say(f"{each.id}: `{each.consumer}` may use {each.port}, as agreed in {each.carried_from}")
+    if not found:
+        say("no agreement is carried over: who uses an earlier version asks anew")
+
+
+def _request(found: Request, *, as_json: bool) -> None:
+    if as_json:
+        give("request", found)
+    else:
+        told.request(found)
+        say(f"  {found.state.value}")
+
+
+def _mine(house: House, who: Actor, found: Mine, *, as_json: bool) -> None:
+    if as_json:
+        give("mine", found)
+        return
+    if not found.agreements and not found.requests:
+        say(f"`{who.principal.id}` has agreed to nothing and asked for nothing")
+        return
+    if found.agreements:
+        told.agreements(found.agreements, house.now())
+    told.due(found.due)
+    for each in found.requests:
+        told.request(each)
+        say(f"  {each.state.value}")

@@ -1,0 +1,1 @@
+"""What the verbs of asking and answering share: how things are filed, asked, carried over and told."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from agora.governance import letters
 from agora.governance.notice import FOLLOWED
 from agora.governance.reminders import LEASE, STALE, again
-from agora.model.errors import AgoraError, Conflict, Unavailable
+from agora.model.errors import AgoraError, Conflict, Invalid
 from agora.model.ledger import Entry, Event
 from agora.model.notice import Call, Dispatch, Heard, Hook, Letter, Mailing, Notice, Sending
 from agora.needs.house import House
@@ -216,7 +216,7 @@ def _ended(turn: _Round, each: Kept[Dispatch], problem: AgoraError | None) -> No
         _over(turn, each, Sending.SENT)
         return
     noun, now = each.noun, turn.clock()
-    later = again(noun.attempts, noun.since, now) if isinstance(problem, Unavailable) else None
+    later = None if isinstance(problem, Invalid) else again(noun.attempts, noun.since, now)
     if later is None:
         _over(turn, each, Sending.GIVEN_UP, problem.sentence)
         return

@@ -129,9 +129,12 @@ def test_a_table_ends_where_the_terminal_does(shell, monkeypatch):
 
 
 def test_every_row_of_all_products_in_order(shell):
-    code, _, err = shell("run", "--all")
-    assert code == 3
+    code, out, err = shell("run", "--all")
+    assert code == 1
+    assert "sales.transactions: release 1" in out
+    assert "error[E403]: customers.segments:" in err
     assert "service:customers.segments" in err
+    assert err.rstrip().endswith("could not be run")
 
 
 def test_wide_letters_and_control_characters_are_laid_out_safely():
@@ -209,3 +212,25 @@ def test_runs_that_ended_are_told_when_a_later_one_is_refused(shell):
     assert code == 2
     assert "sales.transactions: release 1, 24 rows" in out
     assert "E404" in err
+
+
+def test_one_that_cannot_be_run_holds_up_only_those_that_read_it(shell):
+    shell("run", "customers.households")
+    broken = shell.root / "sales/transactions/steps/typed.sql"
+    broken.write_text("select nothing from raw")
+    code, out, err = shell("run", "--all", "--json")
+    assert code == 1
+    ran = json.loads(out)["result"]
+    refused = {
+        each["refused"][0]["product"]: each["refused"][1]["code"] for each in ran if each["refused"]
+    }
+    assert refused == {"transactions": "E321", "segments": "E475"}, err
+    assert "it reads `sales.transactions`, which could not be run" in err
+    assert [each["skipped"] for each in ran if not each["refused"]] == [True]
+
+
+def test_of_all_products_only_those_are_told_that_may_be_known(shell):
+    code, out, err = shell("run", "--all", "--as", "mia")
+    assert code == 1
+    assert "E419" in err
+    assert not out

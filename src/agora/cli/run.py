@@ -1,5 +1,6 @@
 """`agora run`: products are built, checked and released."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from agora.cli.watching import Watch
 from agora.model.errors import Unusable
 from agora.model.names import ProductName
 from agora.needs.house import House
-from agora.usecases.run import Ran
+from agora.usecases.run import Ran, run_each
 from agora.usecases.run import run as build
 
 app = command("run", "")
@@ -51,10 +52,17 @@ def run(
             names = _names(house, products or [], every=every)
             who = actor(house, as_)
             watch.expect(len(names))
-            ran.extend((n, build(house, who, n, again=again, anew=anew)) for n in names)
+            how = {"again": again, "anew": anew}
+            if every:
+                ran.extend(
+                    (str(n), each) for n, each in run_each(house, who, in_order(house), **how)
+                )
+            else:
+                ran.extend((n, build(house, who, n, **how)) for n in names)
     finally:
         for name, each in () if json else ran:
             _show(name, each)
+        _refused([each for _, each in ran])
     if json:
         give("runs", tuple(each for _, each in ran))
     return 0 if all(each.skipped or each.release_made for _, each in ran) else 1
@@ -75,6 +83,18 @@ def in_order(house: House) -> list[ProductName]:
     graph = {p.name: {each.port.port.of for each in p.inputs} for p in house.mesh.products}
     known = set(graph)
     return [name for name in TopologicalSorter(graph).static_order() if name in known]
+
+
+def _refused(ran: list[Ran]) -> None:
+    """Which products no run could be made of, and why: the last thing that is said."""
+    refused = [each.refused for each in ran if each.refused]
+    for name, why in refused:
+        label = paint(f"error[{why.code}]", "red", "bold", stream=sys.stderr)
+        tell(f"{label}: {name}: {safe(why.sentence)}")
+        if why.hint:
+            tell(f"  = help: {safe(why.hint)}")
+    if refused:
+        tell(f"{len(refused)} of {count(len(ran), 'product')} could not be run")
 
 
 def _show(name: str, ran: Ran) -> None:

@@ -1,21 +1,23 @@
 """Run: a product is built, checked and released, or the last good release keeps serving."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agora.governance.rights import may_run
 from agora.model.errors import AgoraError, Conflict, Denied, Unavailable
 from agora.model.ledger import Entry, Event
+from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.progress import Phase
+from agora.model.reasons import Reason
 from agora.model.release import Release, Run, RunState, Snapshot
 from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.passage.building import read_entry
-from agora.passage.knowing import find_product
+from agora.passage.knowing import find_product, known
 from agora.passage.recording import refused
 from agora.passage.ruling import current_release
 from agora.usecases.running import (
@@ -40,11 +42,15 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """How a run ended; `skipped` when nothing that goes in has changed since the current release."""
+    """How a run ended; `skipped` when nothing that goes in has changed since the current release.
+
+    Of several, `refused` says of which product no run could be made, and why.
+    """
 
     run: Run | None
     release: Release | None
     skipped: bool = False
+    refused: tuple[ProductName, Reason] | None = None
 
     @property
     def release_made(self) -> bool:
@@ -65,6 +71,42 @@ def run(house: House, who: Actor, name: str, *, again: bool = False, anew: bool 
     except Denied as problem:
         refused(house, who, str(product.name), "", problem, event=Event.DENIED)
         raise
+
+
+def run_each(
+    house: House,
+    who: Actor,
+    names: Iterable[ProductName],
+    *,
+    again: bool = False,
+    anew: bool = False,
+) -> Iterator[tuple[ProductName, Ran]]:
+    """Each of these is run in this order; one that cannot be holds up only those that read it.
+
+    Left out are products this person may not know of.
+    """
+    products = {product.name: product for product in known(house, who.principal)}
+    lost: set[ProductName] = set()
+    for name in (name for name in names if name in products):
+        reads = sorted({each.port.port.of for each in products[name].inputs} & lost)
+        try:
+            if reads:
+                raise _waits(reads[0])
+            ran = run(house, who, str(name), again=again, anew=anew)
+        except AgoraError as problem:
+            lost.add(name)
+            why = Reason(code=problem.code_shown, sentence=problem.sentence, hint=problem.hint)
+            standing = current_release(house, products[name])
+            ran = Ran(run=None, release=standing, refused=(name, why))
+        yield name, ran
+
+
+def _waits(read: ProductName) -> Unavailable:
+    return Unavailable(
+        f"it reads `{read}`, which could not be run",
+        code="E475",
+        hint=f"see to `agora run {read}` first",
+    )
 
 
 def _run(house: House, who: Actor, product: Product, *, again: bool, anew: bool) -> Ran:

@@ -41,7 +41,19 @@ def test_the_approval_is_the_access(shell):
     assert "agora request customers.households" in err
     code, out, _ = shell(*ASK, "--json")
     request = json.loads(out)["result"]["request"]["id"]
-    assert shell("query", sql, "--as", "mia", "--purpose", "segmentation")[0] == 3
+    for call in (("query", sql), ("show", "customers.households", "--sample")):
+        code, _, err = shell(*call, "--as", "mia", "--purpose", "segmentation")
+        assert code == 3
+        assert f"`{request}` asks for it for `segmentation` and waits for `carl`" in err
+        assert "agora request" not in err
+    others = ("mia", "--purpose", "sales-planning"), ("service:bi", "--purpose", "segmentation")
+    for who in others:
+        _, _, err = shell("query", sql, "--as", *who)
+        assert request not in err
+        assert "agora request customers.households" in err
+    assert shell("approve", request, "--ask", "for which weeks?", "--as", "carl")[0] == 0
+    _, _, err = shell("query", sql, "--as", "mia", "--purpose", "segmentation")
+    assert "its owners asked back and wait for an answer of `mia`" in err
     assert shell("approve", request, "--as", "carl")[0] == 0
     code, out, err = shell("query", sql, "--as", "mia", "--purpose", "segmentation", "--json")
     assert code == 0, err
@@ -166,6 +178,7 @@ def test_a_build_reads_through_its_own_agreement(shell):
         "--purpose", "segmentation", "--reason", "x", "--accept-terms", "--as", "carl", "--json",
     )  # fmt: skip
     request = json.loads(out)["result"]["request"]["id"]
+    assert f"`{request}` asks for it" in shell("run", "customers.segments", "--as", "carl")[2]
     assert shell("approve", request, "--as", "sofia")[0] == 0
     assert shell("run", "customers.segments", "--as", "carl")[0] == 0
     _, out, _ = shell(

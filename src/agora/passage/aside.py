@@ -16,7 +16,7 @@ from agora.passage import keys
 from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there, vanished
 from agora.passage.outside import answered
-from agora.passage.reading import demand, relation
+from agora.passage.reading import demand_own, relation
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule
 
@@ -140,7 +140,7 @@ def _ruled(
 ) -> Ruling:
     ruling = rule(house, who.principal, who.purpose, product, port, edition)
     try:
-        demand(ruling)
+        demand_own(house, ruling)
         if ruling.release is not None:
             there(house, ruling.release)
     except AgoraError as problem:

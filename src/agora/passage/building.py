@@ -12,7 +12,7 @@ from agora.model.product import InputPort, Product
 from agora.model.relation import Governed
 from agora.model.release import DataFile, InputPin, Release
 from agora.needs.house import House
-from agora.passage import keys, outside
+from agora.passage import keys, outside, waiting
 from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there
 from agora.passage.reading import demand
@@ -179,7 +179,7 @@ def _ruled(house: House, product: Product, port: InputPort, edition: Release | N
         raise Denied(
             f"`{product.name}` may not read `{port.port}`: {denied.reasons[0].sentence}",
             reasons=denied.reasons,
-            hint=hint,
+            hint=waiting.told(house, ruling) or hint,
             code=denied.code_shown,
         ) from None
     return ruling

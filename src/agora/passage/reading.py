@@ -14,7 +14,7 @@ from agora.model.release import Release
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Answer
 from agora.needs.house import House
-from agora.passage import derived, editions, outside
+from agora.passage import derived, editions, outside, waiting
 from agora.passage.knowing import find_table
 from agora.passage.recording import Recorded, opened, refused
 from agora.passage.ruling import Ruling, rule_version
@@ -109,10 +109,18 @@ def _ruled(
             house, who.principal, who.purpose, product, ports, edition=edition
         )
     for ruling in rulings.values():
-        demand(ruling)
+        demand_own(house, ruling)
         if ruling.release is not None:
             editions.there(house, ruling.release)
     return rulings
+
+
+def demand_own(house: House, ruling: Ruling) -> None:
+    """The same for whoever the ruling is about: of a request that waits nobody else hears."""
+    if not ruling.decision.allowed:
+        reasons = waiting.reasons(house, ruling)
+        raise Denied.because(reasons, f"you may not read `{ruling.port.name}`")
+    demand(ruling)
 
 
 def demand(ruling: Ruling) -> None:

@@ -8,6 +8,7 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.model.account import Standing
 from agora.model.errors import Unusable
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -109,11 +110,11 @@ def _list(found: tuple[verbs.Listed, ...], *, as_json: bool) -> None:
 
 
 def _standing(each: verbs.Listed) -> str:
-    words = "not invited" if each.standing.value == "none" else each.standing.value
+    words = "not invited" if each.standing is Standing.NONE else each.standing.value
     if each.provider:
         words += ", by the provider"
     if each.locked_until:
         words += f", locked until {each.locked_until:%H:%M} UTC"
-    if each.invited_until:
+    if each.standing is Standing.INVITED:
         words += f" until {each.invited_until:%Y-%m-%d}"
     return words

@@ -96,11 +96,6 @@ def drained(bucket: Bucket | None, now: datetime) -> tuple[Bucket, timedelta]:
     return Bucket(left=left - 1, at=now), timedelta(0)
 
 
-def full(bucket: Bucket, now: datetime) -> bool:
-    """True when nothing of this bucket needs to be remembered."""
-    return bucket.left + (now - bucket.at) / REFILL >= BURST
-
-
 def standing(account: Account | None, now: datetime) -> Standing:
     """How somebody stands with us."""
     if account is None:

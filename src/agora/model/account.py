@@ -1,6 +1,6 @@
 """Accounts and sessions: how somebody signs in; who they are stands in `people.yaml`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -61,8 +61,8 @@ class Session:
     principal: str
     epoch: int
     how: str
-    csrf: str
-    salt: str
+    csrf: str = field(repr=False)
+    salt: str = field(repr=False)
     began_at: datetime
     made_at: datetime
     ends_at: datetime

@@ -112,9 +112,18 @@ def slowly(house: House, address: str, now: datetime) -> None:
         raise too_many(waits)
 
 
-def attempts_key(name: str, principal: Principal | None) -> str:
-    """Where the tries under one name are counted: one place for all names of a person."""
-    return digest(principal.id if principal else name.strip().casefold())
+def attempts_key(name: str) -> str:
+    """Where the tries under one name are counted.
+
+    It is a place for each name, not for each person: that two names share a lock would tell that
+    somebody has both.
+    """
+    return digest(name.strip().casefold())
+
+
+def attempts_keys(principal: Principal) -> tuple[str, ...]:
+    """Where the tries under all names of a person are counted."""
+    return tuple(attempts_key(name) for name in (principal.id, principal.email) if name)
 
 
 def unlocked(house: House, key: str, now: datetime) -> Kept[Attempts] | None:
@@ -139,7 +148,7 @@ def weigh(
 
     Tries that come at once are settled one after the other, each after looking whether those before
     have used up what there was; so nobody learns more by trying many at once. Raises Exhausted when
-    they have, Denied when this one was wrong.
+    they have, Denied when this one was wrong, Conflict when something else of `puts` has changed.
     """
     for _ in range(ROUNDS):
         kept = unlocked(house, key, now)
@@ -150,11 +159,18 @@ def weigh(
         try:
             house.store.commit((counted, *(() if failure else puts)), told)
         except Conflict:
+            if _revision(house, key) == revision:
+                raise
             continue
         if failure:
             raise wrong()
         return
     raise too_many(rules.FIRST_WAIT)
+
+
+def _revision(house: House, key: str) -> int:
+    kept = house.store.get(Attempts, key)
+    return kept.revision if kept else 0
 
 
 def _told(failure: Entry, after: Attempts) -> Entry:

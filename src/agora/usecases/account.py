@@ -145,10 +145,10 @@ def unblock(house: House, who: Actor, person: str) -> None:
 def unlock(house: House, who: Actor, person: str, now: datetime) -> None:
     """The next password of this person is looked at, however many were wrong before."""
     _operator(house, who)
-    key = signing.attempts_key("", _person(house, person))
-    kept = house.store.get(Attempts, key)
-    put = Put(key=key, noun=Attempts(last_at=now), revision=kept.revision if kept else 0)
-    house.store.commit((put,), (_entry(house, who, Event.UNLOCKED, person),))
+    keys = signing.attempts_keys(_person(house, person))
+    kept = [found for key in keys if (found := house.store.get(Attempts, key))]
+    puts = [Put(key=k.key, noun=Attempts(last_at=now), revision=k.revision) for k in kept]
+    house.store.commit(puts, (_entry(house, who, Event.UNLOCKED, person),))
 
 
 def _invited(
@@ -172,13 +172,13 @@ def _entry(house: House, who: Actor, event: Event, person: str) -> Entry:
 
 
 def _listed(house: House, principal: Principal, account: Account | None, now: datetime) -> Listed:
-    tries = house.store.get(Attempts, signing.attempts_key("", principal))
-    waits = rules.wait(tries.noun if tries else None, now)
+    tries = (house.store.get(Attempts, key) for key in signing.attempts_keys(principal))
+    locked = [t.noun.locked_until for t in tries if t and rules.wait(t.noun, now)]
     invited = account is not None and rules.invited(account, now)
     return Listed(
         principal=principal,
         standing=rules.standing(account, now),
-        locked_until=tries.noun.locked_until if tries and waits else None,
+        locked_until=max((moment for moment in locked if moment), default=None),
         invited_until=account.invited_until if account and invited else None,
         provider=bool(account and account.subject),
     )

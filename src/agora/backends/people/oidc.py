@@ -7,9 +7,11 @@ no message: it may hold codes and names.
 import hmac
 import json
 import secrets
+import ssl
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -160,8 +162,9 @@ class OidcProvider:
             code_challenge_method="S256",
         )
 
-    def _http(self) -> httpx.Client:
-        return httpx.Client(timeout=SECONDS, trust_env=False)
+    @staticmethod
+    def _http() -> httpx.Client:
+        return httpx.Client(timeout=SECONDS, trust_env=False, verify=_trusted())
 
     def _metadata(self, http: httpx.Client) -> Mapping[str, Any]:
         """What the provider says of itself, if it is the one that was named."""
@@ -189,6 +192,12 @@ class OidcProvider:
         if not isinstance(found, dict):
             raise _silent()
         return found
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates we trust, read once."""
+    return httpx.create_ssl_context()
 
 
 def _kept(keep: str, state: str) -> Mapping[str, str]:

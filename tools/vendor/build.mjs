@@ -51,7 +51,7 @@ function sprite() {
   const symbols = ICONS.map((icon) => {
     const inside = readFileSync(join(modules, "lucide-static/icons", `${icon}.svg`), "utf8")
       .replace(/^[\s\S]*?<svg[\s\S]*?>/, "").replace("</svg>", "").replace(/\s+/g, " ").trim();
-    return `<symbol id="${icon}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inside}</symbol>`;
+    return `<symbol id="${icon}" viewBox="0 0 24 24">${inside}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg"><!-- lucide ${version("lucide-static")}, ISC -->\n${symbols.join("\n")}\n</svg>\n`;
 }

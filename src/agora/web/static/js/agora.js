@@ -50,29 +50,33 @@ function toast(text) {
 document.addEventListener("agora:say", (event) => announce(event.detail));
 document.addEventListener("agora:toast", (event) => toast(event.detail.text ?? event.detail.value));
 
-// Navigation. htmx leaves the focus on the body; Back would stay at the top.
+// Navigation. htmx leaves the focus on the body, and Back at the top. Where one was is kept while one
+// scrolls, and not while pages are exchanged: then the browser scrolls, not the person.
 const placeOf = () => `y:${location.pathname}${location.search}`;
+const isWhole = (event) => event.detail?.ctx?.target === document.body;
+let place = placeOf();
+let moving = false;
 let goingBack = false;
-addEventListener("scroll", () => { if (!goingBack) sessionStorage.setItem(placeOf(), scrollY); }, { passive: true });
-document.addEventListener("htmx:before:history:restore", () => { goingBack = true; });
+addEventListener("scroll", () => { if (!moving) sessionStorage.setItem(place, Math.round(scrollY)); }, { passive: true });
+addEventListener("popstate", () => { moving = goingBack = Boolean(history.state?.htmx); }, { capture: true });
+document.addEventListener("htmx:before:request", (event) => { moving ||= isWhole(event); });
+document.addEventListener("htmx:finally:request", () => setTimeout(() => { moving = goingBack = false; }, 150));
 document.addEventListener("htmx:after:swap", (event) => {
-  const whole = event.detail?.ctx?.target === document.body;
   enhance();
-  if (!whole) return;
-  const y = goingBack ? sessionStorage.getItem(placeOf()) : null;
+  if (isWhole(event)) setTimeout(arrive);
+});
+function arrive() {
   const target = document.querySelector(".error-summary") ?? document.querySelector("h1");
   const anchor = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  setTimeout(() => {
-    if (target && !document.activeElement?.matches("input, textarea, select, [autofocus]")) {
-      target.tabIndex = -1;
-      target.focus({ preventScroll: true });
-    }
-    if (anchor && !goingBack) anchor.scrollIntoView();
-    else scrollTo(0, y ? Number(y) : 0);
-    announce(document.title);
-    goingBack = false;
-  });
-});
+  if (target && !document.activeElement?.matches("input, textarea, select")) {
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+  place = placeOf();
+  if (anchor && !goingBack) anchor.scrollIntoView();
+  else scrollTo(0, goingBack ? Number(sessionStorage.getItem(place) ?? 0) : 0);
+  announce(document.title);
+}
 
 // Copying.
 document.addEventListener("click", async (event) => {

@@ -27,6 +27,7 @@ function configOf(element) {
     background: null, font,
     range: { category: dark ? ON_DARK : OKABE_ITO, ramp: { scheme: dark ? "darkmulti" : "teals" }, heatmap: { scheme: dark ? "darkmulti" : "teals" } },
     axis: { labelColor: muted, titleColor: text, domainColor: line, tickColor: line, gridColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 600 },
+    axisXDiscrete: { labelAngle: 0, labelOverlap: true, labelLimit: 140 },
     legend: { labelColor: text, titleColor: text, labelFontSize: 12, titleFontSize: 12 },
     title: { color: text }, text: { color: text }, view: { stroke: null }, bar: { cornerRadiusEnd: 2 }, line: { strokeWidth: 2 }, point: { filled: true },
     mark: { color: dark ? ON_DARK[0] : OKABE_ITO[0] },

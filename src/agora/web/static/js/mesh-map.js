@@ -9,6 +9,7 @@
 // rows, each a spiral of its products. Labels are drawn only where there is room for them.
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 const STEP = 30;
+const MANY = 300;
 const STATES = { healthy: "--ok", "at-risk": "--warn", failing: "--bad", deprecated: "--warn" };
 
 export function laidOut({ domains, products }) {
@@ -16,9 +17,9 @@ export function laidOut({ domains, products }) {
     .filter((group) => group.products.length);
   for (const group of groups) group.r = STEP * Math.sqrt(group.products.length) + 46;
   const across = Math.max(Math.sqrt(groups.reduce((sum, group) => sum + 4 * group.r * group.r, 0)) * 1.3, 1);
-  let [x, y, high] = [0, 0, 0];
+  let [x, y, high] = [0, 40, 0];
   for (const group of groups) {
-    if (x && x + 2 * group.r > across) [x, y, high] = [0, y + high + 40, 0];
+    if (x && x + 2 * group.r > across) [x, y, high] = [0, y + high + 60, 0];
     Object.assign(group, { x: x + group.r, y: y + group.r });
     x += 2 * group.r + 40;
     high = Math.max(high, 2 * group.r);
@@ -90,7 +91,7 @@ class MeshMap extends HTMLElement {
 
   at(product) {
     this.over = product;
-    this.told.textContent = product ? product.title : "";
+    this.told.textContent = product ? [product.title, product.state].filter(Boolean).join(", ") : "";
     this.soon();
   }
 
@@ -164,6 +165,7 @@ class MeshMap extends HTMLElement {
     pen.setTransform(ratio * scale, 0, 0, ratio * scale, this.ox * ratio, this.oy * ratio);
     const font = getComputedStyle(this).fontFamily;
     pen.textAlign = "center";
+    if (this.mesh.links.length > MANY) this.drawBundles(pen);
     for (const group of this.groups) {
       pen.fillStyle = this.paint("--sunk");
       pen.strokeStyle = this.paint("--line");
@@ -190,8 +192,39 @@ class MeshMap extends HTMLElement {
     }
   }
 
+  // More links than one can follow: then one line for each two domains, as thick as there are many.
+  bundles() {
+    if (this.bundled) return this.bundled;
+    const between = new Map();
+    for (const { from, to } of this.mesh.links) {
+      const [a, b] = [this.byId.get(from)?.domain, this.byId.get(to)?.domain];
+      if (!a || !b || a === b) continue;
+      const key = [a, b].sort().join("\n");
+      between.set(key, (between.get(key) ?? 0) + 1);
+    }
+    const byName = new Map(this.groups.map((group) => [group.name, group]));
+    this.bundled = [...between].map(([key, count]) => [...key.split("\n").map((name) => byName.get(name)), count]);
+    return this.bundled;
+  }
+
+  drawBundles(pen) {
+    pen.strokeStyle = this.paint("--control");
+    pen.globalAlpha = .35;
+    for (const [a, b, count] of this.bundles()) {
+      const far = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+      const [ux, uy] = [(b.x - a.x) / far, (b.y - a.y) / far];
+      pen.lineWidth = (1 + Math.log2(count)) / this.scale / 1.5;
+      pen.beginPath();
+      pen.moveTo(a.x + ux * a.r, a.y + uy * a.r);
+      pen.lineTo(b.x - ux * b.r, b.y - uy * b.r);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
   drawLinks(pen) {
-    for (const own of [false, true]) {
+    const many = this.mesh.links.length > MANY;
+    for (const own of many ? [true] : [false, true]) {
       pen.strokeStyle = this.paint(own ? "--accent" : "--control");
       pen.globalAlpha = own ? 1 : .45;
       pen.lineWidth = (own ? 2 : 1) / this.scale;

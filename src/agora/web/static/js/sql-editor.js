@@ -40,6 +40,19 @@ const COLOURS = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.comment], color: "var(--muted)", fontStyle: "italic" },
 ]));
 
+// Typing over a selection of several lines makes Chromium keep their look as an inline style, which the
+// page's policy refuses aloud. So the editor replaces such a selection itself.
+const TYPED_OVER = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to } = view.state.selection.main;
+    const lines = view.state.doc.lineAt(from).number !== view.state.doc.lineAt(to).number;
+    if (event.inputType !== "insertText" || !event.data || !lines) return false;
+    view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 function schemaOf({ tables }) {
   const schema = {};
   for (const { name, title, columns } of tables) {
@@ -72,7 +85,7 @@ class SqlEditor extends HTMLElement {
         extensions: [
           Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Tab", run: acceptCompletion }])),
           lineNumbers(), lintGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
-          autocompletion(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping, LOOK, COLOURS,
+          autocompletion(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping, LOOK, COLOURS, TYPED_OVER,
           this.language.of(sql({ dialect: PostgreSQL })),
           placeholder(this.area.placeholder || "select …"),
           EditorView.contentAttributes.of({ "aria-label": label?.textContent.trim() ?? "SQL", "aria-multiline": "true" }),

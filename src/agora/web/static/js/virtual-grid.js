@@ -10,7 +10,7 @@ const WINDOW = 500;
 const KEPT = 12;
 const MAX_HEIGHT = 8_000_000;
 const MOST_COPIED = 20_000;
-const MOST_WIDTH = 34;
+const MOST_WIDTH = 22;
 
 const make = (role, className, parent) => {
   const element = parent.appendChild(document.createElement("div"));
@@ -53,10 +53,10 @@ class VirtualGrid extends HTMLElement {
     this.box.setAttribute("aria-multiselectable", "true");
     this.id ||= `grid-${Math.random().toString(36).slice(2, 8)}`;
     const widths = this.columns.map((column, n) => {
-      const longest = first.rows.slice(0, 100).reduce((most, row) => Math.max(most, String(row[n] ?? "").length), column.name.length + 2);
-      return `${clamp(longest + 3, 8, MOST_WIDTH)}ch`;
+      const longest = first.rows.slice(0, 100).reduce((most, row) => Math.max(most, String(row[n] ?? "").length), column.name.length + (column.masked ? 10 : 1));
+      return `${clamp(longest * .58 + 1.9, 5, MOST_WIDTH)}em`; // em, not ch: the head is bolder
     });
-    this.box.style.setProperty("--columns", `${String(this.total).length + 4}ch ${widths.join(" ")}`);
+    this.box.style.setProperty("--columns", `${String(this.total).length * .75 + 2}em ${widths.join(" ")}`);
     this.head = make("row", "vhead", this.box);
     this.head.setAttribute("aria-rowindex", 1);
     make("columnheader", "rownum", this.head).textContent = "#";

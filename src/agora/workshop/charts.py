@@ -200,7 +200,7 @@ def _channel(shelf: Shelf) -> dict[str, object]:
 
 def _shelf(channel: Mapping[str, Any], name: str) -> Shelf:
     sort = channel.get("sort") or ""
-    if sort and sort not in _SORTS:
+    if sort and (not isinstance(sort, str) or sort not in _SORTS):
         raise _no(f"`{name}` cannot be sorted like that", f"use {_listed(_SORTS)}")
     how, unit = channel.get("aggregate"), channel.get("timeUnit")
     aggregate = _word(Aggregate, _long(how), "aggregate") if how else None

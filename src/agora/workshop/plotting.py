@@ -45,6 +45,11 @@ _FORMATS = {
     Unit.WEEK: "%Y-%m-%d",
     Unit.DAY: "%Y-%m-%d",
 }
+_TICKS = {
+    Unit.YEAR: {"interval": "year", "step": 1},
+    Unit.QUARTER: {"interval": "month", "step": 3},
+    Unit.MONTH: {"interval": "month", "step": 1},
+}
 COUNTED = frozenset({Unit.YEAR, Unit.QUARTER, Unit.MONTH, Unit.WEEK})
 """Periods whose days are counted, so that those that lack some are told."""
 _FAINT = 0.45
@@ -103,8 +108,8 @@ def spec(drawing: Drawing, points: Sequence[Point]) -> str:
 
     Periods that are not whole are fainter, and a line to them is dashed; a trend is a line of its own.
     """
-    shared = {"x": _axis("x", drawing.x), **_colour(drawing)}
-    y: dict[str, object] = {"y": _axis("y", drawing.y)}
+    shared = {"x": _axis("x", drawing.x, drawing.mark), **_colour(drawing)}
+    y: dict[str, object] = {"y": _axis("y", drawing.y, drawing.mark)}
     partial = any(not point.whole for point in points)
     layers = [_main(drawing, y, partial=partial)]
     if drawing.mark is Mark.LINE and partial:
@@ -206,19 +211,28 @@ def _kind(shelf: Shelf) -> str:
     return "time" if shelf.scale is Scale.TEMPORAL else "text"
 
 
-def _axis(name: str, shelf: Shelf) -> dict[str, object]:
+def _axis(name: str, shelf: Shelf, mark: Mark) -> dict[str, object]:
     made: dict[str, object] = {
         "field": name,
         "type": "quantitative" if shelf.aggregate else shelf.scale.value,
         "title": titled(shelf),
     }
     if shelf.scale is Scale.TEMPORAL and not shelf.aggregate:
-        made["scale"] = {"type": "utc"}
-        if shelf.unit:
-            made["axis"] = {"format": _FORMATS[shelf.unit]}
+        made |= _time(shelf.unit, mark)
     if shelf.sort and shelf.scale in (Scale.NOMINAL, Scale.ORDINAL):
         made["sort"] = shelf.sort
     return made
+
+
+def _time(unit: Unit | None, mark: Mark) -> dict[str, object]:
+    """Moments in UTC: on a line, or side by side where each has a bar or a cell of its own."""
+    if mark in (Mark.BAR, Mark.RECT):
+        return {"type": "ordinal", **({"timeUnit": f"utc{unit}"} if unit in _TICKS else {})}
+    told: dict[str, object] = {"scale": {"type": "utc"}}
+    if unit:
+        ticks = {"tickCount": _TICKS[unit]} if unit in _TICKS else {}
+        told["axis"] = {"format": _FORMATS[unit], **ticks}
+    return told
 
 
 def _colour(drawing: Drawing) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
 
@@ -12,8 +12,7 @@ from agora.model.label import Grain, PeriodEnd, PeriodFacts
 from agora.workshop.plotting import counts_days, plain, titled
 
 _FEW = 3  # of two points anything could be a trend
-_DAY = timedelta(days=1)
-_LENGTH = {Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}
+_WEEK, _SHORT, _LONG = 7, 28, 31
 
 
 def marked(
@@ -24,7 +23,7 @@ def marked(
     By the days their own rows have, where a period was put together here; else by what the `label`
     tells of the column that the axis comes from.
     """
-    said = _by_days(points) if counts_days(drawing) else _by_label(points, label)
+    said = _by_days(points, drawing.x.unit) if counts_days(drawing) else _by_label(points, label)
     found = tuple(replace(p, whole=False) if p.x in said else p for p in points)
     return found, tuple(said.values())
 
@@ -63,7 +62,7 @@ def summary(drawing: Drawing, points: Sequence[Point]) -> str:
     )
 
 
-def _by_days(points: Sequence[Point]) -> Mapping[object, str]:
+def _by_days(points: Sequence[Point], unit: Unit | None) -> Mapping[object, str]:
     """The first and last period, where they have rows of fewer days than those between them."""
     days = {p.x: p.days for p in points if p.x is not None and p.days is not None}
     inner = list(days.values())[1:-1]
@@ -73,17 +72,18 @@ def _by_days(points: Sequence[Point]) -> Mapping[object, str]:
     said: dict[object, str] = {}
     for x in (next(iter(days)), next(reversed(days))):
         has = days[x] or 0
-        if has < min(usual, _length(x, usual)):
+        if has < min(usual, _length(x, unit, usual)):
             said[x] = f"the period from {plain(x)} has rows of {has:,} of usually {usual:,} days"
     return said
 
 
-def _length(x: object, usual: int) -> int:
-    """A short month is whole with fewer days than others."""
-    if usual <= _LENGTH[Unit.WEEK] or usual > _LENGTH[Unit.MONTH] or not isinstance(x, date):
+def _length(x: object, unit: Unit | None, usual: int) -> int:
+    """How many days a period can have: a short month, quarter or year is whole with fewer."""
+    if unit is None or unit is Unit.WEEK or not isinstance(x, date):
         return usual
-    following = (x.replace(day=1) + 32 * _DAY).replace(day=1)
-    return (following - x.replace(day=1)).days
+    months = {Unit.MONTH: 1, Unit.QUARTER: 3}.get(unit, 12)
+    following = x.year * 12 + x.month - 1 + months
+    return (date(following // 12, following % 12 + 1, 1) - date(x.year, x.month, 1)).days
 
 
 def _by_label(points: Sequence[Point], label: PeriodFacts | None) -> Mapping[object, str]:
@@ -116,8 +116,7 @@ def _fits(grain: Grain, places: Sequence[object]) -> bool:
         {x.date() if isinstance(x, datetime) else x for x in places if isinstance(x, date)}
     )
     steps = [(b - a).days for a, b in pairwise(days)]
-    least = _LENGTH[Unit.WEEK] if grain is Grain.WEEK else _LENGTH[Unit.MONTH] - 3
-    most = _LENGTH[Unit.WEEK] if grain is Grain.WEEK else _LENGTH[Unit.MONTH]
+    least, most = (_WEEK, _WEEK) if grain is Grain.WEEK else (_SHORT, _LONG)
     return bool(steps) and least <= median(steps) <= most
 
 

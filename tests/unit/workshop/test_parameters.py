@@ -5,7 +5,7 @@ import string
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agora.backends.engine.duckdb.facts import facts
@@ -65,12 +65,14 @@ LETTERS = st.text(
 )
 
 
+@settings(max_examples=40)
 @given(LETTERS)
 def test_no_text_changes_the_statement(value):
     sql = "select a from b.c where x = $t and $t<>y or f($t)"
     assert shape(bound(sql, [TEXT], t=value)) == shape(sql)
 
 
+@settings(max_examples=40)
 @given(
     st.decimals(
         allow_nan=False, allow_infinity=False, places=2, min_value=-(10**20), max_value=10**20

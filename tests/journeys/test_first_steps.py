@@ -38,15 +38,20 @@ def test_from_an_empty_folder_to_rows(here):
 
 def test_from_a_file_to_a_product(here, tmp_path):
     here("init", "--name", "acme", "--operator", "olga")
-    (tmp_path / "visits.csv").write_text("Name,Größe,when\nAna,1,2018-01-01\nTom,2,2018-01-02\n")
+    (tmp_path / "visits.csv").write_text(
+        "Name,Größe,when,zip,paid\nAna,1,2018-01-01,01067,3.2\nTom,2,2018-01-02,10115,0.45\n"
+    )
     code, _, err = here("new", "sales.people", "--from", "visits.csv")
     assert code == 0, err
     code, out, err = here("check")
     assert code == 0, out + err
     code, out, err = here("run", "sales.people")
     assert code == 0, out + err
-    _, out, _ = here("query", 'select "Größe" g from sales.people order by 1', "--json")
-    assert [json.loads(line)["g"] for line in out.splitlines()] == ["1", "2"]
+    _, out, _ = here("query", "select * from sales.people order by all", "--json")
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"name": "Ana", "größe": 1, "when": "2018-01-01", "zip": "01067", "paid": "3.20"},
+        {"name": "Tom", "größe": 2, "when": "2018-01-02", "zip": "10115", "paid": "0.45"},
+    ]
 
 
 def test_nothing_is_overwritten(here):

@@ -9,10 +9,11 @@ from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import SourceSpec
 from agora.model.relation import RawFile
-from agora.model.types import Type, parse_type
+from agora.model.types import Type
 from agora.needs.house import House
 from agora.spec import scaffold
 from agora.spec.founding import founded
+from agora.usecases.running.inferring import typed
 
 KINDS = {
     "csv": "csv", "tsv": "csv", "parquet": "parquet", "json": "json", "ndjson": "json", "jsonl": "json",
@@ -91,7 +92,7 @@ def _source(file: str, given: Sequence[tuple[str, str | int]]) -> SourceSpec:
 
 
 def _columns(house: House, source: SourceSpec, origin: str) -> Sequence[tuple[str, Type]]:
-    """Names from the file; types as Parquet says them, and text where a file only holds text."""
+    """Names from the file; types as Parquet says them, or as the text of every value can be read."""
     run = house.new_id("new")
     scratch = house.lake.scratch(run)
     try:
@@ -101,13 +102,6 @@ def _columns(house: House, source: SourceSpec, origin: str) -> Sequence[tuple[st
         with house.benches.open(
             (raw,), (), writable=(), scratch=scratch, bounds=house.mesh.bounds
         ) as bench:
-            return [(name, _type(of)) for name, of in bench.columns("raw")]
+            return typed(bench, "raw")
     finally:
         house.lake.discard(run, ())
-
-
-def _type(of: str) -> Type:
-    try:
-        return parse_type(of)
-    except ValueError:
-        return parse_type("VARCHAR")

@@ -130,6 +130,8 @@ def test_only_owners_approve(shell):
     _, out, _ = shell(*ASK, "--json")
     request = json.loads(out)["result"]["request"]["id"]
     code, _, err = shell("approve", request, "--as", "ana")
+    assert (code, "E408" in err) == (2, True)
+    code, _, err = shell("approve", request, "--as", "olga")
     assert code == 3
     assert "carl" in err
     assert shell("approve", request, "--as", "carl", "--refuse", "--reason", "no")[0] == 0

@@ -20,6 +20,7 @@ from agora.passage.building import read_entry
 from agora.passage.knowing import find_product, known
 from agora.passage.recording import refused
 from agora.passage.ruling import current_release
+from agora.usecases.agreeing import carrying
 from agora.usecases.running import (
     building,
     checking,
@@ -147,6 +148,7 @@ def _attempt(house: House, who: Actor, product: Product, *, again: bool, anew: b
         _failed(house, who, product, begun, problem)
         raise
     releasing.settle(house, who, product, made)
+    carrying.carry(house, who, product)
     return Ran(run=replace(built, state=RunState.RELEASED, release=made.number), release=made)
 
 

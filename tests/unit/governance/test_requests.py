@@ -4,8 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from agora.governance.access import LONGEST, deciders, judge_answer, judge_request
-from agora.model.access import Request
+from agora.governance.access import (
+    LONGEST,
+    LONGEST_WORDS,
+    deciders,
+    judge_answer,
+    judge_change,
+    judge_request,
+    judge_terms,
+    judge_words,
+    may_know,
+    speaks,
+    voices_of,
+)
+from agora.model.access import Accepted, Request, hash_of
 from agora.model.names import PortVersion
 from agora.model.people import Principal, PrincipalKind
 from agora.model.policy import Effect
@@ -13,12 +25,15 @@ from tests.unit.governance.deciding import (
     ANA,
     ARIA,
     DAY,
+    GRETA,
     MESH,
     NOW,
+    OLGA,
     ORDERS,
     SOFIA,
     agreed,
     guardrail,
+    offered,
     under,
 )
 
@@ -138,3 +153,80 @@ def test_a_domain_without_another_owner_says_so():
     mesh = replace(MESH, domains=(replace(MESH.domains[0], owners=("sofia",)),))
     (reason,) = judge_answer(mesh, wish(asked_by="sofia"), SOFIA)
     assert reason.hint.endswith("nobody yet")
+
+
+TEAMMATE = Principal(id="tom", kind=PrincipalKind.PERSON, teams=("finance",))
+
+
+def test_no_owner_answers_for_a_team_they_are_in():
+    owner = replace(SOFIA, teams=("sales", "finance"))
+    assert codes(judge_answer(MESH, wish(consumer="team:finance"), owner)) == ["E428"]
+
+
+@pytest.mark.parametrize(
+    ("who", "consumer", "may"),
+    [
+        (ANA, "ana", True),
+        (ANA, "agent:aria", True),
+        (ANA, "team:finance", True),
+        (ANA, "service:bi", True),
+        (TEAMMATE, "ana", False),
+        (TEAMMATE, "team:finance", True),
+        (SOFIA, "team:finance", False),
+        (SOFIA, "service:sales.orders", True),
+        (ANA, "nobody", False),
+        (Principal(id="left", kind=PrincipalKind.PERSON), "left", True),
+    ],
+)
+def test_who_speaks_for_whom(who, consumer, may):
+    assert speaks(MESH, who, consumer) is may
+    if may:
+        assert consumer in voices_of(MESH, who)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [(ANA, True), (SOFIA, True), (OLGA, True), (GRETA, True), (TEAMMATE, False)],
+)
+def test_who_may_know_of_a_request(who, may):
+    assert may_know(MESH, wish(), who) is may
+
+
+def test_who_asked_and_whom_it_is_for_may_change_it():
+    asked = wish(consumer="team:finance")
+    assert judge_change(MESH, asked, ANA) == judge_change(MESH, asked, TEAMMATE) == ()
+    (reason,) = judge_change(MESH, asked, SOFIA)
+    assert reason.code == "E634"
+    assert "`ana`" in reason.hint
+
+
+def with_contract(**fields):
+    product = offered()
+    port = product.ports[0]
+    changed = replace(port, contract=replace(port.contract, **fields))
+    return replace(MESH, products=(replace(product, ports=(changed,)),))
+
+
+def test_terms_are_accepted_as_they_are_now():
+    mesh = with_contract(terms="be kind")
+    right, other = (
+        Accepted(by="ana", at=NOW, hash=hash_of(text)) for text in ("be kind", "be quick")
+    )
+    assert judge_terms(MESH, wish()) == judge_terms(mesh, wish(accepted=right)) == ()
+    for fields in ({}, {"accepted": other}):
+        assert codes(judge_terms(mesh, wish(**fields))) == ["E630"]
+    assert judge_terms(MESH, wish(port=PortVersion(ORDERS.port, 9))) == ()
+
+
+def test_long_texts_are_not_kept():
+    assert judge_words("x" * LONGEST_WORDS) == ()
+    assert codes(judge_words("x" * (LONGEST_WORDS + 1))) == ["E643"]
+
+
+def test_what_is_on_its_way_out_is_renewed_until_it_is_over():
+    newer = offered(PortVersion(ORDERS.port, 2)).ports[0]
+    for status, code in (("deprecated", []), ("retired", ["E455"])):
+        mesh = with_contract(status=status)
+        product = mesh.products[0]
+        mesh = replace(mesh, products=(replace(product, ports=(*product.ports, newer)),))
+        assert codes(judge_request(mesh, wish(renews="agr-1"), ())) == code

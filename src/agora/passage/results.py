@@ -172,7 +172,8 @@ def _standing(house: House, who: Actor, name: str) -> Result:
 
 def _fallen(house: House, who: Actor, noun: Result) -> AgoraError | None:
     """Why its rows may not be shown any more; it does not say which table, or whose rule, it was."""
-    if all(_same(house, who, noun, source) for source in noun.sources):
+    left = house.mesh.principal(noun.reader) is None
+    if not left and all(_same(house, who, noun, source) for source in noun.sources):
         return None
     return Denied(
         "what you may see of the tables of this result has changed since it was run",

@@ -1,7 +1,7 @@
 """XLSX: one sheet, in which every value is what it was; what a sheet cannot hold is refused."""
 
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
@@ -68,15 +68,17 @@ class XlsxOutlet:
         if len(schema) > _COLUMNS:
             raise _too_much(f"{len(schema):,} columns", f"a sheet holds {_COLUMNS:,}")
         options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
-        with xlsxwriter.Workbook(file, options) as book:
-            sheet = _Sheet(book, schema)
-            try:
-                for batch in _small(answer, schema):
-                    self._demand_room(sheet.rows + batch.num_rows)
-                    sheet.add(batch)
-            except BaseException:
-                book.fileclosed = True  # nobody reads what is unfinished: it is not put together
-                raise
+        book = xlsxwriter.Workbook(file, options)
+        sheet = _Sheet(book)
+        try:
+            sheet.begin(schema.names)
+            for batch in _small(answer, schema):
+                self._demand_room(sheet.rows + batch.num_rows)
+                sheet.add(batch)
+        except BaseException:
+            sheet.abandon()  # nobody reads what is unfinished: it is not put together
+            raise
+        book.close()
 
     def _demand_room(self, rows: int) -> None:
         if rows > self._most:
@@ -87,16 +89,19 @@ class XlsxOutlet:
 class _Sheet:
     """The sheet with its cell formats, and how many rows it has."""
 
-    def __init__(self, book: Any, schema: "pa.Schema") -> None:
+    def __init__(self, book: Any) -> None:
         self._sheet = book.add_worksheet("rows")
         self._literal = book.add_format({"quote_prefix": True})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
         self.rows = 0
-        bold = book.add_format({"bold": True, "quote_prefix": True})
-        for place, name in enumerate(schema.names):
-            self._sheet.write_string(0, place, _fitting(name), bold)
+        self._bold = book.add_format({"bold": True, "quote_prefix": True})
+
+    def begin(self, names: Sequence[str]) -> None:
+        """The names of the columns stand above the rows."""
         self._sheet.freeze_panes(1, 0)
+        for place, name in enumerate(names):
+            self._sheet.write_string(0, place, _fitting(name), self._bold)
 
     def add(self, batch: "pa.RecordBatch") -> None:
         """The rows of the batch stand in the sheet."""
@@ -106,6 +111,10 @@ class _Sheet:
             for place, value in enumerate(values):
                 if value is not None:
                     self._cell(place, value)
+
+    def abandon(self) -> None:
+        """The rows that were set aside in a file are let go of."""
+        self._sheet.row_data_fh.close()
 
     def _cell(self, place: int, value: object) -> None:
         sheet, row = self._sheet, self.rows

@@ -51,7 +51,7 @@ class Parts:
         from pyarrow import parquet
 
         path = part(self._folder, number)
-        hidden = path.with_name(f".{path.name}")
+        hidden = path.with_suffix(".coming")
         parquet.write_table(table, hidden, row_group_size=GROUP, compression="zstd")
         size = hidden.stat().st_size
         hidden.rename(path)

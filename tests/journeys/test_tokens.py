@@ -7,6 +7,7 @@ import pytest
 
 from agora.model.ledger import Event
 from agora.model.token import Scope, Token
+from agora.passage import signing
 from agora.usecases import account, token
 from tests.journeys.signing import DAY, HOUR, NOW, SECOND, Door, leave, refused
 
@@ -168,8 +169,10 @@ def test_who_is_blocked_has_no_token_and_neither_have_their_agents(door):
     account.block(door.house, door.who("olga"), "ana")
     for made in (own, agent):
         refused("E611", resolve, door, made.secret)
+    assert signing.admitted(door.house, "agent:aria", NOW) is None
     account.unblock(door.house, door.who("olga"), "ana")
     resolve(door, own.secret)
+    assert signing.admitted(door.house, "agent:aria", NOW).acts_for == "ana"
 
 
 def test_the_use_of_a_token_is_noted_once_an_hour(door):

@@ -3,7 +3,9 @@
 Each round delivers a week, which takes the place of an older one, so that the rows stay as many as
 they were; two products are built and released, and what is beyond the newest editions is removed.
 
-    python benchmarks/maintenance.py --rounds 100 --keep 3
+    python benchmarks/maintenance.py --rounds 100 --keep 3 [--apart]
+
+With `--apart` each week is a delivery and a small file of its own: maintenance writes them together.
 """
 
 import argparse
@@ -28,23 +30,29 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=100)
     arguments.add_argument("--keep", type=int, default=3)
+    arguments.add_argument("--apart", action="store_true", help="a delivery for each week")
     given = arguments.parse_args()
     dice = random.Random(7)
     with tempfile.TemporaryDirectory() as folder:
         mesh = Deliveries(Path(folder) / "mesh", "{mode: replace, by: [week]}")
         build = mesh.root / "lab/sales/build.yaml"
-        build.write_text(
-            build.read_text()
-            .replace("deliveries/*.csv", "deliveries/now.csv")
-            .replace(", load: {mode: replace, by: [week]}", "")
-        )
+        if not given.apart:
+            build.write_text(
+                build.read_text()
+                .replace("deliveries/*.csv", "deliveries/now.csv")
+                .replace(", load: {mode: replace, by: [week]}", "")
+            )
         print("round   lake MB  files   store MB  seconds per round: run  maintain")
         spent = [0.0, 0.0]
         for number in range(1, given.rounds + 1):
             rows = [
                 (w, w * LINES + n, dice.randint(0, 999)) for w in range(WEEKS) for n in range(LINES)
             ]
-            mesh.deliver("now", rows)
+            for week in range(WEEKS if given.apart else 0):
+                if number == 1 or week == number % WEEKS:
+                    mesh.deliver(f"w{week}", rows[week * LINES :][:LINES])
+            if not given.apart:
+                mesh.deliver("now", rows)
             with opened(mesh) as (house, who):
                 begun = time.monotonic()
                 run(house, who, "lab.sales")

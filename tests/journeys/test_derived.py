@@ -162,7 +162,7 @@ def test_an_ended_agreement_ends_its_use_at_once(agreed):
         made = asked(house)
         seen(house)
         agreement = ruled(house).decision.agreement
-        end(house, acting(house, "carl"), agreement)
+        end(house, acting(house, "carl"), agreement, "over")
         with pytest.raises(Denied):
             seen(house)
         assert tending.stale(house, made)
@@ -243,7 +243,7 @@ def test_reads_of_what_is_gone_make_nothing(agreed):
     edit(agreed / "agora.yaml", ("limits:", "derived: {after: 1}\nlimits:"))
     with opened(agreed) as house:
         seen(house, sql=COUNT)
-        end(house, acting(house, "carl"), ruled(house).decision.agreement)
+        end(house, acting(house, "carl"), ruled(house).decision.agreement, "over")
         assert tended(house, acting(house, "olga")).made == ()
         bare = replace(house, mesh=replace(house.mesh, principals=(), products=()))
         assert tending.tend(bare, acting(house, "olga")).made == ()

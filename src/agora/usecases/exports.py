@@ -121,7 +121,7 @@ def _offer(house: House, who: Actor, product: Product, name: str, form: str, bas
         domain=house.mesh.domain(product.name.domain),
         inputs=tuple(each for each in product.inputs if each.port in known),
         release=current_release(house, product),
-        runs=aside.runs_of(house, product) if lineage else (),
+        runs=tuple(r for r in aside.runs_of(house, product) if lineage and not r.compacted),
         lineages=_lineages(house, product) if lineage else (),
         known=frozenset(known),
         classified=house.mesh.classified(),

@@ -351,7 +351,8 @@ def test_an_agreement_is_renewed_before_and_after_it_expires(built, days):
 def test_owners_extend_what_is_not_their_own(house):
     until = house.now() + 5 * DAY
     old, sofia = approved(house, until=until), actor(house, "sofia")
-    told(Unusable, "E644", agreements.extend, house, sofia, old.id, until=until)
+    for end in (until, None):
+        told(Unusable, "E644", agreements.extend, house, sofia, old.id, until=end)
     mia = actor(house, "mia")
     told(Denied, "E428", agreements.extend, house, mia, old.id, until=until + DAY)
     new = agreements.extend(house, sofia, old.id, until=until + DAY)

@@ -1,9 +1,5 @@
 """`agora agreements`: what you may use and have asked for, and how it goes on or ends."""
 
-from typing import Annotated
-
-import typer
-
 from agora.cli.answers import access as told
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
@@ -17,6 +13,20 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.wishing import (
+    AcceptTerms,
+    Carry,
+    Change,
+    Columns,
+    End,
+    Extend,
+    Held,
+    Reason,
+    Renew,
+    Reply,
+    Until,
+    Withdraw,
+)
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -28,46 +38,25 @@ app = command("agreements", "")
 
 @app.command(epilog=epilog("agora agreements AGREEMENT --renew --until 2018-12-31 --as fay"))
 def agreements(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="An agreement or a request of yours, or a product to carry over; else all."
-        ),
-    ] = "",
-    end_: Annotated[bool, typer.Option("--end", help="End the agreement.")] = False,
-    renew_: Annotated[
-        bool, typer.Option("--renew", help="Ask the owners to let the agreement go on.")
-    ] = False,
-    extend_: Annotated[
-        bool, typer.Option("--extend", help="As its owner: let the agreement go on.")
-    ] = False,
-    carry: Annotated[
-        bool,
-        typer.Option(
-            "--carry", help="As who runs the product: agreements hold for its newer versions too."
-        ),
-    ] = False,
-    reply_: Annotated[
-        str, typer.Option("--reply", help="Answer what the owners asked back.", metavar="WORDS")
-    ] = "",
-    withdraw_: Annotated[bool, typer.Option("--withdraw", help="Take the request back.")] = False,
-    change_: Annotated[
-        bool, typer.Option("--change", help="Ask for other --columns or another --until.")
-    ] = False,
-    columns: Annotated[
-        list[str] | None, typer.Option("--columns", help="Only these columns, with --change.")
-    ] = None,
-    until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")] = "",
-    accept_terms: Annotated[
-        bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
-    ] = False,
+    name: Held = "",
+    end_: End = False,
+    renew_: Renew = False,
+    extend_: Extend = False,
+    carry: Carry = False,
+    reply_: Reply = "",
+    withdraw_: Withdraw = False,
+    change_: Change = False,
+    columns: Columns = None,
+    until: Until = "",
+    reason: Reason = "",
+    accept_terms: AcceptTerms = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> None:
     """See your agreements and requests; end or renew one, reply, change or withdraw."""
     last = last_moment(until)
+    only = None if columns is None else words(columns)
     with opened(mesh) as house:
         who = actor(house, as_)
         if end_:
@@ -75,7 +64,7 @@ def agreements(
         elif renew_:
             asked = renew(house, who, name, until=last, reason=reason, accept_terms=accept_terms)
             give("asked", asked) if json else told.asked((asked,))
-        elif extend_ and last is not None:
+        elif extend_:
             _agreement("goes on", extend(house, who, name, until=last), as_json=json)
         elif carry:
             _carried(carry_over(house, who, name), as_json=json)
@@ -84,15 +73,8 @@ def agreements(
         elif withdraw_:
             _request(withdraw(house, who, name, reason), as_json=json)
         elif change_:
-            changed = change(
-                house,
-                who,
-                name,
-                columns=None if columns is None else words(columns),
-                until=last,
-                reason=reason,
-            )
-            _request(changed, as_json=json)
+            made = change(house, who, name, columns=only, until=last, reason=reason)
+            _request(made, as_json=json)
         else:
             _mine(house, who, mine(house, who), as_json=json)
 

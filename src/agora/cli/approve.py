@@ -1,9 +1,5 @@
 """`agora approve`: see and answer requests."""
 
-from typing import Annotated
-
-import typer
-
 from agora.cli.answers import access as told
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
@@ -17,6 +13,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.wishing import Allowed, AllowedUntil, Ask, EndInstead, Look, Refuse, Told, Waiting
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -29,30 +26,14 @@ app = command("approve", "")
 
 @app.command(epilog=epilog("agora approve req-20180102T080000-3f9c21 --as sofia"))
 def approve(
-    request: Annotated[
-        str,
-        typer.Argument(
-            help="Which request (as REQUEST@2 once it was changed); without one, those that wait."
-        ),
-    ] = "",
-    refuse: Annotated[bool, typer.Option("--refuse", help="Say no.")] = False,
-    ask: Annotated[
-        str, typer.Option("--ask", help="Ask back before you answer.", metavar="QUESTION")
-    ] = "",
-    look: Annotated[
-        bool,
-        typer.Option("--look", help="Answer nothing: see what policy says and what was before."),
-    ] = False,
-    end_: Annotated[
-        bool, typer.Option("--end", help="End an agreement: name it instead of a request.")
-    ] = False,
-    reason: Annotated[str, typer.Option("--reason", help="What to tell the one who asked.")] = "",
-    columns: Annotated[
-        list[str] | None, typer.Option("--columns", help="Allow only these columns.")
-    ] = None,
-    until: Annotated[
-        str, typer.Option("--until", help="Allow it up to this day and with it, as 2018-06-30.")
-    ] = "",
+    request: Waiting = "",
+    refuse: Refuse = False,
+    ask: Ask = "",
+    look: Look = False,
+    end_: EndInstead = False,
+    reason: Told = "",
+    columns: Allowed = None,
+    until: AllowedUntil = "",
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,

@@ -1,9 +1,5 @@
 """`agora cart`: gather what you need for one purpose, and ask for all of it at once."""
 
-from typing import Annotated
-
-import typer
-
 from agora.cli.answers import access as told
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
@@ -17,6 +13,18 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.wishing import (
+    AcceptTerms,
+    Add,
+    Columns,
+    DryRun,
+    For,
+    Reason,
+    Remove,
+    Send,
+    Until,
+    UsedFor,
+)
 from agora.model.access import Cart
 
 app = command("cart", "")
@@ -24,30 +32,16 @@ app = command("cart", "")
 
 @app.command(epilog=epilog("agora cart --add customers.households --purpose segmentation --as mia"))
 def cart(
-    add_: Annotated[
-        list[str] | None, typer.Option("--add", help="Put a product or port into the cart.")
-    ] = None,
-    remove_: Annotated[
-        list[str] | None, typer.Option("--remove", help="Take one out of the cart.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None, typer.Option("--columns", help="Only these columns, with --add.")
-    ] = None,
-    purpose: Annotated[
-        str, typer.Option("--purpose", help="What all of it will be used for.")
-    ] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")] = "",
-    consumer: Annotated[
-        str, typer.Option("--for", help="Somebody you may ask for: a service, an agent, team:ID.")
-    ] = "",
-    until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
-    send_: Annotated[bool, typer.Option("--send", help="Ask for all of it.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would come of sending it.")
-    ] = False,
-    accept_terms: Annotated[
-        bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
-    ] = False,
+    add_: Add = None,
+    remove_: Remove = None,
+    columns: Columns = None,
+    purpose: UsedFor = "",
+    reason: Reason = "",
+    consumer: For = "",
+    until: Until = "",
+    send_: Send = False,
+    dry_run: DryRun = False,
+    accept_terms: AcceptTerms = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,

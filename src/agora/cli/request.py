@@ -1,9 +1,5 @@
 """`agora request`: ask the owners for access."""
 
-from typing import Annotated
-
-import typer
-
 from agora.cli.answers import access as told
 from agora.cli.answers.terminal import give
 from agora.cli.asking import (
@@ -17,6 +13,17 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.wishing import (
+    AcceptTerms,
+    Columns,
+    DryRun,
+    Edition,
+    For,
+    Reason,
+    Until,
+    UsedFor,
+    Wanted,
+)
 from agora.usecases.access import ask_for, foresee
 from agora.usecases.agreeing.asking import Wish
 
@@ -29,32 +36,15 @@ app = command("request", "")
     )
 )
 def request(
-    ports: Annotated[
-        list[str],
-        typer.Argument(help="Products or ports, for one purpose: domain.product[.port][@version]."),
-    ],
-    purpose: Annotated[str, typer.Option("--purpose", help="What it will be used for.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why, in your own words.")] = "",
-    consumer: Annotated[
-        str, typer.Option("--for", help="Somebody you may ask for: a service, an agent, team:ID.")
-    ] = "",
-    columns: Annotated[
-        list[str] | None, typer.Option("--columns", help="Only these columns.")
-    ] = None,
-    edition: Annotated[
-        str, typer.Option("--edition", help="Only this edition, whose rows are then kept for it.")
-    ] = "",
-    until: Annotated[str, typer.Option("--until", help="The last day, as 2018-06-30.")] = "",
-    accept_terms: Annotated[
-        bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Send nothing: say who decides, what is masked, and what is against it.",
-        ),
-    ] = False,
+    ports: Wanted,
+    purpose: UsedFor,
+    reason: Reason = "",
+    consumer: For = "",
+    columns: Columns = None,
+    edition: Edition = "",
+    until: Until = "",
+    accept_terms: AcceptTerms = False,
+    dry_run: DryRun = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,

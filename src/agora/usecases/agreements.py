@@ -125,11 +125,13 @@ def renew(
     return asking.send(house, who, (asking.renewal(house, who, old, wish),))[0]
 
 
-def extend(house: House, who: Actor, agreement: str, *, until: datetime) -> Agreement:
+def extend(house: House, who: Actor, agreement: str, *, until: datetime | None) -> Agreement:
     """The agreement goes on until then, by its owners' own will; another end is what it has now.
 
     Raises Missing, Denied (also for who would profit), Conflict, Unusable for no longer time.
     """
+    if until is None:
+        raise Unusable("until when?", code="E644", hint="name the last day: `--until 2018-12-31`")
 
     def attempt() -> Agreement:
         kept = _known(house, who, agreement)

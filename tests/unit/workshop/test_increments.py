@@ -146,6 +146,14 @@ def test_a_source_or_input_beside_the_driver_that_changed_builds_anew():
     )
 
 
+def test_another_edition_with_the_same_rows_has_not_changed():
+    first, twin = read(), replace(read(release=2), restores=1)
+    for standing, now in ((first, twin), (twin, first), (twin, twin)):
+        assert growth(product(), released([], [standing]), [], [now]).anew == ""
+    later = replace(read(release=3), restores=2)
+    assert growth(product(), released([], [first]), [], [later]).anew == "`sales` has changed"
+
+
 def test_another_edition_of_the_driving_input_is_what_is_loaded_but_another_policy_is_not():
     by_input = Load(mode=LoadMode.REPLACE, by=("week",), driver="sales")
     standing = released([], [read()])

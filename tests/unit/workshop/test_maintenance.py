@@ -1,5 +1,6 @@
 """Which editions are due, who holds them, and why a file goes or stays."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,11 +20,14 @@ from agora.model.release import (
     SourcePin,
 )
 from agora.workshop.maintenance import (
+    SMALL,
     Retention,
     State,
     cause,
+    compactable,
     expiring,
     references,
+    small,
     tallied,
 )
 
@@ -164,6 +168,52 @@ def test_kept_editions_hold_what_they_were_built_of_one_after_another():
     assert [(made.product.product, made.number) for made in both] == [
         ("sales", 1), ("sales", 2), ("weekly", 1),
     ]  # fmt: skip
+
+
+def test_editions_with_the_same_rows_count_as_one_but_the_older_may_go():
+    twins = (*THREE, replace(release(4, "d", age=0), restores=3))
+    assert gone(state(*twins), keep=1)[0] == [1, 2, 3]
+    assert gone(state(*twins), keep=2)[0] == [1]
+    assert gone(state(*twins), keep=3)[0] == []
+
+
+SIZES = [
+    ((1, 1, 1, 1), 4, 4),
+    ((1, 1, 1), 4, 0),
+    ((1, 1, 1, 1, SMALL), 4, 4),
+    ((SMALL - 1, SMALL, 1), 2, 2),
+    ((SMALL,) * 9, 4, 0),
+    ((), 1, 0),
+]
+
+
+@pytest.mark.parametrize(("sizes", "many", "taken"), SIZES)
+def test_small_files_are_written_together_where_there_are_many(sizes, many, taken):
+    files = [DataFile(path=f"/{n}", rows=1, size=size) for n, size in enumerate(sizes)]
+    assert len(small(files, many)) == taken
+    assert all(each.size < SMALL for each in small(files, many))
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "can"),
+    [
+        ({}, True),
+        ({"external": "delta"}, False),
+        ({"live": True}, False),
+        ({"deletes": True}, False),
+    ],
+)
+def test_only_whole_tables_of_our_own_are_written_together(elsewhere, can):
+    snapshot = release(1, "a", "b", "c", "d").snapshots[0]
+    assert compactable(replace(snapshot, **elsewhere), 4) is can
+    assert not compactable(snapshot, 5)
+
+
+def test_what_the_newest_run_put_aside_is_kept_over_a_compaction():
+    runs = (run("run-4", RunState.BLOCKED), replace(run("run-5"), compacted=True))
+    known = references(state(*THREE, runs=runs), (), [SALES])
+    assert "/lake/fails-run-4" in known.stays
+    assert "/lake/fails-run-5" not in known.stays
 
 
 def stored(path, area=Area.DATA, *, run="", age=48, product="lab.sales", unfinished=False):

@@ -83,3 +83,18 @@ def test_releases_become_editions_of_one_port():
         at=NOW, rows=7, aside=3, covers=(("day", date(2017, 1, 1), date(2017, 2, 1)),)
     )
     assert editions([made], other) == ()
+
+
+def test_nothing_came_with_an_edition_whose_files_were_only_written_together():
+    def made(number, restores=0):
+        snapshot = Snapshot(
+            port=PORT, table="t", table_uuid="u", snapshot_id=1, metadata="m", columns=(), files=(),
+        )  # fmt: skip
+        return Release(
+            product=ProductName("sales", "weekly"), number=number, parent=number - 1, run="r",
+            released_at=NOW + timedelta(days=number), fingerprint="", code_hash="", contracts=(),
+            snapshots=(snapshot,), restores=restores,
+        )  # fmt: skip
+
+    came = editions([made(1), made(2), made(3, 2), made(4, 2), made(5, 1)], PORT)
+    assert [(each.at - NOW).days for each in came] == [1, 2, 5]

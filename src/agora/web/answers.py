@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from agora.model.errors import AgoraError, Denied, Invalid
 from agora.needs.site import Site
@@ -27,6 +27,7 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     part: str = ""
+    media: str = "text/html"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -56,7 +57,7 @@ def respond(
         case Page():
             part = answer.part if visit is not None and visit.part else ""
             html = rendered(answer.template, answer.values, request, site, visit, part=part)
-            response = HTMLResponse(html, answer.status, dict(answer.headers))
+            response = Response(html, answer.status, dict(answer.headers), answer.media)
             if SAID in request.cookies and not part:
                 response.headers.append("set-cookie", cookie(SAID, "", https=False, seconds=0))
             return response

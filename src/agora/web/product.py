@@ -1,8 +1,23 @@
-"""Product: the label page."""
+"""Product: the page of one data product, which is its label and everything around it."""
 
-from agora.usecases.show import show
+from agora.model.decision import Decision
+from agora.model.product import OutputPort
+from agora.usecases.discuss import talk
+from agora.usecases.follow import follows
+from agora.usecases.inbox import pending
+from agora.usecases.related import related
+from agora.usecases.saved import curated
+from agora.usecases.show import Shown, show
 from agora.web.answers import Page
+from agora.web.labels import health, label_rows
+from agora.web.tables import table_view
 from agora.web.visit import Visit, get
+from agora.workshop.snippets import snippets
+
+TABS = (
+    ("", "Overview"), ("data", "Data"), ("contract", "Promises"), ("lineage", "Lineage"),
+    ("quality", "Quality"), ("discuss", "Questions"), ("versions", "Editions and versions"),
+)  # fmt: skip
 
 
 def name_of(visit: Visit) -> str:
@@ -10,10 +25,74 @@ def name_of(visit: Visit) -> str:
     return f"{visit.path['domain']}.{visit.path['product']}"
 
 
+def frame(visit: Visit, shown: Shown, here: str) -> dict[str, object]:
+    """What every page of a product shows around its own part."""
+    product = shown.product
+    base = f"/products/{product.name.domain}/{product.name.product}"
+    said = talk(visit.house, product.name)
+    return {
+        "shown": shown,
+        "product": product,
+        "base": base,
+        "title": product.title or str(product.name),
+        "state": state(visit, shown),
+        "health": health(shown),
+        "talk": said,
+        "follows": follows(visit.house, visit.who, str(product.name)),
+        "tabs": [
+            {
+                "key": key,
+                "title": title,
+                "href": f"{base}/{key}" if key else base,
+                "count": said.questions if key == "discuss" else 0,
+            }
+            for key, title in TABS
+        ],
+        "tab": here,
+    }
+
+
 def product(visit: Visit) -> Page:
     """Everything a shopper sees about a product."""
     shown = show(visit.house, visit.who, name_of(visit))
-    return Page(template="product/product.html", values={"shown": shown})
+    pairs = tuple(zip(shown.product.ports, shown.decisions, strict=True))
+    beside = related(visit.house, visit.who, name_of(visit))
+    values = frame(visit, shown, "") | {
+        "label": label_rows(visit.house, shown),
+        "tables": [table_view(shown, port, decision) for port, decision in pairs],
+        "uses": _uses(visit, pairs),
+        "joined": beside.joined,
+        "alike": beside.alike,
+        "curated": curated(visit.house, visit.who, name_of(visit)),
+    }
+    return Page(template="product/product.html", values=values)
+
+
+def _uses(visit: Visit, pairs: tuple[tuple[OutputPort, Decision], ...]) -> list[dict[str, object]]:
+    """Ways to use the first table that this person may read, else the first one."""
+    allowed = [port for port, decision in pairs if decision.allowed]
+    port = (allowed or [port for port, _ in pairs])[:1]
+    if not port:
+        return []
+    purpose = next((d.purpose for p, d in pairs if p is port[0] and d.allowed), "")
+    return [
+        {"id": each.tool, "title": each.title, "text": each.text, "language": each.language}
+        for each in snippets(port[0].name, visit.site.url, purpose)
+    ]
+
+
+def state(visit: Visit, shown: Shown) -> dict[str, str]:
+    """What this person can do next: query, wait, or request."""
+    base = f"/products/{shown.product.name.domain}/{shown.product.name.product}"
+    ports = {port.name for port in shown.product.ports}
+    if any(decision.allowed for decision in shown.decisions):
+        return {"state": "query", "href": f"{base}/data#query", "note": ""}
+    own = visit.who.principal.id
+    for request in pending(visit.house, visit.who):
+        if request.port.port in ports and own in (request.consumer, request.asked_by):
+            note = f"Asked {request.asked_at:%-d %B}"
+            return {"state": "pending", "href": f"/requests/{request.id}", "note": note}
+    return {"state": "request", "href": f"{base}/request", "note": ""}
 
 
 ROUTES = (get("/products/{domain}/{product}", product),)

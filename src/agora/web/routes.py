@@ -7,10 +7,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agora.model.errors import Missing
-from agora.web import account, home, product, search
+from agora.web import (
+    account,
+    contract,
+    data,
+    discuss,
+    home,
+    lineage,
+    product,
+    quality,
+    search,
+    versions,
+)
 from agora.web.answers import Page, problem_page, respond
 
-PLACES = (home, search, product, account)
+PLACES = (
+    home, search, product, data, contract, lineage, quality, discuss, versions, account,
+)  # fmt: skip
 
 
 def routes() -> Iterator[Route]:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import jinja2
 import markupsafe
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from starlette.requests import Request
 
 from agora import __version__
@@ -47,6 +48,7 @@ def environment() -> jinja2.Environment:
         "day": day,
         "moment": moment,
         "markdown": markdown,
+        "coded": coded,
         "plural": plural,
     }
     found.globals |= {"version": __version__}
@@ -148,7 +150,29 @@ def moment(value: datetime | None) -> markupsafe.Markup:
 
 @cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    made.core.ruler.push("lower", _lower)
+    return made
+
+
+def _lower(state: StateCore) -> None:
+    """Somebody's headings stand below those of the page they are shown on."""
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+
+
+def coded(text: str) -> markupsafe.Markup:
+    """A sentence of ours with what stands between backticks as code; all of it escaped."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return markupsafe.escape(text)
+    return markupsafe.Markup("").join(
+        markupsafe.Markup("<code>{}</code>").format(piece)
+        if place % 2
+        else markupsafe.escape(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def markdown(text: str) -> markupsafe.Markup:

@@ -12,6 +12,7 @@ from agora.web import (
     contract,
     data,
     discuss,
+    domain,
     home,
     lineage,
     product,
@@ -19,10 +20,12 @@ from agora.web import (
     search,
     versions,
 )
+from agora.web import help as help_
+from agora.web import map as map_
 from agora.web.answers import Page, problem_page, respond
 
 PLACES = (
-    home, search, product, data, contract, lineage, quality, discuss, versions, account,
+    home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, account,
 )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ is told by the ledger.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -49,6 +50,16 @@ class _Rights:
 
     agreed: dict[str, tuple[Agreement, ...]]
     waiting: dict[str, frozenset[str]]
+    own: "dict[Principal, _Own]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """One reader's agreements by product, with every moment at which one begins or ends."""
+
+    voices: tuple[Principal, ...]
+    agreed: dict[ProductName, tuple[Agreement, ...]]
+    moments: tuple[datetime, ...]
 
 
 class _Memory:
@@ -88,14 +99,17 @@ _MEMORIES: "WeakKeyDictionary[Index, _Memory]" = WeakKeyDictionary()
 _GUARD = Lock()
 
 
-def sight(house: House, who: Actor) -> Sight:
-    """What this reader may know of and read now, for the purpose they named."""
+def sight(house: House, who: Actor, place: int) -> Sight:
+    """What this reader may know of and read now, for the purpose they named.
+
+    The ledger is known to go at least to this place.
+    """
     with _GUARD:
-        memory = _followed(house)
+        memory = _followed(house, place)
         moved = memory.moved
         rights = memory.rights = memory.rights or _rights(house)
     looker = _Looker(house, memory, rights, who.principal)
-    key, stamp = (who.principal, who.purpose), (moved, looker.stamp)
+    key, stamp = (who.principal, who.purpose), (moved, looker.era)
     before = memory.sights.get(key)
     if before is not None and before[0] == stamp:
         return before[1]
@@ -107,14 +121,15 @@ def sight(house: House, who: Actor) -> Sight:
     return found
 
 
-def _followed(house: House) -> _Memory:
+def _followed(house: House, place: int) -> _Memory:
     """The memory of this house, with everything the ledger has told since."""
     memory = _MEMORIES.get(house.index)
     if memory is None or memory.mesh is not house.mesh or memory.place is None:
         memory = _MEMORIES[house.index] = _Memory(house.mesh)
-        memory.place = house.index.standing().place
-    for record in house.store.records(after=memory.place):
-        memory.hear(record)
+        memory.place = place
+    if memory.place < place:
+        for record in house.store.records(after=memory.place):
+            memory.hear(record)
     return memory
 
 
@@ -133,6 +148,19 @@ def _rights(house: House) -> _Rights:
     )
 
 
+def _own(mesh: Mesh, rights: _Rights, principal: Principal) -> _Own:
+    """What this reader, and whom they speak for, have agreed, alone or as one of a team."""
+    heard = voices(mesh, principal)
+    names = {each.id for each in heard} | {f"team:{team}" for each in heard for team in each.teams}
+    found: dict[ProductName, tuple[Agreement, ...]] = {}
+    for name in sorted(names):
+        for agreed in rights.agreed.get(name, ()):
+            found[agreed.port.port.of] = (*found.get(agreed.port.port.of, ()), agreed)
+    every = [agreed for each in found.values() for agreed in each]
+    ends = [at for a in every for at in (a.starts, a.expires, a.ended_at) if at is not None]
+    return _Own(voices=heard, agreed=found, moments=tuple(sorted(ends)))
+
+
 class _Looker:
     """One reader, looking at the whole market."""
 
@@ -140,18 +168,13 @@ class _Looker:
         self, house: House, memory: _Memory, rights: _Rights, principal: Principal
     ) -> None:
         self._house, self._memory, self._principal = house, memory, principal
-        self._voices = voices(house.mesh, principal)
-        now = house.now()
-        names = {each.id for each in (principal, *self._voices)}
-        names |= {f"team:{team}" for each in self._voices for team in each.teams}
-        self._own: dict[ProductName, list[tuple[Agreement, bool]]] = {}
-        for name in sorted(names):
-            for agreed in rights.agreed.get(name, ()):
-                here = self._own.setdefault(agreed.port.port.of, [])
-                here.append((agreed, agreed.active(now)))
+        own = rights.own.get(principal)
+        if own is None:
+            own = rights.own[principal] = _own(house.mesh, rights, principal)
+        self._voices, self._own = own.voices, own.agreed
         self._pending = rights.waiting.get(principal.id, frozenset())
-        self._era = bisect_right(memory.moments, now)
-        self.stamp = (self._era, tuple((n, tuple(each)) for n, each in self._own.items()))
+        now = house.now()
+        self.era = (bisect_right(memory.moments, now), bisect_right(own.moments, now))
 
     def sight(self, purpose: str) -> Sight:
         """What they may know of, and what of it is open to them for this purpose."""
@@ -200,7 +223,7 @@ class _Looker:
         """Whether they may read any of its ports, as `rule` says or has said on the same grounds."""
         memory, name = self._memory, product.name
         key = (self._principal, purpose, name)
-        stamp = (memory.releases[name], self._era, self._own.get(name))
+        stamp = (memory.releases[name], self.era, self._own.get(name))
         before = memory.verdicts.get(key)
         if before is not None and before[0] == stamp:
             return before[1]

@@ -49,13 +49,15 @@ def named(subject: str) -> Iterator[ProductName]:
             continue
 
 
-def indexed(house: House) -> None:
-    """The index is of this mesh and knows all of the ledger. Raises Unavailable."""
+def indexed(house: House) -> int:
+    """The index is of this mesh and knows the ledger up to this place. Raises Unavailable."""
     for _ in range(_TRIES):
         before = house.index.standing()
         news = _news(house, before)
-        if news is None or house.index.keep(before, news):
-            return
+        if news is None:
+            return before.place
+        if house.index.keep(before, news):
+            return news.standing.place
     raise Unavailable("the search index is busy", code="E670", hint="try again in a moment")
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC
+from functools import lru_cache
+from typing import cast
 
 from agora.model.mesh import Mesh
 from agora.model.product import OutputPort, Product
@@ -13,6 +15,27 @@ MANAGED = "managed"
 
 def texts(mesh: Mesh, product: Product) -> tuple[str, ...]:
     """The words of a product, one text for each of the fields that are searched."""
+    return _gathered(_Same(mesh), _Same(product))
+
+
+class _Same:
+    """The very same object: comparing two by content would cost more than it saves."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Mesh | Product) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+
+@lru_cache(maxsize=2048)
+def _gathered(whole: _Same, one: _Same) -> tuple[str, ...]:
+    mesh, product = cast("Mesh", whole.it), cast("Product", one.it)
     found: dict[str, list[str]] = {field: [] for field in FIELDS}
     for field, text in _texts(mesh, product):
         if text:
@@ -27,7 +50,7 @@ def listing(mesh: Mesh, product: Product) -> Listing:
     return Listing(
         name=product.name,
         listed=product.listed,
-        texts=texts(mesh, product),
+        texts=_gathered.__wrapped__(_Same(mesh), _Same(product)),
         kind=str(product.kind),
         state=str(product.status),
         tags=tags(product),

@@ -101,8 +101,9 @@ def search(
 def _answered(house: House, who: Actor, question: Question) -> Answered:
     """The index's answer, once it is of this very mesh."""
     for _ in range(_TRIES):
-        indexed(house)
-        found = house.index.find(house.mesh.hash, question, sight(house, who), house.now())
+        place = indexed(house)
+        seen = sight(house, who, place)
+        found = house.index.find(house.mesh.hash, question, seen, house.now())
         if found is not None:
             return found
     raise Unavailable("the search index is busy", code="E670", hint="try again in a moment")
@@ -173,10 +174,11 @@ def _found(field: str, text: str, places: tuple[Mark, ...]) -> Found:
 
 def _titled(mesh: Mesh, facet: Facet) -> Facet:
     """The facet with what people call its values."""
-    titles = {
-        "domain": {each.id: each.title for each in mesh.domains},
-        "tag": {each.id: each.title for each in mesh.tags},
-    }.get(facet.name, {})
+    titles: dict[str, str] = {}
+    if facet.name == "domain":
+        titles = {each.id: each.title for each in mesh.domains}
+    elif facet.name == "tag":
+        titles = {each.id: each.title for each in mesh.tags}
     return replace(
         facet,
         values=tuple(

@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from agora.model.names import ProductName
 from agora.model.search import (
+    FACETS,
     Access,
-    Fresh,
     Listing,
-    Quality,
     Sight,
     boost,
     fresh,
     minute,
 )
 
+_SIGHTS = 500
 _CHANGED = (
     "SELECT p.id, p.name, p.listed, p.domain, p.kind, p.state, p.tags, p.formats, p.age, p.begins,"
     " p.ends, p.there, r.at, coalesce(u.times, 0) FROM product p LEFT JOIN released r USING (name)"
@@ -30,15 +30,37 @@ _CHANGED = (
 )
 
 
-class Profile(NamedTuple):
-    """What many products have in common: one value for each facet but tags and access."""
+class Column:
+    """One facet of every product: at its number the code of its values, few of which differ."""
 
-    domain: tuple[str, ...]
-    kind: tuple[str, ...]
-    state: tuple[str, ...]
-    format: tuple[str, ...]
-    quality: tuple[str, ...]
-    fresh: tuple[str, ...]
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self.codes: list[int] = []
+        self.values: list[tuple[str, ...]] = []
+        self._code: dict[tuple[str, ...], int] = {}
+
+    def put(self, number: int, values: tuple[str, ...]) -> None:
+        """The product has these values of the facet."""
+        code = self._code.setdefault(values, len(self.values))
+        if code == len(self.values):
+            self.values.append(values)
+        if number >= len(self.codes):
+            self.codes.extend([0] * (number + 1 - len(self.codes)))
+        self.codes[number] = code
+
+    def having(self, numbers: Sequence[int], wanted: frozenset[str]) -> Sequence[int]:
+        """Those of the products that have one of these values."""
+        fits = {code for code, values in enumerate(self.values) if wanted.intersection(values)}
+        codes = self.codes
+        return [number for number in numbers if codes[number] in fits]
+
+    def counted(self, numbers: Sequence[int]) -> Counter[str]:
+        """How many of the products have each value."""
+        found: Counter[str] = Counter()
+        for code, times in Counter(map(self.codes.__getitem__, numbers)).items():
+            for value in self.values[code]:
+                found[value] += times
+        return found
 
 
 class Kept(NamedTuple):
@@ -73,16 +95,10 @@ class Shelf:
         self.kept: dict[int, Kept] = {}
         self.numbers: dict[str, int] = {}
         self.names: list[str] = []
-        self.tags: list[int] = []
-        self.profile: list[int] = []
         self.lift: list[float] = []
-        self.quality: list[Quality] = []
-        self.fresh: list[Fresh] = []
         self.listed: list[int] = []
-        self.tagsets: list[tuple[str, ...]] = []
-        self.profiles: list[Profile] = []
-        self._tagset: dict[tuple[str, ...], int] = {}
-        self._profile: dict[Profile, int] = {}
+        self.columns = {name: Column() for name in FACETS if name != "access"}
+        self._places: dict[int, tuple[Sight, int, Places]] = {}
 
     def refresh(self, connection: sqlite3.Connection, version: int, now: datetime) -> None:
         """It is as the file is in this transaction, and judged at this moment."""
@@ -98,10 +114,15 @@ class Shelf:
                 self._judge(number, self.kept[number])
 
     def places(self, sight: Sight) -> Places:
-        """The numbers of the products that a sight names."""
-        return Places(
-            *(self._numbers(names) for names in (sight.open, sight.pending, sight.unlisted))
-        )
+        """The numbers of the products that a sight names; those of the last sights are remembered."""
+        seen = self._places.get(id(sight))
+        if seen is None or seen[0] is not sight or seen[1] != self.version:
+            if len(self._places) >= _SIGHTS:
+                self._places.clear()
+            names = (sight.open, sight.pending, sight.unlisted)
+            seen = (sight, self.version, Places(*map(self._numbers, names)))
+            self._places[id(sight)] = seen
+        return seen[2]
 
     def _numbers(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset(self.numbers[name] for name in names if name in self.numbers)
@@ -148,36 +169,23 @@ class Shelf:
     def _judge(self, number: int, kept: Kept) -> None:
         assert self.at is not None, "it is judged at a moment"
         missing = number + 1 - len(self.names)
-        if missing > 0:
-            for each in (self.tags, self.profile, self.lift):
-                each.extend([0] * missing)
-            self.names.extend([""] * missing)
-            self.quality.extend([Quality.UNRELEASED] * missing)
-            self.fresh.extend([Fresh.NEVER] * missing)
+        self.names.extend([""] * missing)
+        self.lift.extend([0.0] * missing)
         listing = kept.listing
         quality = listing.quality(kept.released_at, self.at)
-        aged = fresh(kept.released_at, self.at)
         self.names[number] = str(listing.name)
-        self.quality[number], self.fresh[number] = quality, aged
         self.lift[number] = boost(kept.uses, quality)
-        self.tags[number] = _code(listing.tags, self._tagset, self.tagsets)
-        profile = Profile(
-            domain=(listing.name.domain,),
-            kind=(listing.kind,),
-            state=(listing.state,),
-            format=listing.formats,
-            quality=(quality,),
-            fresh=(aged,),
-        )
-        self.profile[number] = _code(profile, self._profile, self.profiles)
-
-
-def _code(key: object, codes: dict, keys: list) -> int:  # type: ignore[type-arg]
-    found = codes.get(key)
-    if found is None:
-        found = codes[key] = len(keys)
-        keys.append(key)
-    return int(found)
+        values = {
+            "domain": (listing.name.domain,),
+            "tag": listing.tags,
+            "quality": (str(quality),),
+            "fresh": (str(fresh(kept.released_at, self.at)),),
+            "kind": (listing.kind,),
+            "state": (listing.state,),
+            "format": listing.formats,
+        }
+        for name, column in self.columns.items():
+            column.put(number, values[name])
 
 
 def _moment(value: object) -> datetime | None:
@@ -188,53 +196,22 @@ def narrowed(
     shelf: Shelf, numbers: Sequence[int], places: Places, where: Mapping[str, frozenset[str]]
 ) -> Sequence[int]:
     """Those of the products that have one of the values of each facet."""
-    shared = {name: values for name, values in where.items() if name in Profile._fields}
-    if shared:
-        fits = {
-            code
-            for code, profile in enumerate(shelf.profiles)
-            if all(values.intersection(getattr(profile, name)) for name, values in shared.items())
-        }
-        codes = shelf.profile
-        numbers = [n for n in numbers if codes[n] in fits]
-    if "tag" in where:
-        tagged = {c for c, tags in enumerate(shelf.tagsets) if where["tag"].intersection(tags)}
-        codes = shelf.tags
-        numbers = [n for n in numbers if codes[n] in tagged]
-    if "access" in where:
-        numbers = [n for n in numbers if places.access(n) in where["access"]]
+    for name, values in where.items():
+        if name == "access":
+            numbers = [number for number in numbers if places.access(number) in values]
+        else:
+            numbers = shelf.columns[name].having(numbers, values)
     return numbers
 
 
-def counted(
-    shelf: Shelf, numbers: Sequence[int], places: Places, names: Sequence[str]
-) -> dict[str, Counter[str]]:
-    """How many of the products have each value of these facets."""
-    found: dict[str, Counter[str]] = {}
-    shared = [name for name in names if name in Profile._fields]
-    if shared:
-        codes = Counter(map(shelf.profile.__getitem__, numbers))
-        for name in shared:
-            found[name] = _spread(
-                (getattr(shelf.profiles[code], name), times) for code, times in codes.items()
-            )
-    if "tag" in names:
-        codes = Counter(map(shelf.tags.__getitem__, numbers))
-        found["tag"] = _spread((shelf.tagsets[code], times) for code, times in codes.items())
-    if "access" in names:
-        opened = sum(map(places.open.__contains__, numbers)) if places.open else 0
-        waiting = places.pending - places.open
-        asked = sum(map(waiting.__contains__, numbers)) if waiting else 0
-        rest = len(numbers) - opened - asked
-        found["access"] = Counter(
-            {str(Access.OPEN): opened, str(Access.PENDING): asked, str(Access.ON_REQUEST): rest}
-        )
-    return found
-
-
-def _spread(groups: Iterable[tuple[tuple[str, ...], int]]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for values, times in groups:
-        for value in values:
-            found[value] += times
-    return found
+def counted(shelf: Shelf, numbers: Sequence[int], places: Places, name: str) -> Counter[str]:
+    """How many of the products have each value of this facet."""
+    if name != "access":
+        return shelf.columns[name].counted(numbers)
+    opened = sum(map(places.open.__contains__, numbers)) if places.open else 0
+    waiting = places.pending - places.open
+    asked = sum(map(waiting.__contains__, numbers)) if waiting else 0
+    rest = len(numbers) - opened - asked
+    return Counter(
+        {str(Access.OPEN): opened, str(Access.PENDING): asked, str(Access.ON_REQUEST): rest}
+    )

@@ -9,14 +9,21 @@ from starlette.routing import Route
 from agora.model.errors import Missing
 from agora.web import (
     account,
+    agreement,
+    cart,
     contract,
     data,
     discuss,
     domain,
+    export,
     home,
+    inbox,
     lineage,
     product,
     quality,
+    query,
+    result,
+    request,
     search,
     versions,
 )
@@ -25,7 +32,8 @@ from agora.web import map as map_
 from agora.web.answers import Page, problem_page, respond
 
 PLACES = (
-    home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, account,
+    home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
+    account,
 )  # fmt: skip
 
 

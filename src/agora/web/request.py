@@ -1,0 +1,202 @@
+"""Request: somebody asks for a table, and is told before sending what will come of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from agora.governance.access import voices_of
+from agora.model.errors import AgoraError
+from agora.model.product import Product
+from agora.passage.knowing import find_product
+from agora.usecases.access import ask_for, foresee
+from agora.usecases.agreeing.asking import Wish
+from agora.usecases.agreeing.foreseeing import Foresight
+from agora.web.answers import Page, Redirect
+from agora.web.tables import seen
+from agora.web.visit import Visit, get, post
+
+LEAST_REASON = 20
+USUAL = timedelta(days=365)
+
+
+def form(visit: Visit) -> Page:
+    """The empty form, with what is usual filled in."""
+    return _form(visit, {}, None)
+
+
+def send(visit: Visit) -> Page | Redirect:
+    """The request is sent, or only foreseen, or goes back with every mistake."""
+    product = find_product(visit.house, visit.who.principal, _name(visit))
+    wish = wished(visit, tuple((port, columns(visit, port)) for port in visit.texts("port")))
+    wrong = dict(mistakes(visit, wish))
+    if wrong or visit.text("look"):
+        foresight = foresee(visit.house, visit.who, wish) if wish.ports and wish.purpose else None
+        return _form(visit, wrong if not visit.text("look") else {}, foresight)
+    try:
+        asked = ask_for(visit.house, visit.who, wish, seen=visit.text("seen"))
+    except AgoraError as problem:
+        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
+        field = "accept_terms" if problem.code_shown == "E630" else "purpose"
+        return _form(visit, {field: told}, foresee(visit.house, visit.who, wish), problem.status)
+    if all(each.agreement for each in asked):
+        return Redirect(f"/products/{product.name.domain}/{product.name.product}/data", said="You may use it from now on.")  # fmt: skip
+    names = sorted({name for each in asked for name in each.deciders})
+    return Redirect(
+        f"/requests/{asked[0].request.id}", said=f"Sent. {people(visit, names)} will decide."
+    )
+
+
+def look(visit: Visit) -> Page:
+    """What would come of it, as the form stands now; nothing is sent."""
+    wish = wished(visit, tuple((port, columns(visit, port)) for port in visit.texts("port")))
+    foresight = None
+    if wish.ports and wish.purpose:
+        foresight = foresee(visit.house, visit.who, wish)
+    return Page(template="request/foresight.html", values=foreseen(visit, foresight))
+
+
+def wished(visit: Visit, ports: Sequence[tuple[str, tuple[str, ...]]]) -> Wish:
+    """The form as a wish."""
+    return Wish(
+        ports=tuple(ports),
+        purpose=visit.text("purpose"),
+        reason=visit.text("reason"),
+        consumer=visit.text("consumer"),
+        until=last_moment(visit.text("until")),
+        accept_terms=visit.text("accept_terms") == "yes",
+    )
+
+
+def columns(visit: Visit, port: str) -> tuple[str, ...]:
+    """The columns ticked for a port; none when all of them are."""
+    ticked = tuple(
+        name.partition("/")[2] for name in visit.texts("column") if name.startswith(f"{port}/")
+    )
+    every = [name for name in visit.texts("every") if name.startswith(f"{port}/")]
+    return () if len(ticked) == len(every) else ticked
+
+
+def mistakes(visit: Visit, wish: Wish) -> Iterator[tuple[str, str]]:
+    """What is missing or cannot be, by the field it belongs to."""
+    if not wish.ports:
+        yield "port", "Choose at least one table"
+    if not wish.purpose:
+        yield "purpose", "Choose what you need it for"
+    if len(wish.reason) < LEAST_REASON:
+        yield "reason", f"Say why in at least {LEAST_REASON} characters: the owner decides by it"
+    if visit.text("until") and wish.until is None:
+        yield "until", "Write the day as 2018-06-30"
+
+
+def last_moment(text: str) -> datetime | None:
+    """A day as its last moment; None for no text or no day."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time.max, UTC) if text else None
+    except ValueError:
+        return None
+
+
+def _name(visit: Visit) -> str:
+    return f"{visit.path['domain']}.{visit.path['product']}"
+
+
+def _form(
+    visit: Visit, wrong: dict[str, str], foresight: Foresight | None, status: int = 422
+) -> Page:
+    product = find_product(visit.house, visit.who.principal, _name(visit))
+    asked = visit.request.method == "POST"
+    chosen = visit.texts("port") if asked else _first(visit, product)
+    values = {
+        "product": product,
+        "base": f"/products/{product.name.domain}/{product.name.product}",
+        "chosen": chosen,
+        "ticked": visit.texts("column") if asked else _plain(visit, product),
+        **common(visit, wrong),
+        **foreseen(visit, foresight),
+    }
+    return Page(template="request/request.html", values=values, status=status if wrong else 200)
+
+
+def common(visit: Visit, wrong: dict[str, str]) -> dict[str, object]:
+    """What the form for one product and the one for a cart have in common."""
+    own = visit.who.principal
+    asked = visit.request.method == "POST"
+    ends = (visit.house.now() + USUAL).date().isoformat()
+    return {
+        "consumers": [(each, _consumer(visit, each)) for each in voices_of(visit.house.mesh, own)],
+        "consumer": visit.text("consumer") or own.id,
+        "purposes": [("", "Choose a purpose")]
+        + [(each.id, each.title or each.id) for each in visit.house.mesh.purposes],
+        "purpose": visit.text("purpose"),
+        "reason": visit.text("reason"),
+        "until": visit.text("until") if asked else ends,
+        "accepted": visit.text("accept_terms") == "yes",
+        "wrong": wrong,
+        "errors": [{"id": name, "text": words} for name, words in wrong.items()],
+    }
+
+
+def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
+    """What will happen, ready to be shown."""
+    ports = [
+        {
+            "port": str(each.port),
+            "title": each.title,
+            "names": ", ".join(each.names) or people(visit, each.deciders),
+            "settled": each.settled,
+            "refusals": each.refusals,
+            "masked": [
+                {"name": view.name, **seen(view)}
+                for view in (each.decision.columns if each.decision else ())
+                if seen(view)["masked"]
+            ],
+            "rows": [rule.reason for rule in (each.decision.rows if each.decision else ())],
+            "replaces": each.replaces,
+        }
+        for each in (foresight.ports if foresight else ())
+    ]
+    return {
+        "foresight": foresight,
+        "ports": ports,
+        "terms": foresight.terms if foresight else (),
+        "seen": foresight.seen if foresight else "",
+    }
+
+
+def people(visit: Visit, ids: Sequence[str]) -> str:
+    """People by the names they go by."""
+    found = [visit.house.mesh.principal(each) for each in ids]
+    return " or ".join(each.name or each.id for each in found if each) or "nobody yet"
+
+
+def _consumer(visit: Visit, name: str) -> str:
+    if name == visit.who.principal.id:
+        return "Me"
+    if name.startswith("team:"):
+        team = next((t for t in visit.house.mesh.teams if f"team:{t.id}" == name), None)
+        return f"My team: {team.title or team.id}" if team else name
+    found = visit.house.mesh.principal(name)
+    return f"{found.name or name} ({found.kind.value})" if found else name
+
+
+def _first(visit: Visit, product: Product) -> tuple[str, ...]:
+    named = visit.query.get("table", "")
+    ports = [str(port.version) for port in product.ports]
+    return (named,) if named in ports else tuple(ports[:1])
+
+
+def _plain(visit: Visit, product: Product) -> tuple[str, ...]:
+    """Columns ticked from the start: those nobody has called sensitive."""
+    classified = visit.house.mesh.classified()
+    return tuple(
+        f"{port.version}/{column.name}"
+        for port in product.ports
+        for column in port.contract.columns
+        if not column.labels & classified
+    )
+
+
+ROUTES = (
+    get("/products/{domain}/{product}/request", form),
+    post("/products/{domain}/{product}/request", send),
+    post("/products/{domain}/{product}/request/foresee", look),
+)

@@ -4,11 +4,13 @@ import io
 import json
 
 import duckdb
+import psutil
 import pytest
 
 from agora.backends.engine.duckdb import sandbox
 from agora.backends.engine.duckdb.facts import facts
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Closed, receive, send
+from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.backends.engine.duckdb.worker import Worker
 
 SETTINGS = {"memory": 256 << 20, "threads": 1, "scratch": ""}
@@ -160,3 +162,16 @@ def test_samples_and_errors_are_facts_too():
         ("x", "5"),
         ("y", None),
     )
+
+
+def test_a_worker_reserves_little_address_space_in_advance():
+    """The limit counts what is reserved, too: large answers had ended at it that needed 200 MB."""
+    process = WorkerProcess()
+    try:
+        process.ask(bind(*VIEW, tables=["s.t"]), 20)
+        process.send({"do": "run", "sql": "select i from s.t, range(200000) t(i)", "rows": 10**6})
+        while process.frame()[0] != WORDS:
+            continue
+        assert psutil.Process(process._process.pid).memory_info().vms < 1 << 30
+    finally:
+        process.close()

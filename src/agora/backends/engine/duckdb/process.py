@@ -15,6 +15,7 @@ from typing import Any, cast
 import agora
 from agora.backends.engine.duckdb.frames import WORDS, Bytes, Closed, receive, send
 from agora.backends.engine.duckdb.pipes import Pipes
+from agora.backends.engine.duckdb.scripting import FRUGAL
 from agora.model.errors import Exhausted, Unavailable
 
 _PIPE_SIZE = 1 << 20
@@ -25,14 +26,14 @@ class WorkerProcess:
     """One spawned worker; every method may raise Exhausted when it was killed or died."""
 
     def __init__(self) -> None:
-        """Start the program with an empty environment, in the root folder, on two pipes."""
+        """Start the program with nothing of our environment, in the root folder, on two pipes."""
         try:
             self._process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
                 [sys.executable, "-c", _PROGRAM, str(Path(agora.__file__).parent.parent)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={},
+                env=FRUGAL,
                 cwd="/",
                 close_fds=True,
                 bufsize=0,

@@ -19,11 +19,12 @@ from agora.web import (
     home,
     inbox,
     lineage,
+    me,
     product,
     quality,
     query,
-    result,
     request,
+    result,
     search,
     versions,
 )
@@ -32,8 +33,9 @@ from agora.web import map as map_
 from agora.web.answers import Page, problem_page, respond
 
 PLACES = (
+    query, result, export,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    account,
+    me, account,
 )  # fmt: skip
 
 

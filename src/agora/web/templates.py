@@ -15,6 +15,7 @@ from starlette.requests import Request
 from agora import __version__
 from agora.model.people import Principal, PrincipalKind
 from agora.needs.site import Site
+from agora.usecases.notices import unread
 from agora.web.cookies import DENSITY, SAID, THEME
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _shell(path: str, site: Site, visit: "Visit | None") -> dict[str, Any]:
         "nav": [{"title": title, "href": href, "key": href} for title, href, _ in places],
         "here": here,
         "palette": [{"title": title, "href": href} for title, href, _ in places],
-        "unread": 0,
+        "unread": unread(site.house(), visit.who) if visit and who and who.id else 0,
         "demo_people": [
             {"id": each.id, "name": each.name or each.id, "role": ", ".join(each.roles)}
             for each in people

@@ -150,6 +150,7 @@ def test_a_client_shows_itself_as_the_provider_wants(liar, secret, ways, shown):
         {"iss": None},
         {"aud": "another-client"},
         {"aud": ["agora", "another-client"]},
+        {"aud": "another-client", "azp": "agora"},
         {"aud": None},
         {"exp": 1_700_000_000},
         {"exp": None},

@@ -202,6 +202,16 @@ def test_followers_hear_no_more_of_what_they_may_not_know_any_more(used):
         assert not unfollow(hidden, olga, PORT).follows  # they knew of it: no way to be stuck
 
 
+def test_an_answer_about_what_one_may_not_know_any_more_is_not_told(there):
+    everybody_reads(there)
+    carl, sofia = actor(there, "carl"), actor(there, "sofia")
+    asked = question(there, carl, PORT, "returns?")
+    reply(there, sofia, PORT, asked.id, "no")
+    notify(dark(there), clock)
+    assert unread(there, carl) == 0
+    assert unread(there, sofia) == 1
+
+
 def test_many_who_read_on_at_once_tell_each_thing_once(used):
     with opened(used) as house:
         for name in ("mia", "ana", "carl", "olga"):

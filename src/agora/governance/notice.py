@@ -30,12 +30,19 @@ class Telling:
     until: datetime | None = None
 
 
-FOLLOWED = frozenset(
-    {Matter.EDITION, Matter.VERSION, Matter.DEPRECATED, Matter.BREAKING, Matter.PROMISE}
+OF_PRODUCTS = frozenset(
+    {
+        Matter.EDITION,
+        Matter.VERSION,
+        Matter.DEPRECATED,
+        Matter.BREAKING,
+        Matter.PROMISE,
+        Matter.QUESTION,
+        Matter.ANSWER,
+        Matter.ACCEPTED,
+    }
 )
-"""Matters of a product rather than of a person: told only to those who may know the product."""
-
-
+"""Matters of a product: told only to those who may know it, and as long as they may."""
 OF_REQUESTS = frozenset(
     {
         Event.REQUESTED,

@@ -8,7 +8,7 @@ from itertools import islice
 
 from agora.governance.access import speaks
 from agora.governance.letters import Worded, worded
-from agora.governance.notice import FOLLOWED
+from agora.governance.notice import OF_PRODUCTS
 from agora.model.errors import Conflict, Denied, Exhausted, Missing
 from agora.model.ledger import Entry, Event
 from agora.model.notice import Hook, Inbox, Mailing, Notice, Preference
@@ -172,7 +172,7 @@ def _told(house: House, reader: Principal, notice: Notice) -> Told:
 
 
 def _known(house: House, reader: Principal, notice: Notice) -> bool:
-    if notice.matter not in FOLLOWED or notice.product is None:
+    if notice.matter not in OF_PRODUCTS or notice.product is None:
         return True
     product = house.mesh.product(notice.product)
     return product is not None and may_know(house, reader, product)

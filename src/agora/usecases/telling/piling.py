@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from agora.governance.notice import FOLLOWED, Telling
+from agora.governance.notice import OF_PRODUCTS, Telling
 from agora.governance.reminders import digest
 from agora.model.errors import Conflict
 from agora.model.ledger import Entry
@@ -66,7 +66,7 @@ class Pile:
         principal = self.house.mesh.principal(to)
         if principal is None:
             return False
-        if telling.matter not in FOLLOWED or telling.product is None:
+        if telling.matter not in OF_PRODUCTS or telling.product is None:
             return True
         product = self.house.mesh.product(telling.product)
         return product is not None and may_know(self.house, principal, product)

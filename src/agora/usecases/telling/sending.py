@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agora.governance import letters
-from agora.governance.notice import FOLLOWED
+from agora.governance.notice import OF_PRODUCTS
 from agora.governance.reminders import LEASE, STALE, again
 from agora.model.errors import AgoraError, Conflict, Invalid
 from agora.model.ledger import Entry, Event
@@ -160,7 +160,7 @@ def _still_told(house: House, dispatch: Dispatch) -> Notice | None:
     principal = house.mesh.principal(dispatch.to)
     if kept is None or principal is None:
         return None
-    if kept.noun.matter not in FOLLOWED or kept.noun.product is None:
+    if kept.noun.matter not in OF_PRODUCTS or kept.noun.product is None:
         return kept.noun
     product = house.mesh.product(kept.noun.product)
     return kept.noun if product and may_know(house, principal, product) else None

@@ -1,6 +1,6 @@
 """People, teams, services and agents: everybody who can ask for something."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -52,3 +52,7 @@ class Actor:
     principal: Principal
     operator: str = ""
     purpose: str = ""
+
+    def for_purpose(self, purpose: str) -> "Actor":
+        """The same somebody asking for this purpose; without one it stays as it was."""
+        return replace(self, purpose=purpose) if purpose else self

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from agora import __version__
 from agora.needs.site import Site
-from agora.serve.rest import problems, products
+from agora.serve.rest import problems, products, query
 
 WORDS = """Everything the pages can do, for programs. Sign in with `Authorization: Bearer …`;
 make a token on the page *Tokens* or with `agora token`. Errors are `application/problem+json` with a
@@ -23,6 +23,6 @@ def rest(site: Site) -> FastAPI:
     )
     app.state.site = site
     problems.handle(app)
-    for part in (products,):
+    for part in (products, query):
         app.include_router(part.router)
     return app

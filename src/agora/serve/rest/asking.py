@@ -56,7 +56,7 @@ def caller(
                 code="E711",
                 hint="send the session's word as `X-CSRF-Token`, or use a token",
             )
-    return Actor(principal=who.principal, operator=who.operator, purpose=purpose or who.purpose)
+    return who.for_purpose(purpose)
 
 
 At = Annotated[Site, Depends(site)]

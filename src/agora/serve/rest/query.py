@@ -1,0 +1,62 @@
+"""Queries over REST: SQL in, rows out as they are read."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import StreamingResponse
+
+from agora.serve.rest.asking import By, Within
+from agora.serve.rest.problems import documented
+from agora.serve.rest.products import Word
+from agora.serve.rest.streaming import streamed
+from agora.usecases.download import download
+
+router = APIRouter(tags=["query"])
+FORMATS = "^(arrow|parquet|csv|ndjson|xlsx)$"
+ARROW = "application/vnd.apache.arrow.stream"
+Format = Annotated[str, Query(alias="format", pattern=FORMATS, description="How rows are written.")]
+ROWS = documented(400, 403, 404, 413, 422, 503) | {
+    200: {"content": {ARROW: {}}, "description": "The rows, streamed."}
+}
+
+
+class Statement(BaseModel):
+    """One SELECT over products, named `domain.product` with `_` for `-`."""
+
+    sql: Annotated[
+        str, Field(max_length=100_000, examples=["select * from sales.weekly_sales limit 5"])
+    ]
+    purpose: Annotated[str, Field(max_length=100, examples=["reporting"])] = ""
+    format: Annotated[str, Field(pattern=FORMATS)] = "arrow"
+    editions: Annotated[list[str], Field(max_length=100)] = []
+
+
+@router.post("/query", responses=ROWS, summary="Ask products with SQL", response_class=StreamingResponse)  # fmt: skip
+def query(house: Within, who: By, statement: Statement) -> StreamingResponse:
+    """The rows the caller may see, streamed while they are read."""
+    asker = who.for_purpose(statement.purpose)
+    return streamed(
+        download(
+            house, asker, form=statement.format, sql=statement.sql, editions=statement.editions
+        )
+    )
+
+
+@router.get(
+    "/products/{domain}/{product}/tables/{table}/rows",
+    responses=ROWS,
+    summary="All rows of a table, as the caller sees them",
+    response_class=StreamingResponse,
+)
+def rows(
+    house: Within,
+    who: By,
+    domain: Word,
+    product: Word,
+    table: str,
+    form: Format = "arrow",
+) -> StreamingResponse:
+    """Every row of one table of the product that the caller may see."""
+    wanted = table if table.startswith(f"{domain}.{product}") else f"{domain}.{product}.{table}"
+    return streamed(download(house, who, form=form, table=wanted))

@@ -58,5 +58,13 @@ def rows(
     form: Format = "arrow",
 ) -> StreamingResponse:
     """Every row of one table of the product that the caller may see."""
-    wanted = table if table.startswith(f"{domain}.{product}") else f"{domain}.{product}.{table}"
-    return streamed(download(house, who, form=form, table=wanted))
+    return streamed(download(house, who, form=form, table=full(domain, product, table)))
+
+
+def full(domain: str, product: str, table: str) -> str:
+    """The full name of a table of a product, which may be left out in front of it."""
+    whole = f"{domain}.{product}"
+    if table.startswith((f"{whole}.", f"{whole}@")) or table == whole:
+        return table
+    own = table == product or table.startswith(f"{product}@")
+    return f"{domain}.{table}" if own else f"{whole}.{table}"

@@ -10,10 +10,11 @@ import pytest
 
 from agora.app.start import start
 from agora.model import codes as errors
+from agora.model import marketcodes
 from agora.spec import codes as findings
 
 ROOT = Path(__file__).parents[2]
-TABLES = (Path(errors.__file__), Path(findings.__file__))
+TABLES = (Path(errors.__file__), Path(marketcodes.__file__), Path(findings.__file__))
 SAID = re.compile(r"(?:error\[)?(E\d{3})\b")
 ASSERTED = re.compile(r"(?:\S*:\d+:\d+ |\d+:\d+ )?(?:error\[)?(E\d{3})\b")
 EXPECTED = re.compile(r"^expect \S+ (E\d{3})\b|\brefused: (E\d{3})\b", re.MULTILINE)

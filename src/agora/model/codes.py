@@ -1,13 +1,15 @@
 """The codes of errors and reasons: what each means and what to do; `agora explain CODE` shows them.
 
-Findings in texts have their own, in `spec/codes`.
+Those of the market stand in `marketcodes`. Findings in texts have their own, in `spec/codes`.
 """
 
 from collections.abc import Mapping
 
-Meanings = Mapping[str, tuple[str, str]]
+from agora.model.marketcodes import MARKET
 
-CODES: Meanings = {
+Meanings = dict[str, tuple[str, str]]
+
+_MESH: Meanings = {
     "E001": ("something Agora did not expect", "run it with AGORA_DEBUG=1 and send what it prints"),
     "E002": ("a command line that means nothing", "`agora COMMAND --help` shows the options"),
     "E010": ("no mesh in this folder or above it", "`agora init` makes one; `--mesh` names one"),
@@ -247,97 +249,8 @@ CODES: Meanings = {
     "E525": ("rows for a reader could not be set apart", "`agora derive` tells the reason"),
     "E527": ("a live table that nobody fetched", "tell those who run Agora"),
     "E526": ("a derived table that is not whole", "nothing reads it; try again"),
-    "E600": ("a name and a password that do not belong together", "check both"),
-    "E601": ("too many sign-ins went wrong", "wait as long as the hint says"),
-    "E602": ("an invitation that opens nothing", "ask the operator for a new one"),
-    "E603": ("a password that will not do", "take four unusual words"),
-    "E604": ("the person has a password already", "`agora people --reset PERSON` invites anew"),
-    "E605": ("only the operator lets people in and out", "ask the operator"),
-    "E606": ("a form from another page or another sign-in", "load the page again and send it anew"),
-    "E607": ("nobody is signed in", "sign in again"),
-    "E608": ("a person the directory does not name", "add them to `people.yaml`"),
-    "E609": ("passwords open nothing here", "sign in with your organisation's account"),
-    "E610": ("a token that opens nothing", "`agora token --make` makes one"),
-    "E611": ("a token that is over", "`agora token --make` makes a new one"),
-    "E612": ("no token of that name, as far as you may know", "`agora token` lists yours"),
-    "E613": ("a token does not allow this", "make one with the scope that is named"),
-    "E614": ("a token somebody may not make", "for yourself, your agents, services you own"),
-    "E615": ("a token that means nothing", "it has a name, scopes, and 1 to 365 days"),
-    "E620": ("no provider to sign in with", "name one in `agora.yaml`: `people.oidc`"),
-    "E621": ("the sign-in provider does not answer as it should", "the operator checks `people.oidc`"),
-    "E622": ("a sign-in that was not begun in this browser", "start it from the sign-in page"),
-    "E623": ("a sign-in that was not finished", "start it again"),
-    "E624": ("what the sign-in provider says does not hold", "start it again"),
-    "E625": ("nobody here is meant by who signed in", "ask those who run this mesh to add you"),
-    "E626": ("an address that belonged to another identity", "the operator resets the person"),
-    "E670": ("the search index is busy", "try again in a moment"),
-    "E671": ("the search index cannot be written", "check the rights and room of its folder"),
-    "E672": ("too many words for one search", "use fewer"),
-    "E673": ("a way to narrow or order that there is not", "use one of those the hint lists"),
-    "E674": ("a wish without words", "say what you looked for"),
-    "E675": ("a wish without a reason", "say what you need it for, with `--reason`"),
-    "E676": ("the same wish stands already", "those who could offer it see it"),
-    "E677": ("no such wish, as far as you may know", "`agora search --wishes` lists them"),
-    "E680": ("more than the format can hold", "narrow it, or choose `csv` or `parquet`"),
-    "E681": ("too many statements run already", "wait for one of them, or cancel it"),
-    "E682": ("no result of that name, as far as you may know", "run the statement again"),
-    "E683": ("a result whose rows are no longer kept", "run it again"),
-    "E684": ("what you may see has changed since it was run", "run it again"),
-    "E685": ("a result larger than may be kept", "narrow it, or download it"),
-    "E686": ("no room left for results", "drop results you no longer need"),
-    "E687": ("the server stopped while a statement ran", "run it again"),
-    "E688": ("a statement that is still running", "wait until it is done"),
-    "E689": ("the disk does not take a result", "those who run Agora look at the disk"),
-    "E690": ("no saved query of that name, as far as you may know", "`agora saved` lists them"),
-    "E691": ("somebody else's saved query or chart", "keep a copy of your own"),
-    "E692": ("a saved query or chart was changed in between", "look at it, then save yours again"),
-    "E693": ("a parameter without a value, or a value without one", "the hint lists them"),
-    "E694": ("a value that does not fit its parameter", "give one of the kind it names"),
-    "E695": ("a parameter that means nothing", "declare each `$name` of the text once, and no other"),
-    "E696": ("no chart of that name, as far as you may know", "`agora saved charts` lists them"),
-    "E697": ("a chart that cannot be drawn", "use what the hint lists"),
-    "E699": ("words that cannot be kept", "shorten them, or type them anew"),
-    "E630": ("the terms of use are not accepted", "read them, and accept them with the request"),
-    "E631": ("the terms of use were changed meanwhile", "read them again, and ask again"),
-    "E632": ("a no without a reason", "add `--reason`: the other side reads it"),
-    "E633": ("the request was withdrawn", "nobody waits for an answer any more"),
-    "E634": ("somebody else's request", "who asked may change or withdraw it"),
-    "E635": ("the request was changed meanwhile", "look at it again, and answer what it asks now"),
-    "E636": ("the agreement is renewed already", "use the one that has taken its place"),
-    "E637": ("an agreement that was ended is not renewed", "ask for a new one"),
-    "E638": ("nothing is asked for", "name a product, or put one into the cart"),
-    "E639": ("not in the cart", "`agora cart` lists what is"),
-    "E640": ("no approval could open it", "it says whose rule it is; ask its owner"),
-    "E641": ("a question or answer without words", "put it into words"),
-    "E642": ("a table is asked for twice", "name each of them once"),
-    "E643": ("a text that is too long", "say it in fewer words"),
-    "E644": ("no longer time than it has", "name a later day, or end the agreement"),
-    "E650": ("a text without a word", "say something"),
-    "E651": ("a text that is too long to be kept", "shorten it, and link to the rest"),
-    "E652": ("control characters in a text", "type it anew instead of pasting it"),
-    "E653": ("only persons discuss and rate", "speak in your own name"),
-    "E654": ("somebody else's words", "answer with your own"),
-    "E655": ("two edited the same", "put both texts together, and save again"),
-    "E656": ("not a number of stars", "give 1 to 5"),
-    "E657": ("nobody rates what their own domain offers", "those who use it from elsewhere do"),
-    "E658": ("only who has read a product rates it", "query it first"),
-    "E659": ("the same was said already", "edit it, or add to it"),
-    "E660": ("mail cannot be sent now", "look at `post.smtp` in `agora.yaml`; it is tried again"),
-    "E661": ("an address that takes no mail", "correct it in `people.yaml`"),
-    "E662": ("a webhook that does not answer", "it is tried again for a day"),
-    "E663": ("a webhook that leads inside", "the operator may allow it: `post.private`"),
-    "E664": ("not an address of a webhook", "use one that begins with `https://`"),
-    "E665": ("more than one can have", "give one up first"),
-    "E666": ("no such webhook", "`agora notices --hooks` lists those there are"),
-    "E667": ("speaking for somebody else", "name yourself, or a service of your team"),
-    "E668": ("nothing of that name was said", "`agora discuss PRODUCT` lists what is"),
-    "E669": ("only the operator sends what waits", "ask them; a server does it by itself"),
-    "E710": ("nobody has signed in", "sign in, or send a token"),
-    "E711": ("a form or call that is not from a page of this session", "load the page again"),
-    "E712": ("not a number in its range", "the sentence says which numbers there are"),
-    "E713": ("a call that does not fit what the endpoint takes", "`/api/docs` describes it"),
-    "E714": ("no page or endpoint at this address", "start at home, or at `/api/docs`"),
 }
+CODES: Meanings = _MESH | MARKET
 
 _CHAPTERS = {
     "E0": "The command",
@@ -351,7 +264,9 @@ _CHAPTERS = {
 }
 
 
-def page(title: str, words: str, chapters: Mapping[str, str], codes: Meanings) -> str:
+def page(
+    title: str, words: str, chapters: Mapping[str, str], codes: Mapping[str, tuple[str, str]]
+) -> str:
     """A page of codes, chapter by chapter."""
     lines = [f"# {title}", "", words]
     for start, chapter in chapters.items():

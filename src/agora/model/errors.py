@@ -1,7 +1,6 @@
-"""Everything that can go wrong, as one small tree; each leaf has an exit code and an
-HTTP status, each error a code.
+"""Everything that can go wrong, as one small tree.
 
-What every code means stands in `codes`.
+Each leaf has an exit code and an HTTP status, each error a code. What every code means stands in `codes`.
 
 AgoraError
 ├── Invalid       files or words somebody wrote are wrong (carries every finding)

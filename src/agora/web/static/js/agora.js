@@ -57,10 +57,19 @@ const isWhole = (event) => event.detail?.ctx?.target === document.body;
 let place = placeOf();
 let moving = false;
 let goingBack = false;
+let going; // the request that brings the page
+let rest;
+const depart = (back) => { clearTimeout(rest); moving = true; goingBack = back; };
 addEventListener("scroll", () => { if (!moving) sessionStorage.setItem(place, Math.round(scrollY)); }, { passive: true });
-addEventListener("popstate", () => { moving = goingBack = Boolean(history.state?.htmx); }, { capture: true });
-document.addEventListener("htmx:before:request", (event) => { moving ||= isWhole(event); });
-document.addEventListener("htmx:finally:request", () => setTimeout(() => { moving = goingBack = false; }, 150));
+addEventListener("popstate", () => { if (history.state?.htmx) depart(true); }, { capture: true });
+document.addEventListener("htmx:before:request", (event) => {
+  if (!isWhole(event)) return;
+  going = event.detail.ctx;
+  depart("HX-History-Restore-Request" in going.request.headers);
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail?.ctx === going) rest = setTimeout(() => { moving = goingBack = false; }, 150);
+});
 document.addEventListener("htmx:after:swap", (event) => {
   enhance();
   if (isWhole(event)) setTimeout(arrive);

@@ -1,13 +1,14 @@
 // <sql-editor data-schema="/query/schema" data-errors='[{"line": 1, "column": 8, "message": "…"}]'>
 //   <textarea name="sql">…</textarea></sql-editor>
 // The textarea stays in the form and holds the text; CodeMirror writes into it. Ctrl Enter submits
-// the form. An attribute data-errors that changes marks anew.
+// the form. An attribute data-errors that changes marks anew, as does an element
+// <div data-errors-of="ID of the textarea" data-errors="[…]"> that htmx brings.
 // GET data-schema answers only what the person may know:
 //   {"tables": [{"name": "sales.weekly_sales", "title": "Weekly Sales Report",
 //                "columns": [{"name": "week", "type": "date", "masked": false}]}],
 //    "parameters": ["week"]}
 // The editor lives in a shadow root: there its styles are adopted sheets, which a page that allows
-// no inline style permits.
+// no inline style permits. It has no slot, so that the textarea is in the form but not in sight.
 import {
   acceptCompletion, autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, Compartment, completionKeymap,
   defaultKeymap, drawSelection, EditorState, EditorView, HighlightStyle, highlightActiveLine, highlightSelectionMatches,
@@ -73,8 +74,6 @@ class SqlEditor extends HTMLElement {
     this.area = this.querySelector("textarea");
     const label = this.area.labels?.[0];
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    shadow.append(document.createElement("slot"));
-    this.area.hidden = true;
     this.language = new Compartment();
     const run = () => { this.area.form?.requestSubmit(); return true; };
     this.view = new EditorView({
@@ -95,6 +94,7 @@ class SqlEditor extends HTMLElement {
       }),
     });
     label?.addEventListener("click", () => this.view.focus());
+    document.addEventListener("htmx:after:swap", this.told);
     this.mark();
     this.learn();
   }
@@ -137,10 +137,15 @@ class SqlEditor extends HTMLElement {
     this.dataset.ready = "yes";
   }
 
+  told = () => { // an answer that came for a part of the page says where the text is wrong
+    const told = document.querySelector(`[data-errors-of="${this.area.id}"]`);
+    if (told) this.dataset.errors = told.dataset.errors;
+  };
+
   disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.told);
     this.view?.destroy();
     this.view = null;
-    if (this.area) this.area.hidden = false;
   }
 }
 customElements.define("sql-editor", SqlEditor);

@@ -54,7 +54,7 @@ class VirtualGrid extends HTMLElement {
     this.id ||= `grid-${Math.random().toString(36).slice(2, 8)}`;
     const widths = this.columns.map((column, n) => {
       const longest = first.rows.slice(0, 100).reduce((most, row) => Math.max(most, String(row[n] ?? "").length), column.name.length + (column.masked ? 10 : 1));
-      return `${clamp(longest * .58 + 1.9, 5, MOST_WIDTH)}em`; // em, not ch: the head is bolder
+      return `${clamp(longest * .64 + 2, 5, MOST_WIDTH)}em`; // em, not ch: the head is bolder
     });
     this.box.style.setProperty("--columns", `${String(this.total).length * .75 + 2}em ${widths.join(" ")}`);
     this.head = make("row", "vhead", this.box);
@@ -255,7 +255,8 @@ class VirtualGrid extends HTMLElement {
 
   plain(value) {
     const text = value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
-    const calm = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // a sheet must not take it for a formula
+    const number = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text); // exact ones come as text
+    const calm = typeof value === "string" && !number && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; // a sheet must not take it for a formula
     return /[\t\n"]/.test(calm) ? `"${calm.replaceAll('"', '""')}"` : calm;
   }
 

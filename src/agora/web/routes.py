@@ -16,6 +16,7 @@ from agora.web import (
     discuss,
     domain,
     export,
+    govern,
     home,
     inbox,
     lineage,
@@ -35,7 +36,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, result, export,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    me, account,
+    govern, me, account,
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from http.cookies import SimpleCookie
 
 SESSION, VISIT, SAID, THEME, DENSITY = (
-    "agora", "agora_visit", "agora_said", "agora_theme", "agora_density",
+    "agora", "agora_visit", "agora_said", "theme", "density",
 )  # fmt: skip
 YEAR = 31_536_000
 

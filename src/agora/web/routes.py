@@ -11,11 +11,13 @@ from agora.web import (
     account,
     agreement,
     cart,
+    chart,
     contract,
     data,
     discuss,
     domain,
     export,
+    gallery,
     govern,
     home,
     inbox,
@@ -26,6 +28,7 @@ from agora.web import (
     query,
     request,
     result,
+    saved,
     search,
     versions,
 )
@@ -34,9 +37,9 @@ from agora.web import map as map_
 from agora.web.answers import Page, problem_page, respond
 
 PLACES = (
-    query, result, export,
+    query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, me, account,
+    govern, me, gallery, account,
 )  # fmt: skip
 
 

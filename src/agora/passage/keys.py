@@ -1,5 +1,7 @@
 """Keys under which the store keeps nouns; a prefix of a key finds everything below it."""
 
+from datetime import date
+
 from agora.model.access import Agreement, Request
 from agora.model.changes import Consent
 from agora.model.names import PortName, PortVersion, ProductName
@@ -28,6 +30,11 @@ def filed_of(name: str) -> str:
 def filed_by(agreement: str) -> str:
     """An agreement is found by its id alone."""
     return f"id/{agreement}"
+
+
+def filed_ending(day: date, agreement: str = "") -> str:
+    """Agreements that expire lie under the day on which they do."""
+    return f"ends/{day.isoformat()}/{agreement}"
 
 
 def desk(port: PortName) -> str:

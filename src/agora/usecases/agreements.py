@@ -1,6 +1,5 @@
 """Agreements: what somebody may use, and how it ends, is renewed, or holds for a new version."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,10 +11,12 @@ from agora.model.access import Agreement, Due, Request
 from agora.model.errors import Conflict, Denied, Missing, Unusable
 from agora.model.ledger import Event
 from agora.model.people import Actor
+from agora.model.product import OutputPort
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import keys
 from agora.passage.knowing import find_product
+from agora.passage.ruling import agreements_on
 from agora.usecases.agreeing import answering, asking, carrying, filing
 from agora.usecases.agreeing.asking import Asked
 from agora.usecases.agreeing.entries import demand, of_agreement
@@ -46,17 +47,22 @@ def mine(house: House, who: Actor, within: timedelta = SOON) -> Mine:
 
 def due(house: House, who: Actor, within: timedelta = SOON) -> tuple[Due, ...]:
     """What ends within this time of all that this person uses or has agreed to, soonest first."""
-    own = filing.agreements_of(house, voices_of(house.mesh, who.principal))
-    domains = [d.id for d in house.mesh.domains if who.principal.id in d.owners]
-    given = (a for name in domains for a in _of_domain(house, name))
-    every = {each.id: each for each in (*own, *given)}
-    return ending(house.mesh, every.values(), house.now(), within)
+    return tuple(
+        each
+        for each in due_everywhere(house, within)
+        if who.principal.id in each.owners
+        or speaks(house.mesh, who.principal, each.agreement.consumer)
+    )
 
 
 def due_everywhere(house: House, within: timedelta = SOON) -> tuple[Due, ...]:
     """What ends within this time in the whole mesh, for whoever tells people; shown to nobody."""
-    every = (kept.noun for kept in house.store.find(Agreement))
-    return ending(house.mesh, every, house.now(), within)
+    until = house.now() + within
+    ends = ((port, port.contract.ends) for _, port in house.mesh.ports())
+    leaving = [port for port, last in ends if last is not None and house.now() < last <= until]
+    found = (*filing.expiring(house, until), *(a for p in leaving for a in _on(house, p)))
+    every = {each.id: each for each in found}
+    return ending(house.mesh, every.values(), house.now(), within)
 
 
 def end(house: House, who: Actor, agreement: str, words: str = "") -> Agreement:
@@ -211,5 +217,5 @@ def _as_request(house: House, old: Agreement, until: datetime) -> Request:
     )
 
 
-def _of_domain(house: House, domain: str) -> Iterator[Agreement]:
-    return (kept.noun for kept in house.store.find(Agreement, f"{domain}."))
+def _on(house: House, port: OutputPort) -> tuple[Agreement, ...]:
+    return tuple(a for a in agreements_on(house, port.name) if a.port == port.version)

@@ -47,7 +47,8 @@ def inbox(house: House, who: Actor) -> Inbox:
     desks = tuple(filing.desks(house, own))
     waits = filing.requests(house, (name for desk in desks for name in desk.open))
     waits = tuple(sorted(waits, key=lambda each: each.id))
-    done = filing.requests(house, (name for desk in desks for name in desk.answered))
+    names = sorted(name for desk in desks for name in desk.answered)
+    done = filing.requests(house, names[-NEWEST:])
     return Inbox(
         open=tuple(each for each in waits if each.turn is Turn.OWNERS),
         asked_back=tuple(each for each in waits if each.turn is Turn.REQUESTER),

@@ -19,6 +19,8 @@ from agora.needs.store import Kept, Put
 
 N = TypeVar("N")
 PAGE = 1_000
+_LAST = "\U0010ffff"
+"""Sorts behind whatever may follow a prefix: a range is looked up, where LIKE would read every key."""
 _UNREADABLE = Entry(event=Event.CHECKED, at=datetime.min.replace(tzinfo=UTC), who="unreadable")
 SCHEMA_VERSION = 1
 
@@ -45,7 +47,7 @@ class SqlStore:
             chosen = (
                 sa.select(nouns)
                 .where(nouns.c.kind == kind.__name__, nouns.c.newest, nouns.c.key > after)
-                .where(nouns.c.key.startswith(prefix, autoescape=True))
+                .where(nouns.c.key >= prefix, nouns.c.key < prefix + _LAST)
                 .order_by(nouns.c.key)
                 .limit(PAGE)
             )

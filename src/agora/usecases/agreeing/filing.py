@@ -7,6 +7,7 @@ is filed once, when somebody first looks.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from agora.model.access import Agreement, Desk, Filed, Request, RequestState
@@ -62,6 +63,8 @@ def filing(noun: Request | Agreement) -> tuple[Put, ...]:
 def _filing(noun: Request | Agreement) -> tuple[Put, ...]:
     if isinstance(noun, Agreement):
         key, named = keys.agreement(noun), [keys.filed_by(noun.id), keys.filed(noun.consumer, noun)]
+        if noun.expires:
+            named.append(keys.filed_ending(noun.expires.astimezone(UTC).date(), noun.id))
     else:
         key, named = noun.id, [keys.filed(name, noun) for name in {noun.consumer, noun.asked_by}]
     filed = Filed(kind=type(noun).__name__, key=key)
@@ -85,6 +88,18 @@ def agreements_of(house: House, names: Iterable[str]) -> tuple[Agreement, ...]:
     """Every agreement with any of these consumers, ended ones too, oldest first."""
     found = (house.store.get(Agreement, key) for key in set(_keys(house, names, Agreement)))
     return tuple(sorted((kept.noun for kept in found if kept), key=lambda each: each.id))
+
+
+def expiring(house: House, until: datetime) -> Iterator[Agreement]:
+    """Every agreement that expires from today to that day, ended ones too."""
+    ready(house)
+    day = house.now().astimezone(UTC).date()
+    while day <= until.astimezone(UTC).date():
+        for filed in house.store.find(Filed, keys.filed_ending(day)):
+            kept = house.store.get(Agreement, filed.noun.key)
+            if kept is not None:
+                yield kept.noun
+        day += timedelta(days=1)
 
 
 def agreement(house: House, name: str) -> Kept[Agreement] | None:

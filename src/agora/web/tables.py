@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agora.model.decision import ColumnView, Decision
 from agora.model.policy import MaskKind
 from agora.model.product import OutputPort
+from agora.model.reasons import Reason
 from agora.needs.engine import Answer
 from agora.usecases.show import Shown
 
@@ -70,10 +71,12 @@ def seen(view: ColumnView | None) -> dict[str, object]:
 
 def why(view: ColumnView) -> str:
     """Why a column is masked: each rule's sentence and whose rule it is."""
-    told = [
-        f"{each.sentence} ({each.rule})" if each.rule else each.sentence for each in view.reasons
-    ]
-    return "; ".join(told)
+    return "; ".join(said(each) for each in view.reasons)
+
+
+def said(reason: Reason) -> str:
+    """A reason in one line, with whose rule it is."""
+    return f"{reason.sentence} ({reason.rule})" if reason.rule else reason.sentence
 
 
 def columns_of(schema: "pa.Schema", views: Mapping[str, ColumnView]) -> list[Column]:
@@ -87,7 +90,11 @@ def columns_of(schema: "pa.Schema", views: Mapping[str, ColumnView]) -> list[Col
 
 def kind(of: "pa.DataType") -> str:
     """`number` for what is aligned to the right, `text` for the rest."""
-    words = str(of)
+    return kind_of(str(of))
+
+
+def kind_of(words: str) -> str:
+    """The same of a type in words."""
     number = words.startswith(("int", "uint", "float", "double", "decimal", "half"))
     return "number" if number else "text"
 

@@ -106,7 +106,7 @@ def _answered(handler: Handler, request: Request, form: Form, *, anyone: bool) -
         query=request.query_params,
         form=form,
         csrf=getattr(request.state, "csrf", ""),
-        part="hx-request" in request.headers and "hx-boosted" not in request.headers,
+        part=_partial(request),
         request=request,
     )
     try:
@@ -115,6 +115,13 @@ def _answered(handler: Handler, request: Request, form: Form, *, anyone: bool) -
     except AgoraError as problem:
         answer = problem_page(problem)
     return respond(answer, request, site, visit)
+
+
+def _partial(request: Request) -> bool:
+    """True where htmx exchanges a part; going back, like a link, exchanges the whole page."""
+    whole_page = request.headers.get("hx-request-type") == "full"
+    boosted = "hx-boosted" in request.headers
+    return "hx-request" in request.headers and not boosted and not whole_page
 
 
 def demand_own_form(request: Request, form: Form, csrf: str) -> None:

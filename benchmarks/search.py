@@ -126,11 +126,11 @@ def mesh(count: int, chance: random.Random) -> tuple[Mesh, Words]:
 
 
 def happened(store: SqlStore, found: Mesh, chance: random.Random) -> None:
-    """Most products are released, some are read often, and the reader has 500 agreements."""
+    """One product in five is released, some are read often, and the reader has 500 agreements."""
     for start in range(0, len(found.products), 5_000):
         puts, entries = [], []
         for each in found.products[start : start + 5_000]:
-            if chance.random() < 0.2:
+            if chance.random() < 0.8:
                 continue
             at = NOW - chance.random() ** 2 * 60 * DAY
             made = Release(
@@ -195,11 +195,14 @@ def main() -> None:
     arguments = parser.parse_args()
     chance = random.Random(7)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
+        begun = time.process_time()
         found, vocabulary = mesh(arguments.products, chance)
         store = SqlStore(f"sqlite:{folder}/agora.db")
         happened(store, found, chance)
-        print(f"{arguments.products:,} products made in {time.perf_counter() - begun:.1f} s")
+        print(
+            f"{arguments.products:,} products made in {time.process_time() - begun:.1f} CPU s",
+            flush=True,
+        )
         index = FtsIndex(Path(folder) / "index.db")
         absent = cast("Any", None)
         house = House(
@@ -207,9 +210,9 @@ def main() -> None:
             | {"mesh": found, "store": store, "index": index, "now": lambda: NOW}
         )
         who = Actor(principal=found.principals[0])
-        begun = time.perf_counter()
+        begun = time.process_time()
         search(house, who, "zz")
-        print(f"indexed and searched for the first time in {time.perf_counter() - begun:.1f} s")
+        print(f"indexed and searched for the first time in {time.process_time() - begun:.1f} CPU s")
         size = (Path(folder) / "index.db").stat().st_size
         print(f"the index takes {size / 1e6:.0f} MB")
         measure(

@@ -177,13 +177,11 @@ class _Looker:
         self.era = (bisect_right(memory.moments, now), bisect_right(own.moments, now))
 
     def sight(self, purpose: str) -> Sight:
-        """What they may know of, and what of it is open to them for this purpose."""
-        unlisted = {str(product.name) for product in self._unlisted()}
-        readable = self._readable(purpose)
+        """What they may know of, and what is open to them for this purpose."""
         return Sight(
-            open=frozenset(str(p.name) for p in readable if p.listed or str(p.name) in unlisted),
+            open=frozenset(str(product.name) for product in self._readable(purpose)),
             pending=self._pending,
-            unlisted=frozenset(unlisted),
+            unlisted=frozenset(str(product.name) for product in self._unlisted()),
         )
 
     def _unlisted(self) -> Iterator[Product]:

@@ -1,14 +1,32 @@
 """The API as one application: its endpoints, and how it describes itself."""
 
-from fastapi import FastAPI
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from agora import __version__
 from agora.needs.site import Site
-from agora.serve.rest import problems, products, query
+from agora.serve.rest import (
+    access,
+    charts,
+    me,
+    parts,
+    problems,
+    products,
+    query,
+    results,
+    saved,
+    search,
+    talk,
+)
+from agora.serve.rest.scopes import SCOPES, scoped
 
 WORDS = """Everything the pages can do, for programs. Sign in with `Authorization: Bearer …`;
 make a token on the page *Tokens* or with `agora token`. Errors are `application/problem+json` with a
-stable `code`; `/help/errors/CODE` says what it means."""
+stable `code`; `/help/errors/CODE` says what it means. Lists come in pages: `next` is the `cursor` of
+the one after it."""
+PARTS = (search, products, parts, query, results, saved, charts, access, talk, me)
 
 
 def rest(site: Site) -> FastAPI:
@@ -23,6 +41,26 @@ def rest(site: Site) -> FastAPI:
     )
     app.state.site = site
     problems.handle(app)
-    for part in (products, query):
-        app.include_router(part.router)
+    for part in PARTS:
+        app.include_router(part.router, dependencies=[Depends(scoped)])
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The description of every endpoint: what a token must allow, and problems as they are sent."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    made = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    made["servers"] = [{"url": "/api/v1"}]
+    made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    made["security"] = [{"token": []}]
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            wanted = SCOPES.get(f"{method.upper()} {path}")
+            operation["x-agora-scope"] = wanted.value if wanted else ""
+            problems.as_sent(operation["responses"])
+    app.openapi_schema = made
+    return made

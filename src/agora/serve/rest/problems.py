@@ -1,6 +1,7 @@
 """Problems: every error as `application/problem+json` (RFC 9457) with its stable code."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -37,9 +38,24 @@ class Problem(BaseModel):
     places: list[str] = []
 
 
+ALWAYS = (400, 401, 403, 413, 422, 429, 503)
+"""What any endpoint may answer: bounds, signing in, rights, sizes, and a mesh that is too busy."""
+
+
 def documented(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The refusals an endpoint can answer with, for its description."""
-    return {code: {"model": Problem, "content": {MEDIA: {}}} for code in (401, *codes)}
+    return {
+        code: {"model": Problem, "description": HTTPStatus(code).phrase}
+        for code in sorted({*ALWAYS, *codes})
+    }
+
+
+def as_sent(responses: dict[str, dict[str, Any]]) -> None:
+    """Problems are described in the form they are sent in, not as plain JSON."""
+    for code, answer in responses.items():
+        content = answer.get("content", {})
+        if code >= "400" and "application/json" in content:
+            content[MEDIA] = content.pop("application/json")
 
 
 def problem(

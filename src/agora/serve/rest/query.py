@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Header, Query
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from agora.serve.rest.asking import By, Within
+from agora.serve.rest.fields import Body, Purpose, Sql, TableName
 from agora.serve.rest.problems import documented
 from agora.serve.rest.products import Word
 from agora.serve.rest.streaming import streamed
@@ -15,21 +16,41 @@ from agora.usecases.download import download
 router = APIRouter(tags=["query"])
 FORMATS = "^(arrow|parquet|csv|ndjson|xlsx)$"
 ARROW = "application/vnd.apache.arrow.stream"
-Format = Annotated[str, Query(alias="format", pattern=FORMATS, description="How rows are written.")]
-ROWS = documented(400, 403, 404, 413, 422, 503) | {
-    200: {"content": {ARROW: {}}, "description": "The rows, streamed."}
+MEDIA = {
+    ARROW: "arrow",
+    "application/vnd.apache.parquet": "parquet",
+    "text/csv": "csv",
+    "application/x-ndjson": "ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 
 
-class Statement(BaseModel):
+def wanted(
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    form: Annotated[
+        str,
+        Query(alias="format", pattern=FORMATS, description="How rows are written; else `Accept`."),
+    ] = "",
+) -> str:
+    """The form of the rows: as the address says, else as `Accept` says, else Arrow."""
+    media = (each.partition(";")[0].strip().lower() for each in accept.split(","))
+    return form or next((MEDIA[each] for each in media if each in MEDIA), "arrow")
+
+
+Format = Annotated[str, Depends(wanted)]
+Edition = Annotated[str, Field(max_length=300, examples=["sales.weekly-sales@3"])]
+ROWS = documented(404) | {
+    200: {"content": {media: {} for media in MEDIA}, "description": "The rows, streamed."}
+}
+
+
+class Statement(Body):
     """One SELECT over products, named `domain.product` with `_` for `-`."""
 
-    sql: Annotated[
-        str, Field(max_length=100_000, examples=["select * from sales.weekly_sales limit 5"])
-    ]
-    purpose: Annotated[str, Field(max_length=100, examples=["reporting"])] = ""
+    sql: Sql
+    purpose: Purpose = ""
     format: Annotated[str, Field(pattern=FORMATS)] = "arrow"
-    editions: Annotated[list[str], Field(max_length=100)] = []
+    editions: Annotated[list[Edition], Field(max_length=100)] = []
 
 
 @router.post("/query", responses=ROWS, summary="Ask products with SQL", response_class=StreamingResponse)  # fmt: skip
@@ -54,8 +75,8 @@ def rows(
     who: By,
     domain: Word,
     product: Word,
-    table: str,
-    form: Format = "arrow",
+    table: TableName,
+    form: Format,
 ) -> StreamingResponse:
     """Every row of one table of the product that the caller may see."""
     return streamed(download(house, who, form=form, table=full(domain, product, table)))

@@ -1,0 +1,177 @@
+"""Me over REST: who the caller is here, their tokens; and, for operators, who may sign in."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from agora.model.ledger import Verdict
+from agora.model.token import Scope, Token
+from agora.serve.rest.asking import At, By, Within
+from agora.serve.rest.fields import Body, Id, Line
+from agora.serve.rest.paging import Paged
+from agora.serve.rest.problems import documented
+from agora.serve.rest.wire import listing, model_of, wired
+from agora.usecases import account, ledger
+from agora.usecases import token as verbs
+
+router = APIRouter(tags=["me"])
+TOKEN = model_of(Token)
+MADE = model_of(verbs.Made, name="MadeToken")
+
+
+class Me(BaseModel):
+    """Who calls, for whom, and what the token they showed allows."""
+
+    id: str
+    name: str
+    kind: str
+    teams: list[str]
+    roles: list[str]
+    domains: list[str]
+    acts_for: str = ""
+    mesh: str
+    scopes: list[Scope]
+
+
+class Making(Body):
+    """What the token is for, what it allows, and how long."""
+
+    name: Line
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    days: Annotated[int, Field(ge=1, le=365)] = 30
+    consumer: Line = ""
+
+
+class Event(BaseModel):
+    """One line of the ledger."""
+
+    place: int
+    at: str
+    event: str
+    who: str
+    operator: str
+    subject: str
+    purpose: str
+    facts: dict[str, Any]
+
+
+class Listed(BaseModel):
+    """Somebody of the directory, and whether they can sign in."""
+
+    id: str
+    name: str
+    kind: str
+    standing: str
+
+
+class Invitation(BaseModel):
+    """The secret by which somebody chooses a password; shown here and never again."""
+
+    person: str
+    secret: str
+    until: str
+
+
+@router.get("/me", responses=documented(), summary="Who the caller is here")
+def me(house: Within, who: By, request: Request) -> Me:
+    """The principal whose rights count."""
+    own = who.principal
+    held = request.state.scopes if getattr(request.state, "bearer", False) else tuple(Scope)
+    return Me(
+        id=own.id,
+        name=own.name,
+        kind=own.kind.value,
+        teams=list(own.teams),
+        roles=list(own.roles),
+        domains=list(own.domains),
+        acts_for=own.acts_for,
+        mesh=house.mesh.name,
+        scopes=list(held),
+    )
+
+
+@router.get("/me/tokens", response_model=listing(TOKEN), responses=documented(), summary="The caller's tokens")  # fmt: skip
+def tokens(house: Within, who: By, paged: Paged) -> Any:
+    """Those they made; never their secrets."""
+    return paged.page(verbs.tokens(house, who))
+
+
+@router.post("/me/tokens", status_code=201, response_model=MADE, responses=documented(409), summary="Make a token")  # fmt: skip
+def make(house: Within, who: By, at: At, request: Request, body: Making) -> Any:
+    """It allows no more than what the caller showed; its secret is told once."""
+    held = request.state.scopes if getattr(request.state, "bearer", False) else tuple(Scope)
+    made = verbs.make(
+        house,
+        who,
+        name=body.name,
+        scopes=[each.value for each in body.scopes],
+        days=body.days,
+        consumer=body.consumer,
+        held=held,
+        now=at.now(),
+    )
+    return wired(made)
+
+
+@router.delete("/me/tokens/{token}", response_model=TOKEN, responses=documented(404, 409), summary="End a token")  # fmt: skip
+def revoke(house: Within, who: By, at: At, token: Id) -> Any:
+    """It opens nothing any more."""
+    return wired(verbs.revoke(house, who, token, at.now()))
+
+
+@router.get("/ledger", response_model=listing(Event), responses=documented(), summary="What happened")  # fmt: skip
+def happened(house: Within, who: By, paged: Paged) -> Any:
+    """Oldest first: everything for operators and governance, one's own for everybody else."""
+    return paged.page(
+        {
+            "place": each.place,
+            "at": each.entry.at,
+            "event": each.entry.event,
+            "who": each.entry.who,
+            "operator": each.entry.operator,
+            "subject": each.entry.subject,
+            "purpose": each.entry.purpose,
+            "facts": dict(each.entry.facts),
+        }
+        for each in ledger.records(house, who)
+    )
+
+
+@router.post("/ledger/proof", response_model=model_of(Verdict), responses=documented(), summary="Prove the ledger")  # fmt: skip
+def prove(house: Within, who: By) -> Any:
+    """Every record is sealed, and the whole is proved."""
+    return wired(ledger.verify(house, who))
+
+
+@router.get("/people", response_model=listing(Listed), responses=documented(), summary="Who may sign in")  # fmt: skip
+def people(house: Within, who: By, at: At, paged: Paged) -> Any:
+    """For operators."""
+    return paged.page(
+        {
+            "id": each.principal.id,
+            "name": each.principal.name,
+            "kind": each.principal.kind,
+            "standing": each.standing,
+        }
+        for each in account.people(house, who, at.now())
+    )
+
+
+@router.post("/people/{person}/invite", status_code=201, responses=documented(404, 409), summary="Invite somebody")  # fmt: skip
+def invite(house: Within, who: By, at: At, person: Id) -> Invitation:
+    """They choose a password with the secret."""
+    made = account.invite(house, who, person, at.now())
+    return Invitation(person=made.person, secret=made.secret, until=made.until.isoformat())
+
+
+@router.post("/people/{person}/block", status_code=204, responses=documented(404, 409), summary="Shut somebody out")  # fmt: skip
+def block(house: Within, who: By, person: Id) -> None:
+    """Their sessions and tokens open nothing."""
+    account.block(house, who, person)
+
+
+@router.post("/people/{person}/unblock", status_code=204, responses=documented(404, 409), summary="Let them in again")  # fmt: skip
+def unblock(house: Within, who: By, person: Id) -> None:
+    """They sign in as before."""
+    account.unblock(house, who, person)

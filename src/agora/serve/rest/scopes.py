@@ -1,0 +1,127 @@
+"""Scopes: what a token must allow for each endpoint; an endpoint that is not named here is shut."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+
+from agora.model.errors import Missing
+from agora.model.token import Scope
+from agora.serve.rest.asking import By
+from agora.usecases.token import demand
+
+READ = """
+GET    /agreements
+GET    /agreements/due
+GET    /cart
+GET    /charts
+GET    /charts/{chart}
+GET    /charts/{chart}/drawn
+GET    /domains
+GET    /following
+GET    /inbox
+GET    /ledger
+GET    /me
+GET    /me/tokens
+GET    /notices
+GET    /notices/preference
+GET    /products
+GET    /products/{domain}/{product}
+GET    /products/{domain}/{product}/discussion
+GET    /products/{domain}/{product}/editions
+GET    /products/{domain}/{product}/explain
+GET    /products/{domain}/{product}/export
+GET    /products/{domain}/{product}/follow
+GET    /products/{domain}/{product}/lineage
+GET    /products/{domain}/{product}/queries
+GET    /products/{domain}/{product}/related
+GET    /products/{domain}/{product}/versions
+GET    /products/{domain}/{product}/tables/{table}/columns
+GET    /products/{domain}/{product}/tables/{table}/rows
+GET    /products/{domain}/{product}/tables/{table}/snippets
+GET    /requests
+GET    /requests/{request}
+GET    /results
+GET    /results/{result}
+GET    /results/{result}/export
+GET    /results/{result}/rows
+GET    /saved
+GET    /saved/{query}
+GET    /search
+POST   /cart/foresight
+POST   /charts/preview
+POST   /query
+POST   /requests/foresight
+POST   /results
+POST   /results/{result}/cancel
+POST   /saved/{query}/run
+DELETE /results/{result}
+"""
+ASK = """
+DELETE /cart/items/{table}
+DELETE /charts/{chart}
+DELETE /me/tokens/{token}
+DELETE /products/{domain}/{product}/follow
+DELETE /products/{domain}/{product}/rating
+DELETE /saved/{query}
+PATCH  /cart
+PATCH  /charts/{chart}
+PATCH  /requests/{request}
+PATCH  /saved/{query}
+POST   /agreements/{agreement}/end
+POST   /agreements/{agreement}/extend
+POST   /agreements/{agreement}/renew
+POST   /cart/items
+POST   /cart/send
+POST   /charts
+POST   /me/tokens
+POST   /notices/read
+POST   /products/{domain}/{product}/discussion
+POST   /products/{domain}/{product}/discussion/{question}/answers
+POST   /products/{domain}/{product}/discussion/{answer}/accept
+POST   /requests
+POST   /requests/{request}/answer
+POST   /requests/{request}/ask-back
+POST   /requests/{request}/reply
+POST   /requests/{request}/withdraw
+POST   /saved
+POST   /wishes
+PUT    /charts/{chart}/sharing
+PUT    /notices/preference
+PUT    /products/{domain}/{product}/follow
+PUT    /products/{domain}/{product}/rating
+PUT    /saved/{query}/sharing
+"""
+MAKE = """
+POST   /products/{domain}/{product}/consent
+POST   /products/{domain}/{product}/rollback
+POST   /products/{domain}/{product}/runs
+"""
+OPERATE = """
+GET    /people
+POST   /ledger/proof
+POST   /people/{person}/block
+POST   /people/{person}/invite
+POST   /people/{person}/unblock
+"""
+SCOPES: Mapping[str, Scope] = {
+    " ".join(line.split()): scope
+    for scope, lines in (
+        (Scope.READ, READ),
+        (Scope.ASK, ASK),
+        (Scope.MAKE, MAKE),
+        (Scope.OPERATE, OPERATE),
+    )
+    for line in lines.strip().splitlines()
+}
+
+
+def scoped(request: Request, _: By) -> None:
+    """What the caller showed allows this endpoint; somebody at a page of ours may do what they may.
+
+    Raises Denied with E613, and Missing for an endpoint nobody has put into the table.
+    """
+    wanted = SCOPES.get(f"{request.method} {request.scope['route'].path}")
+    if wanted is None:
+        raise Missing("there is no such endpoint", code="E714", hint="`/api/docs` lists them")
+    if getattr(request.state, "bearer", False):
+        demand(request.state.scopes, wanted)

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from agora.cli.main import run
-from agora.cli.openings import Openings
+from agora.cli.openings import Openings, Serving
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -23,7 +23,9 @@ def _openings() -> Openings:
         sources=lambda: _house().open_sources(),
         find=lambda start: _house().find(start),
         demo=_demo,
-        serve=lambda *asked: _serve(environment, *asked),
+        serve=lambda asked: _serve(asked, environment),
+        stop=_stop,
+        present=lambda folder, port: _present(folder, port, environment),
     )
 
 
@@ -40,9 +42,19 @@ def _demo(folder: Path, weeks: int) -> int:
     return play(folder, weeks)
 
 
-def _serve(
-    environment: Mapping[str, str], root: Path, host: str, port: int, workers: int, url: str
-) -> int:
+def _serve(asked: Serving, environment: Mapping[str, str]) -> int:
     from agora.app.up.serving import serve
 
-    return serve(root, environment, host=host, port=port, workers=workers, url=url)
+    return serve(asked, environment)
+
+
+def _stop(folder: Path) -> int:
+    from agora.app.up.standing import stop
+
+    return stop(folder)
+
+
+def _present(folder: Path, port: int, environment: Mapping[str, str]) -> int:
+    from agora.app.up.beside import present
+
+    return present(folder, port, environment)

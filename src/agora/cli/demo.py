@@ -16,6 +16,16 @@ def demo(
     weeks: Annotated[
         int, typer.Option(min=1, max=53, help="How many weeks arrive one by one.")
     ] = 13,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Show it in a browser afterwards.")
+    ] = True,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65_535, help="The port to serve on; 0 for 8080 or the next free one."
+        ),
+    ] = 0,
 ) -> int:
-    """Build the demo mesh from The Complete Journey, and show what three persons see of it."""
-    return openings().demo(Path(folder), weeks)
+    """Build the demo mesh from The Complete Journey, show what three persons see, and serve it."""
+    played = openings().demo(Path(folder), weeks)
+    return (openings().present(Path(folder), port) if serve else 0) or played

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How a mesh is to be served; port 0 is the usual one or the next free."""
+
+    root: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    workers: int = 1
+    url: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Openings:
     """Handed in by the app: how to open a mesh, a folder, the sources and the demo, and to serve."""
 
@@ -22,4 +34,6 @@ class Openings:
     sources: "Callable[[], Sources]"
     find: Callable[[Path], Path]
     demo: Callable[[Path, int], int]
-    serve: Callable[[Path, str, int, int, str], int]
+    serve: Callable[[Serving], int]
+    stop: Callable[[Path], int]
+    present: Callable[[Path, int], int]

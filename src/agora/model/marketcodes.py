@@ -97,4 +97,9 @@ MARKET: dict[str, tuple[str, str]] = {
     "E712": ("not a number in its range", "the sentence says which numbers there are"),
     "E713": ("a call that does not fit what the endpoint takes", "`/api/docs` describes it"),
     "E714": ("no page or endpoint at this address", "start at home, or at `/api/docs`"),
+    "E715": ("a demo for more than this machine", "serve it on 127.0.0.1, or without `--demo`"),
+    "E716": ("a port that is taken, or no address of this machine", "name another with `--port`"),
+    "E717": ("the mesh is served already", "go there, or end it with `agora up --stop`"),
+    "E718": ("no server runs", "`agora up` starts one"),
+    "E719": ("a server that does not come up", "its log says why: `.agora/server.log`"),
 }

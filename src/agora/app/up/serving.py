@@ -1,33 +1,58 @@
-"""Serving: one process that answers HTTP until it is told to stop, and stops without cutting anyone."""
+"""Serving: a mesh answers HTTP until its server is told to stop, and stops without cutting anyone."""
 
-from collections.abc import Mapping
-from pathlib import Path
+import ipaddress
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-import uvicorn
+from agora.app.up import crew
+from agora.app.up.standing import held, listening
+from agora.app.up.worker import work
+from agora.cli.answers.terminal import say
+from agora.cli.openings import Serving
+from agora.model.errors import Unusable
 
-from agora.app.up.assemble import application
-from agora.app.up.site import LiveSite
-
-GRACE_SECONDS = 20
+Opened = Callable[[str], None]
 
 
-def serve(
-    root: Path, environment: Mapping[str, str], *, host: str, port: int, url: str, demo: bool
-) -> int:
-    """The mesh in this folder is served until the process is told to end."""
-    site = LiveSite(root, environment, url=url or f"http://{host}:{port}", demo=demo)
-    try:
-        config = uvicorn.Config(
-            application(site),
-            host=host,
-            port=port,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            timeout_keep_alive=15,
-            h11_max_incomplete_event_size=64 << 10,
+def serve(asked: Serving, environment: Mapping[str, str], *, opened: Opened | None = None) -> int:
+    """The mesh is served until the process is told to end; everyone at work may finish.
+
+    `opened` hears the address as soon as something listens there.
+
+    Raises Unusable, Conflict, Unavailable, and Invalid for a mesh that is in doubt.
+    """
+    if asked.demo and not local(asked.host):
+        raise Unusable(
+            "a demo, in which anybody may be anybody, is served to this machine only",
+            code="E715",
+            hint="leave out `--demo`, or name a host such as 127.0.0.1",
         )
-        uvicorn.Server(config).run()
-    finally:
-        site.close()
-    return 0
+    with listening(asked.host, asked.port) as socket:
+        port = socket.getsockname()[1]
+        shown = f"[{asked.host}]" if ":" in asked.host else asked.host
+        url = asked.url or f"http://{shown}:{port}"
+        here = replace(asked, port=port, url=url, root=asked.root.absolute())
+        with held(here.root, url):
+            for each in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(each, _ended)
+            say(f"{here.root.name} is served at {url}")
+            sys.stdout.flush()
+            if opened is not None:
+                opened(url)
+            if here.workers > 1:
+                return crew.lead(here, socket)
+            return work(here, environment, socket)
+
+
+def local(host: str) -> bool:
+    """True for names and addresses that only this machine can reach."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _ended(*_: object) -> None:
+    """Nothing more: the server raises the signal that ended it again when everything is done."""

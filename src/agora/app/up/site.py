@@ -24,6 +24,7 @@ class LiveSite:
         """Open the mesh; raises Invalid when its files are in doubt from the start."""
         self.root, self.url, self.demo = root, url, demo
         self.problem: AgoraError | None = None
+        self.closing = threading.Event()
         self._environment = environment
         self._lock = threading.Lock()
         self._folder = DiskFolder(root)

@@ -1,0 +1,77 @@
+"""A worker: one process that answers HTTP on a socket it was given."""
+
+import asyncio
+import json
+import os
+import socket as sockets
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from agora.app.up.assemble import application
+from agora.app.up.site import LiveSite
+from agora.cli.openings import Serving
+
+GRACE_SECONDS = 20
+
+
+class Gentle(uvicorn.Server):
+    """A server whose endless streams end when it is told to, and whose queries end with its grace."""
+
+    def __init__(self, config: uvicorn.Config, site: LiveSite) -> None:
+        """Serve this site."""
+        super().__init__(config)
+        self._site = site
+
+    async def shutdown(self, sockets: list[sockets.socket] | None = None) -> None:
+        """Whoever is at work may finish within the grace; then their engines are gone."""
+        self._site.closing.set()
+        last = asyncio.get_running_loop().call_later(
+            GRACE_SECONDS, self._site.house().readers.close
+        )
+        await super().shutdown(sockets)
+        last.cancel()
+
+
+def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket) -> int:
+    """Requests on this socket are answered until the process is told to end."""
+    site = LiveSite(asked.root, environment, url=asked.url, demo=asked.demo)
+    config = uvicorn.Config(
+        application(site),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=64 << 10,
+    )
+    try:
+        Gentle(config, site).run([socket])
+    finally:
+        site.close()
+    return 0
+
+
+def described(asked: Serving) -> str:
+    """What another process needs to know to answer as well."""
+    return json.dumps({**asdict(asked), "root": str(asked.root)})
+
+
+def main(arguments: list[str]) -> int:
+    """Answer on the socket with this descriptor, as described."""
+    known: dict[str, Any] = json.loads(arguments[1])
+    asked = Serving(**{**known, "root": Path(known["root"])})
+    return work(asked, dict(os.environ), sockets.socket(fileno=int(arguments[0])))
+
+
+if __name__ == "__main__":
+    import signal
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: None)
+    sys.exit(main(sys.argv[1:]))

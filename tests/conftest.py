@@ -12,12 +12,18 @@ from agora.app.house import close_house, open_house
 from agora.app.start import start
 from agora.model.people import Actor
 from agora.needs.house import House
-from tests.serving import chromium, client_as, page_as, served  # noqa: F401 (found by being here)
 from tests.servers import (  # noqa: F401 (fixtures are found by being here)
     mariadb,
     mariadb_session,
     postgres,
     postgres_session,
+)
+from tests.serving import (  # noqa: F401 (fixtures are found by being here)
+    chromium,
+    client_as,
+    page_as,
+    served,
+    serving_market,
 )
 
 MESHES = Path(__file__).parent / "meshes"

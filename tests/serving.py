@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,12 @@ class Served:
     root: Path
     url: str
     site: LiveSite
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, person: str = "") -> httpx.Client:
         """An HTTP client, signed in as this person of the demo, or as nobody."""
-        client = httpx.Client(base_url=self.url, timeout=30)
+        client = httpx.Client(base_url=self.url, timeout=60)
+        self.clients.append(client)
         if person:
             answer = client.post(
                 "/demo/as", data={"person": person, "_csrf": csrf_of(client.get("/sign-in").text)}
@@ -78,9 +80,12 @@ def serving(root: Path, *, demo: bool = True) -> Iterator[Served]:
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
     assert server.started, "the server did not start"
+    found = Served(root, url, site)
     try:
-        yield Served(root, url, site)
+        yield found
     finally:
+        for client in found.clients:
+            client.close()
         server.should_exit = True
         thread.join(30)
         site.close()
@@ -98,11 +103,32 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def serving_market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The market with its releases, served for one module that changes it."""
+    from agora.app.house import close_house, open_house
+    from agora.model.people import Actor
+    from agora.usecases.run import run
+    from tests.journeys.changing import MESHES
+
+    root = tmp_path_factory.mktemp("serving") / "market"
+    shutil.copytree(MESHES / "market", root)
+    house = open_house(root, {})
+    try:
+        operator = house.mesh.principal(house.mesh.operator)
+        assert operator is not None
+        for product in ("sales.transactions", "customers.households"):
+            run(house, Actor(principal=operator), product)
+    finally:
+        close_house(house)
+    with serving(root) as found:
+        yield found
+
+
 @pytest.fixture
-def client_as(served: Served) -> Iterator[Callable[[str], httpx.Client]]:
-    """Clients of the served market, closed afterwards."""
-    with contextlib.ExitStack() as stack:
-        yield lambda person="": stack.enter_context(contextlib.closing(served.client(person)))
+def client_as(served: Served) -> Callable[..., httpx.Client]:
+    """Clients of the served market, closed with it."""
+    return served.client
 
 
 @pytest.fixture(scope="session")
@@ -130,13 +156,12 @@ def page_as(served: Served, chromium: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(base_url=on.url, **options)
         contexts.append(context)
         if person:
-            with contextlib.closing(on.client(person)) as client:
-                context.add_cookies(
-                    [
-                        {"name": each.name, "value": each.value or "", "url": on.url}
-                        for each in client.cookies.jar
-                    ]
-                )
+            context.add_cookies(
+                [
+                    {"name": each.name, "value": each.value or "", "url": on.url}
+                    for each in on.client(person).cookies.jar
+                ]
+            )
         return context.new_page()
 
     yield opened

@@ -1,0 +1,94 @@
+"""The whole loop in the pages: find, read, ask, decide, use, end; each door says the same."""
+
+import re
+
+import pytest
+
+from tests.serving import csrf_of, send
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+PORT = "sales.transactions@1"
+REASON = "weekly review of the tills in my area"
+
+
+def asked(client, **fields):
+    """The request form as a browser would send it, with every column ticked."""
+    page = client.get("/products/sales/transactions/request").text
+    every = re.findall(r'name="every" value="([^"]+)"', page)
+    form = {
+        "_csrf": csrf_of(page),
+        "port": PORT,
+        "every": every,
+        "column": every,
+        "purpose": "campaign-planning",
+        "reason": REASON,
+        "until": "2018-12-31",
+        "accept_terms": "yes",
+    } | fields
+    return client.post("/products/sales/transactions/request", data=form)
+
+
+@pytest.fixture
+def loop(serving_market):
+    return serving_market
+
+
+def test_before_sending_everything_is_told_and_nothing_is_written(loop):
+    mia = loop.client("mia")
+    page = asked(mia, look="yes")
+    assert page.status_code == 200
+    assert "Sofia Berg decides" in page.text
+    assert "REQUESTED" not in page.text
+    assert "You have not asked for anything yet" in mia.get("/requests?of=mine").text
+
+
+def test_a_form_with_mistakes_keeps_what_was_typed_and_says_each(loop):
+    page = asked(loop.client("mia"), purpose="", reason="too short")
+    assert page.status_code == 422
+    assert re.search(r"<title>\s*Error:", page.text)
+    assert page.text.count("Choose what you need it for") == 2
+    assert "at least 20 characters" in page.text
+    assert ">too short</textarea>" in page.text
+
+
+def test_the_approval_is_the_access_and_its_end_is_the_end(loop):
+    mia, sofia = loop.client("mia"), loop.client("sofia")
+    assert "You may not look at its rows yet" in mia.get("/products/sales/transactions/data").text
+    sent = asked(mia)
+    assert sent.status_code == 303, sent.text
+    where = sent.headers["location"]
+    assert "Pending" in mia.get("/products/sales/transactions").text
+
+    own = send(mia, f"{where}/approve", version="1")
+    assert own.status_code == 403
+    assert "nobody approves their own request" in own.text
+
+    assert "Waiting for you" in sofia.get("/").text
+    weighed = sofia.get(where).text
+    assert REASON in weighed
+    assert "Queries in 90 days" in weighed
+    assert send(sofia, f"{where}/approve", version="1").status_code == 303
+    rows = mia.get("/products/sales/transactions/data")
+    assert "The first 20 rows" in rows.text
+
+    line = mia.get("/agreements").text
+    agreement = re.search(r"/agreements/(agr-[^/]+)/end", line)[1]
+    assert send(sofia, f"/agreements/{agreement}/end", words="").status_code != 303
+    assert (
+        send(sofia, f"/agreements/{agreement}/end", words="the review is over").status_code == 303
+    )
+    assert "Request access" in mia.get("/products/sales/transactions").text
+    refused = mia.get(
+        "/api/v1/products/sales/transactions/tables/transactions/rows?purpose=campaign-planning"
+    )
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "E441"
+
+
+def test_somebody_who_is_no_party_learns_nothing_of_a_request(loop):
+    mia, ana = loop.client("mia"), loop.client("ana")
+    sent = asked(mia, reason=REASON + " once more")
+    where = sent.headers["location"]
+    assert ana.get(where).status_code == 404
+    assert send(ana, f"{where}/approve", version="1").status_code == 404
+    assert send(mia, f"{where}/withdraw").status_code == 303

@@ -34,7 +34,7 @@ def test_a_demo_is_served_found_again_and_stopped(presented, shell, capfd):
     root, found, said = presented
     assert f"Open: {found.url}" in said
     assert "agora up --stop" in said
-    assert "Pick" in httpx.get(f"{found.url}/sign-in").text
+    assert "/demo/as" in httpx.get(f"{found.url}/sign-in").text
     assert beside.present(root, 0, {}) == 0
     assert f"Open: {found.url}" in capfd.readouterr().out
     assert standing.standing(root) == found, "a second demo finds the first one's server"

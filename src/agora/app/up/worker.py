@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from agora.app.up.assemble import application
+from agora.app.up.chores import Keeper
 from agora.app.up.site import LiveSite
 from agora.cli.openings import Serving
 
@@ -50,9 +51,13 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=64 << 10,
     )
+    keeper = Keeper(site)
+    keeper.start()
     try:
         Gentle(config, site).run([socket])
     finally:
+        site.closing.set()
+        keeper.join()
         site.close()
     return 0
 

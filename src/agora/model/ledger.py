@@ -58,6 +58,7 @@ class Event(StrEnum):
     UNDELIVERED = "notice-undelivered"
     WISHED = "wished"
     WISH_SETTLED = "wish-settled"
+    MADE = "product-made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

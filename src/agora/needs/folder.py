@@ -1,7 +1,16 @@
 """The need for a folder: the texts of a mesh, read whole and written whole."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """In whose name files are changed, as version control keeps it."""
+
+    name: str
+    email: str
 
 
 class Folder(Protocol):
@@ -32,6 +41,28 @@ class Folder(Protocol):
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """All files are written, each whole; raises Conflict and writes none when one exists."""
+        ...
+
+    def keep(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        author: Author,
+        words: str,
+        replacing: bool = False,
+    ) -> str:
+        """All files are written and, where the mesh is under version control, committed; or none is.
+
+        The commit is in the author's name; the answer names it, or is empty without version control.
+        Raises Conflict when one exists and is not to be replaced, Unavailable.
+        """
+        ...
+
+    def aside(self, path: str, content: bytes) -> str:
+        """A file that is no part of the mesh yet lies aside, whole; the answer is where.
+
+        Raises Unavailable.
+        """
         ...
 
     def replace(self, path: str, content: bytes) -> None:

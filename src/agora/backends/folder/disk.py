@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
 from agora.backends.folder.history import texts_at
+from agora.backends.folder.keeping import keep
 from agora.model.errors import Conflict, Exhausted, Missing, Unavailable
+from agora.needs.folder import Author
 
 MESH_FILE = "agora.yaml"
 TEXTS = frozenset({".yaml", ".yml", ".sql", ".md"})
 SCRIPTS = "steps"
+ASIDE = ".agora/drafts"
 MAX_FILES = 20_000
 MAX_SIZE = 5 << 20
 
@@ -68,6 +71,20 @@ class DiskFolder:
                 self._write(self._root / path, content)
         except OSError as problem:
             raise Unavailable(f"`{self._root}` cannot be written", code="E509") from problem
+
+    def keep(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        author: Author,
+        words: str,
+        replacing: bool = False,
+    ) -> str:
+        return keep(self._root, files, MESH_FILE, author=author, words=words, replacing=replacing)
+
+    def aside(self, path: str, content: bytes) -> str:
+        self.replace(f"{ASIDE}/{path}", content)
+        return str(self._root / ASIDE / path)
 
     def replace(self, path: str, content: bytes) -> None:
         try:

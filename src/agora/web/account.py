@@ -55,10 +55,12 @@ def be(visit: Visit) -> Response:
     return entered(visit, demo.be(visit.house, visit.text("person"), visit.site.now()))
 
 
-def entered(visit: Visit, signed: SignedIn) -> Response:
+def entered(visit: Visit, signed: SignedIn, to: str = "") -> Response:
     """The browser keeps the new session and goes on to where the person wanted to go."""
     _leave(visit)
-    response = respond(Redirect(own_path(visit.text("next"))), visit.request, visit.site, None)
+    response = respond(
+        Redirect(to or own_path(visit.text("next"))), visit.request, visit.site, None
+    )
     https = visit.site.url.startswith("https:")
     response.headers.append("set-cookie", cookie(SESSION, signed.secret, https=https))
     return response

@@ -21,8 +21,10 @@ from agora.web import (
     govern,
     home,
     inbox,
+    invitation,
     lineage,
     me,
+    people,
     product,
     quality,
     query,
@@ -39,7 +41,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, me, gallery, account,
+    govern, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

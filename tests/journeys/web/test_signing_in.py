@@ -1,0 +1,96 @@
+"""Signing in through the pages: invitation, password, reset, lock-out, and a leaver."""
+
+import re
+import shutil
+
+import pytest
+
+from tests.journeys.changing import MESHES
+from tests.serving import csrf_of, send, serving
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+PASSWORD = "four unusual words together"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """The market as a company serves it: nobody switches persons."""
+    root = tmp_path_factory.mktemp("company") / "market"
+    shutil.copytree(MESHES / "market", root)
+    with serving(root, demo=False) as served:
+        yield served
+
+
+def invited(company, person):
+    """An invitation, as the operator's terminal gives it."""
+    from datetime import UTC, datetime
+
+    from agora.model.people import Actor
+    from agora.usecases.account import invite
+
+    house = company.site.house()
+    olga = house.mesh.principal("olga")
+    return invite(house, Actor(principal=olga), person, datetime.now(UTC)).secret
+
+
+def accepted(company, person):
+    client = company.client()
+    secret = invited(company, person)
+    assert send(client, "/invitation", secret=secret, password=PASSWORD).status_code == 303
+    return client, secret
+
+
+def test_nobody_switches_persons_where_it_is_no_demo(company):
+    client = company.client()
+    page = client.get("/sign-in").text
+    assert "Be Mia" not in page
+    answer = client.post("/demo/as", data={"_csrf": csrf_of(page), "person": "olga"})
+    assert answer.status_code == 404
+    assert client.get("/").status_code == 303
+
+
+def test_an_invitation_opens_once_and_the_password_afterwards(company):
+    mia, secret = accepted(company, "mia")
+    assert "Mia Chen" in mia.get("/").text
+    again = send(company.client(), "/invitation", secret=secret, password=PASSWORD)
+    assert again.status_code == 403
+    assert secret not in re.sub(r'value="[^"]*"', "", again.text)
+    other = company.client()
+    before = other.cookies.get("agora_visit")
+    wrong = send(other, "/sign-in", name="mia", password="not this one at all")
+    assert wrong.status_code == 403
+    assert "do not belong together" in wrong.text
+    right = send(
+        other, "/sign-in", name="mia@example.org", password=PASSWORD, next="//evil.example"
+    )
+    assert right.headers["location"] == "/"
+    assert other.cookies["agora"] not in (before, None)
+
+
+def test_the_operator_lets_people_in_and_out_in_the_pages(company):
+    carl, _ = accepted(company, "carl")
+    olga, _ = accepted(company, "olga")
+    assert carl.get("/ops/users").status_code == 403
+    page = olga.get("/ops/users").text
+    assert "Sofia Berg" in page
+    made = send(olga, "/ops/users/sofia/invite")
+    assert re.search(r"sofia\.[\w-]{40,}", made.text)
+    assert send(olga, "/ops/users/carl/block").status_code == 303
+    assert carl.get("/").status_code == 303
+    assert send(company.client(), "/sign-in", name="carl", password=PASSWORD).status_code == 403
+
+
+def test_who_leaves_the_directory_loses_everything_at_once(company):
+    emil, _ = accepted(company, "emil")
+    made = send(emil, "/me/tokens", name="notebook", scope="read", days="30").text
+    token = re.search(r"agora_pat_\w+", made)[0]
+    bearer = {"Authorization": f"Bearer {token}"}
+    there = company.client().get("/api/v1/products/sales/transactions", headers=bearer)
+    assert there.status_code == 200
+    people = company.root / "people.yaml"
+    lines = people.read_text().splitlines(keepends=True)
+    people.write_text("".join(line for line in lines if "id: emil" not in line))
+    company.site.reread()
+    gone = company.client().get("/api/v1/products/sales/transactions", headers=bearer)
+    assert gone.status_code == 401
+    assert emil.get("/").status_code == 303

@@ -113,6 +113,13 @@ def holds(there: Sequence[str], term: Term) -> bool:
     return next(stands(there, term), None) is not None
 
 
+def said(text: str, term: Term) -> bool:
+    """True when the term stands somewhere in a text."""
+    if text.isascii():
+        return _pattern(term).search(text) is not None
+    return holds(words(text), term)
+
+
 def near(word: str) -> frozenset[str]:
     """Every word one slip away: a letter too many, too few, another one, or two changed over."""
     letters = sorted({*"abcdefghijklmnopqrstuvwxyz0123456789", *word})

@@ -1,7 +1,7 @@
 """Search: what somebody may know of, narrowed by facets, and ranked by match, use and health."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agora.model.errors import Unavailable, Unusable
 from agora.model.mesh import Mesh
@@ -20,6 +20,7 @@ from agora.model.search import (
     Quality,
     Question,
     Sort,
+    Value,
 )
 from agora.model.words import Mark, Term, marks, terms
 from agora.needs.house import House
@@ -173,16 +174,22 @@ def _found(field: str, text: str, places: tuple[Mark, ...]) -> Found:
 
 
 def _titled(mesh: Mesh, facet: Facet) -> Facet:
-    """The facet with what people call its values."""
-    titles: dict[str, str] = {}
+    """The facet with what people call its values; what is not met here has no name to be told."""
     if facet.name == "domain":
         titles = {each.id: each.title for each in mesh.domains}
     elif facet.name == "tag":
         titles = {each.id: each.title for each in mesh.tags}
-    return replace(
-        facet,
+    else:
+        return facet
+    return Facet(
+        name=facet.name,
         values=tuple(
-            replace(each, title=titles.get(each.value, "") if each.count else "")
+            Value(
+                value=each.value,
+                title=titles.get(each.value, "") if each.count else "",
+                count=each.count,
+                chosen=each.chosen,
+            )
             for each in facet.values
         ),
     )

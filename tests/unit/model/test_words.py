@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora.model.words import Mark, Term, holds, marks, near, placed, stands, terms, words
+from agora.model.words import Mark, Term, holds, marks, near, placed, said, stands, terms, words
 
 LETTERS = st.text("abAB é_-1 ", max_size=12)
 
@@ -61,6 +61,7 @@ def test_what_is_marked_is_what_stands_there(text, asked):
     for term in terms(asked):
         there = words(text)
         assert bool(marks(text, (term,))) == holds(there, term) == bool(list(stands(there, term)))
+        assert said(text, term) == holds(there, term)
 
 
 @given(st.text(), st.text())

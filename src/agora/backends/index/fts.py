@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from agora.backends.index.database import Database, expression
@@ -26,7 +27,7 @@ from agora.model.search import (
     Value,
     fresh,
 )
-from agora.model.words import Term, holds
+from agora.model.words import Term, said
 from agora.needs.index import News, Standing
 
 _BM25 = f"bm25(listed_words, {', '.join(str(WEIGHTS[field]) for field in FIELDS)})"
@@ -107,11 +108,10 @@ class _Search:
             return [(number, 1.0) for number in (*self._shelf.listed, *self._places.unlisted)]
         asked = (expression(terms),)
         found = [(n, -score) for n, score in self._connection.execute(_MATCHING, asked)]
-        if self._places.unlisted:
-            best = max((score for _, score in found), default=1.0)
-            own = [
-                n for (n,) in self._connection.execute(_OWN, asked) if n in self._places.unlisted
-            ]
+        known = self._places.unlisted
+        if known:
+            own = [n for (n,) in self._connection.execute(_OWN, asked) if n in known]
+            best = max(found, key=itemgetter(1))[1] if own and found else 1.0
             found += [(n, best * _fitness(self._texts(n), terms)) for n in own]
         return found
 
@@ -189,5 +189,5 @@ def _fitness(texts: Sequence[str], terms: Sequence[Term]) -> float:
     found = 0.0
     for term in terms:
         fields = zip(FIELDS, texts, strict=True)
-        found += max(WEIGHTS[name] for name, text in fields if holds(text.split(), term))
+        found += next((WEIGHTS[name] for name, text in fields if said(text, term)), 0.0)
     return 0.5 + found / (len(terms) * max(WEIGHTS.values()))

@@ -223,7 +223,7 @@ def _builder(
         "picture": picture(drawn) if drawn else None,
         "problem": problem,
         "wrong": _field(problem),
-        "said": {"title": visit.text("title_of") or subject.title},
+        "titled": visit.text("title_of") or subject.title,
         "sharing": {
             "audience": visit.text("audience"),
             "named": visit.text("named"),
@@ -241,14 +241,15 @@ def _field(problem: AgoraError | None) -> str:
 
 
 def _first(columns: tuple[tuple[str, Scale], ...]) -> dict[str, str]:
-    """Shelves to begin with: what has an order along the bottom, the first number upwards."""
+    """Shelves to begin with: moments or the first column along the bottom, the last number upwards."""
     scales = dict(columns)
-    number = next((name for name, scale in columns if scale is Scale.QUANTITATIVE), "")
+    number = next((name for name, scale in columns[::-1] if scale is Scale.QUANTITATIVE), "")
     across = next((n for n, scale in columns if scale is Scale.TEMPORAL), "") or next(
         (name for name in scales if name != number), number
     )
-    kind = "line" if scales.get(across) is Scale.TEMPORAL else "bar"
-    return dict.fromkeys(SHELVES, "") | {"kind": kind, "x": across, "y": number}
+    timed = scales.get(across) is Scale.TEMPORAL
+    laid = {"kind": "line", "per": Unit.WEEK.value} if timed else {"kind": "bar"}
+    return dict.fromkeys(SHELVES, "") | {"x": across, "y": number, **laid}
 
 
 def _preview(visit: Visit, subject: Subject, drawing: Drawing) -> Drawn:

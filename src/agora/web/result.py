@@ -134,7 +134,12 @@ def _failed(visit: Visit, found: Result) -> dict[str, object]:
     marks = (
         [{"line": place.line, "column": place.column, "message": failure.sentence}] if place else []
     )
-    return {"marks": marks, "place": place, "ask": _ask(visit, found) if failure.reasons else []}
+    return {
+        "marks": marks,
+        "place": place,
+        "ask": _ask(visit, found) if failure.reasons else [],
+        "open_values": workbench.parameters(visit.house, who, found.sql),
+    }
 
 
 def _ask(visit: Visit, found: Result) -> list[dict[str, object]]:

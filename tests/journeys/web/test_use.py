@@ -366,14 +366,14 @@ def test_somebody_writes_runs_mends_and_draws_in_a_browser(page_as):
     page = page_as("ana")
     told = []
     page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", told.append)
+    page.on("pageerror", lambda problem: told.append(str(problem)))
     page.goto("/query")
     page.locator("sql-editor[data-ready]").wait_for()
     page.locator(".cm-content").click()
     page.keyboard.type("select store_id, amoun from sales.tr")
     offered = page.locator(".cm-tooltip-autocomplete li")
-    expect(offered).to_have_count(1)
     expect(offered.first).to_contain_text("transactions")
+    expect(offered.filter(has_text="households")).to_have_count(0)
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("Line 1, column 18")
@@ -410,7 +410,7 @@ def test_a_million_rows_are_scrolled_through_with_few_in_the_page(page_as):
     page.locator("virtual-grid[data-ready]").wait_for(timeout=60_000)
     grid = page.get_by_role("grid")
     grid.focus()
-    page.keyboard.press("Control+End")
+    page.keyboard.press("Control+ArrowDown")
     expect(page.get_by_text("of 1,000,000", exact=False).last).to_contain_text(
         "1,000,000 of 1,000,000"
     )
@@ -421,4 +421,4 @@ def test_a_million_rows_are_scrolled_through_with_few_in_the_page(page_as):
     page.keyboard.press("Control+c")
     expect(page.get_by_role("status").filter(has_text="Copied 2 rows")).to_be_attached()
     lines = page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert [re.fullmatch(r"-?\d+\.\d\d|\d+", each) is not None for each in lines] == [True, True]
+    assert [re.fullmatch(r"-\d+\.\d\d", each) is not None for each in lines] == [True, True]

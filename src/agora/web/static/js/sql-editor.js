@@ -41,13 +41,12 @@ const COLOURS = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.comment], color: "var(--muted)", fontStyle: "italic" },
 ]));
 
-// Typing over a selection of several lines makes Chromium keep their look as an inline style, which the
-// page's policy refuses aloud. So the editor replaces such a selection itself.
+// Typing over a selection makes Chromium keep its look as an inline style, which the page's policy
+// refuses aloud. So the editor replaces a selection itself.
 const TYPED_OVER = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { from, to } = view.state.selection.main;
-    const lines = view.state.doc.lineAt(from).number !== view.state.doc.lineAt(to).number;
-    if (event.inputType !== "insertText" || !event.data || !lines) return false;
+    if (event.inputType !== "insertText" || !event.data || from === to) return false;
     view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
     event.preventDefault();
     return true;
@@ -126,7 +125,7 @@ class SqlEditor extends HTMLElement {
     if (!answer.ok) return;
     const known = await answer.json();
     const parameters = known.parameters ?? [];
-    const extensions = [sql({ dialect: PostgreSQL, schema: schemaOf(known), upperCaseKeywords: false })];
+    const extensions = [sql({ dialect: PostgreSQL, schema: schemaOf(known), upperCaseKeywords: false, keywordCompletion: (label, type) => ({ label, type, boost: -20 }) })];
     if (parameters.length) {
       extensions.push(PostgreSQL.language.data.of({ autocomplete: (context) => {
         const word = context.matchBefore(/\$\w*/);

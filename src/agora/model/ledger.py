@@ -57,6 +57,8 @@ class Event(StrEnum):
     UNHOOKED = "webhook-dropped"
     UNDELIVERED = "notice-undelivered"
     WISHED = "wished"
+    SEARCHED = "searched"
+    LABEL_READ = "label-read"
     WISH_SETTLED = "wish-settled"
     MADE = "product-made"
 

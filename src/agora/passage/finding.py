@@ -39,6 +39,8 @@ _UNMOVED = frozenset(
         Event.BUILD_READ,
         Event.DENIED,
         Event.VERIFIED,
+        Event.SEARCHED,
+        Event.LABEL_READ,
     }
 )
 """What happens all day and changes nobody's rights; whatever is not named here might."""

@@ -2,8 +2,8 @@
 
 from http.cookies import SimpleCookie
 
-SESSION, VISIT, DEPARTED, SAID, THEME, DENSITY = (
-    "agora", "agora_visit", "agora_departed", "agora_said", "theme", "density",
+SESSION, VISIT, DEPARTED, SAID, THEME, DENSITY, STEPS = (
+    "agora", "agora_visit", "agora_departed", "agora_said", "theme", "density", "steps",
 )  # fmt: skip
 YEAR = 31_536_000
 

@@ -1,14 +1,26 @@
 """Home: one search, ways in, and what is waiting for this person."""
 
+from starlette.responses import Response
+
+from agora.model.newcomer import Deed
 from agora.model.product import Product
 from agora.passage.knowing import known
 from agora.passage.ruling import current_release
 from agora.usecases.inbox import inbox, pending
 from agora.usecases.notices import notices
-from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.usecases.steps import steps
+from agora.web.answers import Page, Redirect, respond
+from agora.web.cookies import STEPS, YEAR, cookie
+from agora.web.visit import Visit, get, post
 
 RECENT = 6
+WORDS = {
+    Deed.FIND: ("Find a product", "Search for a word, such as coupons", "/search"),
+    Deed.LABEL: ("Read its label", "What it is, promises, and whom to ask", "/search"),
+    Deed.REQUEST: ("Request access", "Say what you need it for", "/search?access=on-request"),
+    Deed.APPROVE: ("Approve as its owner", "Switch to the owner at the top of the page", "/requests"),
+    Deed.QUERY: ("Query it", "Switch back: the approval is the access", "/query"),
+}  # fmt: skip
 
 
 def home(visit: Visit) -> Page:
@@ -26,9 +38,34 @@ def home(visit: Visit) -> Page:
             for each in pending(visit.house, visit.who)
             if own.id in (each.consumer, each.asked_by)
         ],
+        "steps": _steps(visit),
         "told": notices(visit.house, visit.who, limit=5).told,
     }
     return Page(template="home/home.html", values=values)
+
+
+def _steps(visit: Visit) -> list[dict[str, str]]:
+    """The five steps of somebody new to a demo, until they want to see them no more."""
+    if not visit.site.demo or STEPS in visit.request.cookies:
+        return []
+    found = steps(visit.house)
+    first = next((deed for deed, done in found if not done), None)
+    return [
+        {
+            "title": WORDS[deed][0],
+            "note": WORDS[deed][1],
+            "href": WORDS[deed][2],
+            "state": "done" if done else "current" if deed is first else "later",
+        }
+        for deed, done in found
+    ]
+
+
+def dismiss(visit: Visit) -> Response:
+    """The steps are not shown on this browser any more."""
+    response = respond(Redirect("/", said="Put away."), visit.request, visit.site, None)
+    response.headers.append("set-cookie", cookie(STEPS, "away", https=False, seconds=YEAR))
+    return response
 
 
 def _line(visit: Visit, product: Product) -> dict[str, object]:
@@ -49,4 +86,4 @@ def _recent(visit: Visit, products: tuple[Product, ...]) -> list[dict[str, objec
     return sorted(dated, key=lambda line: str(line["at"]), reverse=True)[:RECENT]
 
 
-ROUTES = (get("/", home),)
+ROUTES = (get("/", home), post("/me/checklist/dismiss", dismiss))

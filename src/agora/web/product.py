@@ -8,6 +8,7 @@ from agora.usecases.inbox import pending
 from agora.usecases.related import related
 from agora.usecases.saved import curated
 from agora.usecases.show import Shown, show
+from agora.usecases.steps import label_read
 from agora.web.answers import Page
 from agora.web.labels import health, label_rows
 from agora.web.tables import table_view
@@ -55,6 +56,7 @@ def frame(visit: Visit, shown: Shown, here: str) -> dict[str, object]:
 def product(visit: Visit) -> Page:
     """Everything a shopper sees about a product."""
     shown = show(visit.house, visit.who, name_of(visit))
+    label_read(visit.house, visit.who, name_of(visit))
     pairs = tuple(zip(shown.product.ports, shown.decisions, strict=True))
     beside = related(visit.house, visit.who, name_of(visit))
     values = frame(visit, shown, "") | {

@@ -9,6 +9,7 @@ import markupsafe
 from agora.model.search import FACETS, Access, Facet, Quality, Sort
 from agora.usecases.search import Found, Hit, Hits
 from agora.usecases.search import search as find
+from agora.usecases.steps import searched
 from agora.usecases.wish import wish
 from agora.web.answers import Page, Redirect
 from agora.web.visit import Visit, get, post, whole
@@ -58,6 +59,8 @@ def _page(visit: Visit, asked: Mapping[str, str], wrong: str = "", status: int =
         limit=PAGE,
         offset=start,
     )
+    if _submitted(visit, asked):
+        searched(visit.house, visit.who, asked["q"], found.total)
     values = {
         "q": asked.get("q", ""),
         "found": found,
@@ -73,6 +76,13 @@ def _page(visit: Visit, asked: Mapping[str, str], wrong: str = "", status: int =
         "wrong": wrong,
     }
     return Page(template="search/search.html", values=values, status=status)
+
+
+def _submitted(visit: Visit, asked: Mapping[str, str]) -> bool:
+    """True for words that were sent off: not while typing, narrowing or turning pages."""
+    sent = visit.request.headers
+    typing = "hx-request" in sent and "hx-boosted" not in sent
+    return visit.request.method == "GET" and set(asked) == {"q"} and "from" not in visit.query and not typing  # fmt: skip
 
 
 def suggest(visit: Visit) -> Page:

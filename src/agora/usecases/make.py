@@ -271,9 +271,9 @@ def _requests(found: Foreseen, who: Actor, plan: Plan) -> tuple[Drafted, ...]:
         accept_terms=plan.accept_terms,
     )
     drafts = asking.drafts(house, who, wish)
-    for each in drafts:
-        reasons = asking.judged(house, each)
-        demand(house, who, each.request.port, "the product may not ask for this", reasons)
+    for draft in drafts:
+        reasons = asking.judged(house, draft)
+        demand(house, who, draft.request.port, "the product may not ask for this", reasons)
     return drafts
 
 

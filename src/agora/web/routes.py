@@ -32,6 +32,8 @@ from agora.web import (
     result,
     saved,
     search,
+    studio,
+    studioquery,
     versions,
 )
 from agora.web import help as help_
@@ -41,7 +43,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, me, gallery, account, invitation, people,
+    govern, studioquery, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -2,20 +2,21 @@
 
 import json
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from agora.backends.engine.duckdb import render
+from agora.backends.engine.duckdb.binding import binding
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Bytes
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.backends.engine.duckdb.refusals import refusal
+from agora.backends.engine.duckdb.turns import Turns, statements, texts
 from agora.model.documents import from_document
 from agora.model.errors import Exhausted, Unavailable
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
 from agora.model.sqlfacts import SqlFacts
-from agora.model.types import quoted
 from agora.needs.engine import Begun
 
 if TYPE_CHECKING:
@@ -39,11 +40,19 @@ class _Seat:
 class DuckReaders:
     """The Readers need on DuckDB; safe for several threads."""
 
-    def __init__(self, *, most: int = 8, log: Log | None = None) -> None:
-        """Keep at most so many idle workers; `log` gets full engine errors, for the owner only."""
+    def __init__(
+        self, *, most: int = 8, log: Log | None = None, turns: Turns | None = None
+    ) -> None:
+        """Keep at most so many idle workers; `log` gets full engine errors, for the owner only.
+
+        `turns` is how many statements run at once; reading a text is short and has its own.
+        """
         self._idle: OrderedDict[tuple[str, str], list[_Seat]] = OrderedDict()
         self._known: OrderedDict[tuple[str, str], SqlFacts] = OrderedDict()
         self._most = most
+        self._turns = turns or statements()
+        self._texts = texts()
+        self._answers: weakref.WeakSet[DuckAnswer] = weakref.WeakSet()
         self._log = log or (lambda _reader, _detail: None)
         self._lock = threading.Lock()
 
@@ -57,7 +66,8 @@ class DuckReaders:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        found = self._parsed(session, sql)
+        with self._texts.turn(session.reader):
+            found = self._parsed(session, sql)
         with self._lock:
             self._known[key] = found
             while len(self._known) > KNOWN_TEXTS:
@@ -84,14 +94,32 @@ class DuckReaders:
         bounds: Bounds,
         begun: Begun | None = None,
     ) -> "DuckAnswer":
-        seat = self._bound(session, frozenset(relations), bounds)
-        answer = DuckAnswer(self, session, seat, sql, bounds)
-        if begun is not None:
-            begun(answer.stop)
-        answer.begin()
+        give = self._turns.take(session.reader)
+        try:
+            seat = self._bound(session, frozenset(relations), bounds)
+        except BaseException:
+            give()
+            raise
+        answer = DuckAnswer(self, session, seat, sql, bounds, give)
+        self._answers.add(answer)
+        try:
+            if begun is not None:
+                begun(answer.stop)
+            answer.begin()
+        except BaseException:
+            answer.close()
+            raise
         return answer
 
+    @property
+    def running(self) -> int:
+        """How many statements run now."""
+        return self._turns.running
+
     def close(self) -> None:
+        """No worker is left; whoever reads an answer hears that it is over."""
+        for answer in tuple(self._answers):
+            answer.stop()
         with self._lock:
             seats = [seat for kept in self._idle.values() for seat in kept]
             self._idle.clear()
@@ -167,40 +195,30 @@ class DuckReaders:
             )
 
 
-def binding(relations: Relations, bounds: Bounds) -> dict[str, Any]:
-    """The command that gives a worker exactly these relations."""
-    if any(relation.deletes for relation in relations):
-        raise Unavailable("a table carries row deletes that this engine does not read", code="E512")
-    ordered = sorted(relations, key=lambda r: (r.schema, r.name))
-    schemas = sorted({relation.schema for relation in ordered} - {"main"})
-    views = [
-        render.view(relation, name)
-        for relation in ordered
-        for name in (relation.name, *relation.aliases)
-    ]
-    return {
-        "do": "bind",
-        "statements": [f"CREATE SCHEMA {quoted(schema)}" for schema in schemas] + views,
-        "paths": sorted({file.path for relation in ordered for file in relation.files}),
-        "folders": [],
-        "tables": sorted(
-            f"{r.schema}.{name}".lower() for r in ordered for name in (r.name, *r.aliases)
-        ),
-        "scans": any(not relation.shield.barrier for relation in ordered),
-        "settings": {"memory": bounds.memory, "threads": bounds.threads, "scratch": ""},
-    }
+def _forgotten(seat: _Seat, give: Callable[[], None]) -> None:
+    """Nobody reads an answer any more and nobody has closed it: worker and place are free."""
+    seat.process.close()
+    give()
 
 
 class DuckAnswer:
     """A streaming answer from a worker; reading it to the end or closing it frees the worker."""
 
     def __init__(
-        self, readers: DuckReaders, session: Session, seat: _Seat, sql: str, bounds: Bounds
+        self,
+        readers: DuckReaders,
+        session: Session,
+        seat: _Seat,
+        sql: str,
+        bounds: Bounds,
+        give: Callable[[], None],
     ) -> None:
-        """Hold a bound worker for one statement."""
+        """Hold a bound worker for one statement, and a place that `give` gives back."""
         self._readers, self._session, self._seat = readers, session, seat
         self._sql, self._bounds = sql, bounds
         self._schema: pa.Schema | None = None
+        self._give = give
+        self._forgotten = weakref.finalize(self, _forgotten, seat, give)
         self._open = True
         self._ended = False
         self._ending = threading.Lock()
@@ -244,6 +262,8 @@ class DuckAnswer:
             self._readers.give(self._session, self._seat)
         else:
             self._seat.process.close()
+        self._forgotten.detach()
+        self._give()
 
     def stop(self) -> None:
         """End the statement from another thread; who reads the answer hears that it is over."""

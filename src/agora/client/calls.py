@@ -1,0 +1,123 @@
+"""Calls: what goes to a server and comes back; its refusals become our own errors."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from agora.model import errors
+from agora.model.errors import AgoraError, Denied, Unavailable, Unusable
+from agora.model.reasons import Reason
+
+SECONDS = 60.0
+_KINDS: Mapping[int, type[AgoraError]] = {
+    400: errors.Unusable,
+    401: errors.Denied,
+    403: errors.Denied,
+    404: errors.Missing,
+    409: errors.Conflict,
+    413: errors.Exhausted,
+    422: errors.Invalid,
+    429: errors.Exhausted,
+    503: errors.Unavailable,
+}
+
+
+class Calls:
+    """One server, called by one token over connections that are kept."""
+
+    def __init__(
+        self, url: str, token: str, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """Nothing is called yet. Raises Unusable for what is no address of a server."""
+        address = url.rstrip("/")
+        if not address.startswith(("http://", "https://")):
+            raise Unusable(
+                f"`{url}` is no address of a server",
+                code="E720",
+                hint="write it with its beginning: `https://agora.example.org`",
+            )
+        self.url = address
+        self._client = httpx.Client(
+            base_url=f"{address}/api/v1",
+            headers={"authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(SECONDS, read=None),
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"Calls({self.url})"
+
+    def close(self) -> None:
+        """No connection is kept any more."""
+        self._client.close()
+
+    def get(self, path: str, **asked: Any) -> Any:
+        """The answer as JSON. Raises what the server refuses with."""
+        return self._told("GET", path, params=_given(asked))
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The same for a deed; what is None is left out."""
+        return self._told(method, path, json=_given(body or {}))
+
+    def every(self, path: str, **asked: Any) -> Iterator[Any]:
+        """All items of a list, page after page."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.get(path, limit=200, cursor=cursor, **asked)
+            yield from page["items"]
+            cursor = page["next"]
+
+    @contextmanager
+    def rows(self, body: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        """The rows of a question while they arrive; leaving early stops the work over there."""
+        with _reached(self.url), self._client.stream("POST", "/query", json=_given(body)) as answer:
+            if answer.is_error:
+                answer.read()
+            _demand(answer)
+            yield answer
+
+    def _told(self, method: str, path: str, **more: Any) -> Any:
+        with _reached(self.url):
+            answer = self._client.request(method, path, **more)
+            _demand(answer)
+            return answer.json() if answer.content else None
+
+
+def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+@contextmanager
+def _reached(url: str) -> Iterator[None]:
+    """A server that is not there, or breaks off, is one of our errors."""
+    try:
+        yield
+    except httpx.ConnectError as cause:
+        raise Unavailable(
+            f"nothing answers at `{url}`", code="E721", hint="check the address and the network"
+        ) from cause
+    except httpx.HTTPError as cause:
+        raise Unavailable(
+            f"`{url}` broke off its answer", code="E722", hint="ask again; what came is not whole"
+        ) from cause
+    except ValueError as cause:
+        raise Unavailable(
+            f"`{url}` answers, but not as Agora does", code="E723", hint="check the address"
+        ) from cause
+
+
+def _demand(answer: httpx.Response) -> None:
+    """The answer is a good one; raises the error it tells of otherwise."""
+    if not answer.is_error and not answer.is_redirect:
+        return
+    problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+    if not isinstance(problem, dict) or "code" not in problem:
+        raise ValueError(answer.status_code)
+    kind = _KINDS.get(answer.status_code, Unavailable)
+    sentence, code, hint = problem["title"], problem["code"], problem.get("hint", "")
+    if kind is Denied:
+        reasons = tuple(Reason(**each) for each in problem.get("reasons", ()))
+        raise Denied(sentence, code=code, reasons=reasons, hint=hint)
+    raise kind(sentence, code=code, hint=hint)

@@ -1,0 +1,125 @@
+"""Rows from elsewhere: fetched once they are wanted, in the form of one's own tool."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from agora.client.calls import Calls
+from agora.client.shown import grid
+from agora.model.errors import Unavailable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+SHOWN = 10
+
+
+class Answer:
+    """The rows of a question; asked once, kept afterwards. `batches` never keeps them."""
+
+    def __init__(self, calls: Calls, body: Mapping[str, Any]) -> None:
+        """Nothing is asked yet."""
+        self._calls, self._body = calls, body
+        self._table: pa.Table | None = None
+
+    def __repr__(self) -> str:
+        return f"<Answer to {self._body['sql']!r}>"
+
+    def __len__(self) -> int:
+        return int(self.to_arrow().num_rows)
+
+    def batches(self) -> "Iterator[pa.RecordBatch]":
+        """The rows while they arrive; whoever stops early stops the work over there."""
+        import pyarrow as pa  # noqa: PLC0415 (a script that only lists products needs none of it)
+
+        with self._calls.rows(self._body) as answer, _whole(self._calls.url):
+            stream = pa.ipc.open_stream(Reader(answer.iter_bytes()))
+            yield from stream
+
+    def to_arrow(self) -> "pa.Table":
+        """All rows as an Arrow table."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        if self._table is None:
+            with self._calls.rows(self._body) as answer, _whole(self._calls.url):
+                stream = pa.ipc.open_stream(Reader(answer.iter_bytes()))
+                self._table = stream.read_all()
+        return self._table
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """All rows as a pandas frame."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> "pl.DataFrame":
+        """All rows as a polars frame."""
+        import polars as pl  # noqa: PLC0415
+
+        found = pl.from_arrow(self.to_arrow())
+        assert isinstance(found, pl.DataFrame)
+        return found
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries."""
+        found: list[dict[str, Any]] = self.to_arrow().to_pylist()
+        return found
+
+    def _repr_html_(self) -> str:
+        table = self.to_arrow()
+        columns = [column.to_pylist() for column in table.slice(0, SHOWN).columns]
+        more = f"{table.num_rows:,} rows" if table.num_rows != 1 else "1 row"
+        return grid(table.column_names, list(zip(*columns, strict=True)), more)
+
+
+@contextmanager
+def _whole(url: str) -> Iterator[None]:
+    """Rows that are no rows are an answer that was broken off."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        yield
+    except pa.ArrowInvalid as cause:
+        raise Unavailable(
+            f"`{url}` broke off its answer", code="E722", hint="ask again; what came is not whole"
+        ) from cause
+
+
+class Reader:
+    """Bytes that arrive in pieces, as a file that can be read."""
+
+    closed = False
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        """Read these."""
+        self._pieces, self._kept = pieces, b""
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer at the end."""
+        found = [self._kept]
+        held = len(self._kept)
+        while size < 0 or held < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            found.append(piece)
+            held += len(piece)
+        whole = b"".join(found)
+        cut = len(whole) if size < 0 else size
+        self._kept = whole[cut:]
+        return whole[:cut]
+
+    def close(self) -> None:
+        """Nothing is read any more."""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def writable(self) -> bool:
+        """It is not."""
+        return False
+
+    def seekable(self) -> bool:
+        """It is not: bytes come once."""
+        return False

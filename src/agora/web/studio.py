@@ -1,0 +1,110 @@
+"""Studio: one's products, what each waits for, and publishing them."""
+
+from agora.model.names import PortVersion
+from agora.model.release import RunState
+from agora.usecases import studio
+from agora.usecases.run import run
+from agora.usecases.studio import Lacking, Standing
+from agora.web.answers import Page, Redirect
+from agora.web.visit import Visit, get, post
+
+STATES = {
+    RunState.RUNNING: ("Running", "accent", "loader-circle"),
+    RunState.RELEASED: ("Published", "ok", "circle-check"),
+    RunState.BLOCKED: ("Kept back by a check", "bad", "circle-x"),
+    RunState.FAILED: ("Failed", "bad", "circle-x"),
+    RunState.ABANDONED: ("Cut off", "warn", "circle-alert"),
+}
+
+
+def listed(visit: Visit) -> Page:
+    """Everything this person may publish, and how it stands."""
+    found = [told(visit, each) for each in studio.mine(visit.house, visit.who)]
+    values = {"found": found, "domains": studio.domains(visit.house, visit.who)}
+    return Page(template="studio/list.html", values=values)
+
+
+def one(visit: Visit) -> Page:
+    """One product as its makers see it: what it waits for, its runs, its files."""
+    name = f"{visit.path['domain']}.{visit.path['product']}"
+    return _one(visit, studio.one(visit.house, visit.who, name))
+
+
+def publish(visit: Visit) -> Page | Redirect:
+    """The product runs; a new edition is out, or the page says what kept it back."""
+    name = f"{visit.path['domain']}.{visit.path['product']}"
+    found = studio.one(visit.house, visit.who, name)
+    ran = run(visit.house, visit.who, name)
+    here = f"/studio/{found.product.name.domain}/{found.product.name.product}"
+    if ran.skipped:
+        return Redirect(here, said="Nothing has changed since the last edition.")
+    if ran.release_made and ran.release:
+        title = found.product.title or str(found.product.name)
+        return Redirect(here, said=f"Edition {ran.release.number} of {title} is out.")
+    return Redirect(here, said="It was kept back; the page says why.")
+
+
+def told(visit: Visit, found: Standing) -> dict[str, object]:
+    """How a product stands, in words."""
+    name = found.product.name
+    word, kind, image = _state(found)
+    return {
+        "title": found.product.title or str(name),
+        "name": str(name),
+        "summary": found.product.summary,
+        "href": f"/studio/{name.domain}/{name.product}",
+        "page": f"/products/{name.domain}/{name.product}",
+        "word": word,
+        "kind": kind,
+        "image": image,
+        "release": found.release,
+        "lacks": [_lacking(visit, each) for each in found.lacks],
+    }
+
+
+def people(visit: Visit, ids: tuple[str, ...]) -> str:
+    """Their names, as a sentence lists them."""
+    found = [visit.house.mesh.principal(each) for each in ids]
+    return " or ".join(each.name or each.id for each in found if each) or "nobody yet"
+
+
+def _one(visit: Visit, found: Standing) -> Page:
+    runs = [
+        {
+            "id": each.id,
+            "word": STATES[each.state][0],
+            "kind": STATES[each.state][1],
+            "image": STATES[each.state][2],
+            "by": each.started_by,
+            "at": each.started_at,
+            "error": each.error,
+            "broken": [result.sentence for result in each.results if result.blocks],
+        }
+        for each in found.runs
+    ]
+    values = {**told(visit, found), "runs": runs, "files": found.files}
+    return Page(template="studio/one.html", values=values)
+
+
+def _state(found: Standing) -> tuple[str, str, str]:
+    if found.lacks:
+        return "Waits for an approval", "warn", "clock"
+    if found.failing:
+        return STATES[found.runs[0].state]
+    return STATES[RunState.RELEASED] if found.release else ("Not published yet", "", "circle")
+
+
+def _lacking(visit: Visit, each: Lacking) -> dict[str, object]:
+    port: PortVersion = each.port
+    return {
+        "port": str(port.port),
+        "who": people(visit, each.deciders),
+        "request": each.request.id if each.request else "",
+    }
+
+
+ROUTES = (
+    get("/studio", listed),
+    get("/studio/{domain}/{product}", one),
+    post("/studio/{domain}/{product}/publish", publish),
+)

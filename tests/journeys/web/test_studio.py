@@ -1,0 +1,67 @@
+"""Make, in the browser: a query becomes a product, from the form to the first edition."""
+
+import pytest
+
+from tests.serving import send
+
+SQL = "select store_id, sum(amount) as amount from sales.transactions group by store_id"
+FORM = {
+    "sql": SQL,
+    "title": "Sales by store",
+    "summary": "What each store sold",
+    "domain": "sales",
+    "product": "by-store",
+    "purpose": "sales-planning",
+    "reason": "the weekly meeting asks for it",
+}
+
+
+@pytest.fixture
+def emil(serving_market):
+    return serving_market.client("emil")
+
+
+def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
+    looked = send(emil, "/studio/new/query", **FORM, look="yes")
+    assert looked.status_code == 200, looked.text
+    assert "Sofia Berg decides whether it may read" in looked.text
+    assert "tells rows apart" in looked.text
+    assert not (serving_market.root / "sales/by-store").exists()
+
+    refused = send(emil, "/studio/new/query", **FORM)
+    assert refused.status_code == 403
+    assert "terms of `sales.transactions@1` are not accepted" in refused.text
+
+    made = send(emil, "/studio/new/query", **FORM, accept_terms="yes")
+    assert made.headers["location"] == "/studio/sales/by-store", made.text
+    page = emil.get("/studio/sales/by-store")
+    assert "Waits for an approval" in page.text
+    assert "steps/prepared.sql" in page.text
+    request = page.text.partition('href="/requests/')[2].partition('"')[0]
+    sofia = serving_market.client("sofia")
+    assert send(sofia, f"/requests/{request}/approve", version="1").status_code == 303
+    assert send(emil, "/studio/sales/by-store/publish").status_code == 303
+    assert "Published" in emil.get("/studio").text
+    assert "By store" in emil.get("/products/sales/by-store").text
+
+
+def test_what_is_wrong_stands_beside_its_field(emil):
+    taken = send(emil, "/studio/new/query", **{**FORM, "product": "transactions"}, look="yes")
+    assert taken.status_code == 409
+    assert "<title>Error:" in taken.text
+    assert 'id="product-error"' in taken.text
+    assert "the weekly meeting asks for it" in taken.text
+    for field, value in (("title", ""), ("summary", ""), ("purpose", ""), ("reason", "")):
+        wrong = send(emil, "/studio/new/query", **{**FORM, "product": "other", field: value}, look="yes")
+        assert wrong.status_code in {403, 422}, field
+        assert f'id="{field}-error"' in wrong.text, field
+
+
+def test_only_who_may_publish_sees_how_a_product_stands(serving_market, emil):
+    mia = serving_market.client("mia")
+    assert "You publish for no domain" in mia.get("/studio").text
+    assert mia.get("/studio/sales/transactions").status_code == 403
+    answer = send(mia, "/studio/new/query", **{**FORM, "product": "mine"})
+    assert answer.status_code == 403
+    assert not (serving_market.root / "sales/mine").exists()
+    assert "New product" in emil.get("/studio/new").text

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agora.model.chart import Aggregate, Chart, Drawing, Mark, Scale, Shelf, Unit
+from agora.model.chart import Aggregate, Chart, Drawing, Scale, Unit
 from agora.model.drawn import Drawn, Heading, NoteKind, Value
 from agora.model.errors import AgoraError, Unusable
 from agora.model.people import Actor
@@ -16,9 +16,10 @@ from agora.web.answers import Page, Redirect
 from agora.web.query import tabs
 from agora.web.saved import AUDIENCES, asked, given, shared_with, sharing
 from agora.web.visit import Visit, get, post, whole
-from agora.workshop.charts import MARKS, built, read
+from agora.workshop.charts import built, read
+from agora.workshop.shelves import NAMES, guessed, laid
 
-NOTES = {
+IMAGES = {
     NoteKind.MASKED: "eye-off", NoteKind.ROWS: "filter", NoteKind.INCOMPLETE: "calendar",
     NoteKind.ZONE: "clock", NoteKind.CUT: "triangle-alert",
 }  # fmt: skip
@@ -34,7 +35,6 @@ PER = (
     ("", "As it is"), (Unit.DAY, "Day"), (Unit.WEEK, "Week"), (Unit.MONTH, "Month"),
     (Unit.QUARTER, "Quarter"), (Unit.YEAR, "Year"),
 )  # fmt: skip
-SHELVES = ("kind", "x", "y", "colour", "aggregate", "per", "trend", "title")
 Typed = Mapping[str, str]
 
 
@@ -64,9 +64,9 @@ def one(visit: Visit) -> Page:
 def new(visit: Visit) -> Page:
     """The shelves, and what is drawn from what lies on them."""
     subject = _subject(visit, visit.query)
-    typed = {name: visit.query.get(name, "") for name in SHELVES}
+    typed: Typed = {name: visit.query.get(name, "") for name in NAMES}
     if subject.chart and not typed["kind"]:
-        typed = _shelves(subject.chart.chart)
+        typed = laid(read(subject.chart.chart.spec))
     return _builder(visit, subject, typed)
 
 
@@ -112,7 +112,7 @@ def picture(found: Drawn) -> dict[str, object]:
         "spec": spec,
         "summary": found.summary,
         "notes": [
-            {"image": NOTES[each.kind], "sentence": each.sentence, "rule": each.rule}
+            {"image": IMAGES[each.kind], "sentence": each.sentence, "rule": each.rule}
             for each in found.notes
         ],
         "columns": [_head(each) for each in found.headings],
@@ -188,7 +188,7 @@ def _subject(visit: Visit, fields: Mapping[str, str]) -> Subject:
 
 def _sent(visit: Visit) -> tuple[Subject, Typed]:
     fields = {name: visit.text(name) for name in ("result", "query", "chart")}
-    return _subject(visit, fields), {name: visit.text(name) for name in SHELVES}
+    return _subject(visit, fields), {name: visit.text(name) for name in NAMES}
 
 
 def _values(visit: Visit, subject: Subject) -> dict[str, str]:
@@ -208,7 +208,7 @@ def _builder(
     drawn: Drawn | None = None
     try:
         columns = verbs.columns(visit.house, subject.who, subject.of, _values(visit, subject))
-        typed = typed if typed["kind"] else _first(columns)
+        typed = typed if typed["kind"] else guessed(columns)
         drawn = None if problem else _preview(visit, subject, _drawing(columns, typed))
     except AgoraError as found:
         problem = found
@@ -238,18 +238,6 @@ def _builder(
 def _field(problem: AgoraError | None) -> str:
     """The field a problem is about."""
     return {"E699": "title_of", "E425": "named"}.get(problem.code_shown, "kind") if problem else ""
-
-
-def _first(columns: tuple[tuple[str, Scale], ...]) -> dict[str, str]:
-    """Shelves to begin with: moments or the first column along the bottom, the last number upwards."""
-    scales = dict(columns)
-    number = next((name for name, scale in columns[::-1] if scale is Scale.QUANTITATIVE), "")
-    across = next((n for n, scale in columns if scale is Scale.TEMPORAL), "") or next(
-        (name for name in scales if name != number), number
-    )
-    timed = scales.get(across) is Scale.TEMPORAL
-    laid = {"kind": "line", "per": Unit.WEEK.value} if timed else {"kind": "bar"}
-    return dict.fromkeys(SHELVES, "") | {"x": across, "y": number, **laid}
 
 
 def _preview(visit: Visit, subject: Subject, drawing: Drawing) -> Drawn:
@@ -286,24 +274,6 @@ def _kept(visit: Visit, subject: Subject, drawing: Drawing) -> Shown:
         purpose=subject.who.purpose,
         **sharing(visit),
     )
-
-
-def _shelves(chart: Chart) -> dict[str, str]:
-    """What lies on the shelves of a chart that is kept."""
-    drawing = read(chart.spec)
-    kinds = {mark: kind for kind, mark in MARKS.items()}
-    colour = drawing.colour or Shelf()
-    measure = colour if drawing.mark is Mark.RECT else drawing.y
-    return {
-        "kind": kinds[drawing.mark],
-        "x": drawing.x.column,
-        "y": drawing.y.column,
-        "colour": colour.column,
-        "aggregate": measure.aggregate.value if measure.aggregate else "",
-        "per": drawing.x.unit.value if drawing.x.unit else "",
-        "trend": "yes" if drawing.trend else "",
-        "title": drawing.title,
-    }
 
 
 ROUTES = (

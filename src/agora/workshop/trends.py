@@ -54,12 +54,16 @@ def summary(drawing: Drawing, points: Sequence[Point]) -> str:
     if not valued:
         return f"{_capital(what)}: nothing to draw"
     low, high = (pick(valued, key=lambda each: each[1]) for pick in (min, max))
-    places = [plain(p.x) for p in points if p.x is not None] or [None]
+    places = [_at(p) for p in points if p.x is not None] or ["nothing"]
     count = f"{len(points):,} point{'' if len(points) == 1 else 's'}"
     return (
         f"{_capital(what)}: {count} from {places[0]} to {places[-1]}, "
-        f"lowest {_short(low[1])} at {plain(low[0].x)}, highest {_short(high[1])} at {plain(high[0].x)}"
+        f"lowest {_short(low[1])} at {_at(low[0])}, highest {_short(high[1])} at {_at(high[0])}"
     )
+
+
+def _at(point: Point) -> str:
+    return "nothing" if point.x is None else str(plain(point.x))
 
 
 def _by_days(points: Sequence[Point], unit: Unit | None) -> Mapping[object, str]:

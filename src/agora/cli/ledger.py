@@ -9,6 +9,7 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.governance.activity import sought
 from agora.model.errors import Unusable
 from agora.model.ledger import Record, Verdict
 from agora.usecases.ledger import records, verify
@@ -24,11 +25,22 @@ def ledger(
     last: Annotated[
         int, typer.Option("--last", help="Only the newest so many, when listing.")
     ] = 20,
+    person: Annotated[
+        str, typer.Option("--person", help="Only what they did, or was for them.")
+    ] = "",
+    product: Annotated[str, typer.Option("--product", help="Only about this product.")] = "",
+    event: Annotated[
+        str, typer.Option("--event", help="Only this, such as `approved`; several with commas.")
+    ] = "",
+    purpose: Annotated[str, typer.Option("--purpose", help="Only for this purpose.")] = "",
+    since: Annotated[str, typer.Option("--since", help="Only from this day on.")] = "",
+    until: Annotated[str, typer.Option("--until", help="Only up to this day and with it.")] = "",
+    text: Annotated[str, typer.Option("--text", help="Only entries in which this stands.")] = "",
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
 ) -> int:
-    """See what happened: the operator and governance see everything, everybody else their own."""
+    """See what happened: governance sees everything, owners their products, others their own."""
     if action not in ACTIONS:
         raise Unusable(
             f"`{action}` is nothing a ledger can do", code="E028", hint=f"use {', '.join(ACTIONS)}"
@@ -37,25 +49,22 @@ def ledger(
         who = actor(house, as_)
         if action == "verify":
             return _verdict(verify(house, who), as_json=json)
-        found = records(house, who, after=after)
+        wanted = {"person": person, "product": product, "events": event, "purpose": purpose, "since": since, "until": until, "text": text}  # fmt: skip
+        found = records(house, who, after=after, sought=sought(wanted))
         if action == "export":
-            for record in found:
+            for record in (each for each in found if each.body):
                 say(record.body)
             return 0
-        kept = _newest(found, last)
-    if json:
+        return _listed(_newest(found, last), as_json=json)
+
+
+def _listed(kept: list[Record], *, as_json: bool) -> int:
+    if as_json:
         give("records", tuple(kept))
         return 0
     rows = [_row(record) for record in kept]
-    heads = [
-        "place",
-        "at",
-        "who",
-        "what",
-        "purpose" if any(row[4] for row in rows) else "",
-        "about",
-    ]
-    say(table(heads, rows, whole=(0, 1), wrap=True))
+    purpose = "purpose" if any(row[4] for row in rows) else ""
+    say(table(["place", "at", "who", "what", purpose, "about"], rows, whole=(0, 1), wrap=True))
     return 0
 
 

@@ -116,4 +116,12 @@ MARKET: dict[str, tuple[str, str]] = {
     "E748": ("a query that means other rows each time", "order its rows before a limit"),
     "E749": ("git did not take a change", "try again; nothing was written"),
     "E750": ("a product for a domain that is not there", "choose one you may publish for"),
+    "E760": ("nothing of this name happens in a mesh", "the hint lists near ones"),
+    "E761": ("a day that is none", "write it as `2018-01-31`"),
+    "E762": (
+        "no run of that name, as far as you may know",
+        "the list of runs has those you may see",
+    ),
+    "E763": ("how the machines do is for those who run them", "ask the operator"),
+    "E764": ("who uses a product is for its owners", "ask the owner on the product's page"),
 }

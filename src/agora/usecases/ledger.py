@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from agora.governance.activity import fits, shown
 from agora.governance.proof import verify as prove
 from agora.governance.rights import may_read_ledger
+from agora.model.activity import Sought
 from agora.model.errors import Denied
 from agora.model.ledger import Batch, Record, Verdict
 from agora.model.people import Actor
@@ -11,13 +13,25 @@ from agora.needs.house import House
 
 
 def records(
-    house: House, who: Actor, *, after: int = 0, limit: int | None = None
+    house: House,
+    who: Actor,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    sought: Sought | None = None,
 ) -> Iterator[Record]:
-    """The records from the place behind `after`: all for operator and governance, else one's own."""
+    """The records from the place behind `after`: all for operator and governance, else one's own.
+
+    Owners also see what concerns their products; such a record has no `body` to prove.
+    """
     everything = may_read_ledger(house.mesh, who.principal)
     found = house.store.records(after=after, limit=limit if everything else None)
-    own = who.principal.id
-    return (r for r in found if everything or own in (r.entry.who, r.entry.operator))
+    seen = (shown(house.mesh, who.principal, record) for record in found)
+    return (
+        record
+        for record in seen
+        if record is not None and (sought is None or fits(house.mesh, sought, record.entry))
+    )
 
 
 def verify(house: House, who: Actor) -> Verdict:

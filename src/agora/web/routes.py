@@ -9,6 +9,7 @@ from starlette.routing import Route
 from agora.model.errors import Missing
 from agora.web import (
     account,
+    activity,
     agreement,
     cart,
     chart,
@@ -43,7 +44,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, studioquery, studio, me, gallery, account, invitation, people,
+    govern, activity, studioquery, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from agora.model.activity import Sought
 from agora.model.ledger import Event
+from agora.usecases.activity import activity
+from tests.journeys.changing import actor
 from tests.serving import send
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
@@ -24,13 +27,6 @@ def ticked(client):
     page = client.get("/").text
     steps = page.partition('class="steps"')[2].partition("</ol>")[0].split("<li ")[1:]
     return [s.partition("<span>")[2].partition("<small>")[0] for s in steps if 'class="done"' in s]
-
-
-def asked(client, port, purpose):
-    fields = {"table": f"{port}@1", "purpose": purpose, "reason": "to see", "terms": "yes"}
-    answer = send(client, f"/products/{port.replace('.', '/')}/request", **fields)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 def test_the_steps_tick_themselves_from_what_happens(served, client_as):
@@ -55,3 +51,37 @@ def test_steps_that_were_put_away_stay_away_on_this_browser_only(client_as):
     assert send(mia, "/me/checklist/dismiss").status_code == 303
     assert "Your first five minutes" not in mia.get("/").text
     assert "Your first five minutes" in client_as("mia").get("/").text
+
+
+def test_everybody_finds_the_activity_that_is_theirs(served, client_as):
+    olga, sofia, mia, ana = (client_as(each) for each in ("olga", "sofia", "mia", "ana"))
+    everything = olga.get("/govern/audit", params={"events": "run-ended"})
+    assert everything.status_code == 200
+    assert "customers.households" in everything.text
+    owners = sofia.get("/govern/audit", params={"events": "run-ended"}).text
+    assert "sales.transactions" in owners
+    assert "customers.households" not in owners
+    assert "Nothing like that" in ana.get("/govern/audit", params={"events": "run-ended"}).text
+    own = mia.get("/govern/audit", params={"text": "of stores"}).text
+    assert "Searched" in own
+    assert "Nothing like that" in sofia.get("/govern/audit", params={"text": "of stores"}).text
+
+
+def test_what_nobody_can_look_for_is_said_in_the_form(client_as):
+    answer = client_as("mia").get("/govern/audit", params={"since": "soon", "person": "mia"})
+    assert answer.status_code == 422
+    assert "Error: Activity" in answer.text
+    assert 'value="soon"' in answer.text
+    assert "There is a problem" in answer.text
+
+
+def test_pages_of_activity_follow_each_other_without_a_gap(served):
+    house = served.site.house()
+    olga = actor(house, "olga")
+    every = [r.place for r in house.store.records()]
+    told, before = [], 0
+    while before != 1:
+        found = activity(house, olga, Sought(), before=before, limit=7)
+        told += [r.place for r in found.records]
+        before = found.first
+    assert told == every[::-1]

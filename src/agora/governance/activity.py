@@ -1,0 +1,151 @@
+"""Activity: which entries of the ledger somebody may see, how much of each, and which they look for."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from agora.governance.rights import may_read_ledger
+from agora.model.activity import Sought
+from agora.model.errors import Unusable
+from agora.model.ledger import Entry, Event, Record
+from agora.model.mesh import Mesh
+from agora.model.people import Principal, PrincipalKind
+
+OWNERS = frozenset(
+    {
+        Event.RUN_STARTED, Event.RUN_ENDED, Event.RELEASED, Event.ROLLED_BACK, Event.VERIFIED,
+        Event.COMPACTED, Event.DERIVED, Event.DERIVED_DROPPED, Event.MADE,
+        Event.REQUESTED, Event.APPROVED, Event.REFUSED_REQUEST, Event.ENDED, Event.ASKED_BACK,
+        Event.REPLIED, Event.CHANGED_REQUEST, Event.WITHDRAWN, Event.EXTENDED, Event.CARRIED,
+        Event.CONSENTED, Event.QUERY_OPENED, Event.QUERY_REFUSED, Event.EXPORTED, Event.BUILD_READ,
+        Event.DENIED, Event.QUESTIONED, Event.ANSWERED, Event.SETTLED, Event.REWORDED, Event.HIDDEN,
+        Event.RATED,
+    }
+)  # fmt: skip
+"""What owners hear of their products: not who only looked around, nor how people sign in."""
+MOST_TEXT = 200
+_READS = frozenset(
+    {
+        Event.QUERY_OPENED,
+        Event.QUERY_REFUSED,
+        Event.DENIED,
+        Event.EXPORTED,
+        Event.BUILD_READ,
+    }
+)
+_OPEN = frozenset({"statement", "code", "rules", "form", "rows"})
+"""What an owner sees of a read besides its columns: never the words of a statement."""
+
+
+def shown(mesh: Mesh, principal: Principal, record: Record) -> Record | None:
+    """The record as this person may see it, or None.
+
+    All of it for those who oversee the mesh and for whom it is about; of everything else owners see
+    what concerns their own products, without what it says of others. Its `body` is left out then.
+    """
+    entry = record.entry
+    own = principal.id in (entry.who, entry.operator, dict(entry.facts).get("consumer"))
+    if own or may_read_ledger(mesh, principal):
+        return record
+    owned = {domain.id for domain in mesh.domains if principal.id in domain.owners}
+    if not owned or entry.event not in OWNERS:
+        return None
+    mine = tuple(name for name in about(entry) if name.partition(".")[0] in owned)
+    return replace(record, entry=_reduced(entry, mine), body="") if mine else None
+
+
+def _reduced(entry: Entry, mine: tuple[str, ...]) -> Entry:
+    if entry.event not in _READS:
+        return entry
+    ours = {_product(name) for name in mine}
+    alone = len(mine) == len(about(entry))
+    facts = []
+    for name, value in entry.facts:
+        if name == "columns" and isinstance(value, tuple):
+            facts.append((name, tuple(each for each in value if _product(each) in ours)))
+        elif name in _OPEN and (alone or name != "rules"):
+            facts.append((name, value))
+    return replace(entry, subject=", ".join(mine), facts=tuple(facts))
+
+
+def about(entry: Entry) -> tuple[str, ...]:
+    """The tables and products an entry is about, as it names them; what a build read as well."""
+    named = entry.subject.split(", ")
+    ports = dict(entry.facts).get("ports", ())
+    if entry.event is Event.BUILD_READ and isinstance(ports, tuple):
+        named += ports
+    return tuple(dict.fromkeys(name for name in named if "." in name))
+
+
+def products(entry: Entry) -> tuple[str, ...]:
+    """The products an entry is about: `domain.product`."""
+    return tuple(dict.fromkeys(_product(name) for name in about(entry)))
+
+
+def _product(name: str) -> str:
+    return ".".join(name.partition("@")[0].partition(":")[0].split(".")[:2])
+
+
+def fits(mesh: Mesh, sought: Sought, entry: Entry) -> bool:
+    """Whether an entry is like what is looked for."""
+    return all(_tests(mesh, sought, entry))
+
+
+def _tests(mesh: Mesh, sought: Sought, entry: Entry) -> Iterator[bool]:
+    people = (entry.who, entry.operator, dict(entry.facts).get("consumer"))
+    yield not sought.person or sought.person in people
+    yield not sought.product or sought.product in products(entry)
+    yield not sought.events or entry.event in sought.events
+    yield not sought.purpose or sought.purpose == entry.purpose
+    yield sought.since is None or entry.at.date() >= sought.since
+    yield sought.until is None or entry.at.date() <= sought.until
+    yield not sought.text or sought.text.lower() in _text(entry)
+    if sought.kind is not None:
+        who = mesh.principal(entry.who)
+        yield who is not None and who.kind is sought.kind
+    if sought.across:
+        yield len({name.partition(".")[0] for name in products(entry)}) > 1
+
+
+def _text(entry: Entry) -> str:
+    words = [entry.event.value, entry.who, entry.operator, entry.subject, entry.purpose]
+    for _, value in entry.facts:
+        words += value if isinstance(value, tuple) else (str(value),)
+    return "\n".join(words).lower()
+
+
+def sought(words: Mapping[str, str]) -> Sought:
+    """What somebody typed to look for, by the names of `Sought`. Raises Unusable."""
+    given = {name: value.strip() for name, value in words.items() if value.strip()}
+    events = tuple(_event(word) for word in given.get("events", "").split(",") if word.strip())
+    kind = given.get("kind", "")
+    return Sought(
+        person=given.get("person", ""),
+        product=_product(given.get("product", "")),
+        events=events,
+        purpose=given.get("purpose", ""),
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        text=given.get("text", "")[:MOST_TEXT],
+        kind=PrincipalKind(kind) if kind in tuple(PrincipalKind) else None,
+        across=given.get("across", "") == "yes",
+    )
+
+
+def _event(word: str) -> Event:
+    name = word.strip()
+    if name not in tuple(Event):
+        near = difflib.get_close_matches(name, tuple(Event), n=3, cutoff=0.4) or tuple(Event)
+        names = ", ".join(f"`{each}`" for each in near)
+        raise Unusable(f"`{name}` is nothing that happens here", code="E760", hint=f"use {names}")
+    return Event(name)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Unusable(
+            f"`{text}` is no day", code="E761", hint="write it as `2018-01-31`"
+        ) from None

@@ -1,0 +1,83 @@
+"""Activity: what happened, looked for by person, product, event, purpose, day and words."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from agora.governance.activity import about, sought
+from agora.governance.rights import may_read_ledger
+from agora.model.errors import Unusable
+from agora.model.ledger import Event, Record
+from agora.passage.knowing import known
+from agora.usecases.activity import activity
+from agora.web.answers import Page
+from agora.web.visit import Visit, get, whole
+
+NAMES = ("person", "product", "events", "purpose", "since", "until", "text", "kind", "across")
+KINDS = [("", "Anybody"), ("person", "People"), ("service", "Services"), ("agent", "Agents")]
+
+
+def audit(visit: Visit) -> Page:
+    """The newest entries that are like what was asked for, as far as this person may know."""
+    asked = {name: visit.query[name].strip() for name in NAMES if visit.query.get(name, "").strip()}
+    before = whole(visit.query.get("before", ""), "before", most=1 << 62)
+    wrong: Unusable | None = None
+    try:
+        wanted = sought(asked)
+    except Unusable as problem:
+        wrong, wanted = problem, sought({})
+    found = activity(visit.house, visit.who, wanted, before=before)
+    products = {str(product.name) for product in known(visit.house, visit.who.principal)}
+    values = {
+        "asked": {name: asked.get(name, "") for name in NAMES},
+        "entries": [_entry(record, products) for record in found.records] if wrong is None else [],
+        "first": found.first,
+        "older": _address({**asked, "before": str(found.first)}) if found.first > 1 else "",
+        "newest": _address(asked) if before else "",
+        "events": [("", "Anything"), *((each.value, words(each)) for each in Event)],
+        "several": "," in asked.get("events", ""),
+        "purposes": [("", "Any purpose"), *((p.id, p.title or p.id) for p in visit.house.mesh.purposes)],
+        "kinds": KINDS,
+        "wrong": wrong,
+        "oversees": may_read_ledger(visit.house.mesh, visit.who.principal),
+        "owner": any(visit.who.principal.id in d.owners for d in visit.house.mesh.domains),
+    }  # fmt: skip
+    return Page(template="activity/activity.html", values=values, status=422 if wrong else 200)
+
+
+def words(event: Event) -> str:
+    """`query-opened` as a person reads it."""
+    return event.value.replace("-", " ").capitalize()
+
+
+def _address(asked: Mapping[str, str]) -> str:
+    return f"/govern/audit?{urlencode(asked)}" if asked else "/govern/audit"
+
+
+def _entry(record: Record, products: set[str]) -> dict[str, object]:
+    entry = record.entry
+    facts = [(name, _told(value)) for name, value in entry.facts if _told(value)]
+    return {
+        "place": record.place,
+        "what": words(entry.event),
+        "who": entry.who,
+        "operator": entry.operator if entry.operator != entry.who else "",
+        "at": entry.at,
+        "recorded": record.recorded_at,
+        "purpose": entry.purpose,
+        "about": [(name, _href(name, products)) for name in about(entry)],
+        "subject": "" if about(entry) else entry.subject,
+        "facts": facts,
+        "refused": entry.event in (Event.DENIED, Event.QUERY_REFUSED, Event.REFUSED_REQUEST),
+    }
+
+
+def _href(name: str, products: set[str]) -> str:
+    product = ".".join(name.partition("@")[0].split(".")[:2])
+    return f"/products/{product.replace('.', '/')}" if product in products else ""
+
+
+def _told(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+ROUTES = (get("/govern/audit", audit),)

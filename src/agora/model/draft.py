@@ -1,6 +1,7 @@
 """Drafts: products that are being made, before anything of them is written."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agora.model.names import PortVersion, ProductName
 from agora.model.product import SourceSpec
@@ -46,3 +47,41 @@ class Draft:
     inputs: tuple[DraftInput, ...] = ()
     purpose: str = ""
     source: SourceSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetColumn:
+    """A column of a file somebody brings: its name there, what it will be called and hold.
+
+    `hint` says why it may be about people; `tag` is what its maker says it bears.
+    """
+
+    origin: str
+    name: str
+    type: Type
+    description: str = ""
+    tag: str = ""
+    key: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetDraft:
+    """A file on its way to becoming a product: one for each person, kept until it is made.
+
+    `aside` is where its bytes lie, `rows` how many there are; words that are not said yet are empty.
+    """
+
+    owner: str
+    file: str
+    kind: str
+    aside: str
+    columns: tuple[SheetColumn, ...]
+    rows: int
+    title: str = ""
+    summary: str = ""
+    domain: str = ""
+    product: str = ""
+    row: str = ""
+    terms: str = ""
+    changed_at: datetime

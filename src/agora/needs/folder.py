@@ -21,6 +21,11 @@ class Folder(Protocol):
         """Where the mesh lies."""
         ...
 
+    @property
+    def aside_root(self) -> str:
+        """Where what is no part of the mesh yet lies."""
+        ...
+
     def texts(self) -> Mapping[str, bytes]:
         """Every text that can matter (YAML, SQL, Markdown), as bytes; lake and hidden folders left out.
 
@@ -63,6 +68,10 @@ class Folder(Protocol):
 
         Raises Unavailable.
         """
+        ...
+
+    def from_aside(self, path: str) -> bytes:
+        """What lies aside there; raises Unavailable when it does not any more."""
         ...
 
     def replace(self, path: str, content: bytes) -> None:

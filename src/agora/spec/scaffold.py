@@ -194,9 +194,9 @@ def product(
     `personal` names the columns that are tagged so; the tag has to exist in the mesh.
     """
     shown = title or _title(name.product)
-    named = tuple(zip(_sql_names(column for column, _ in columns), columns, strict=True))
+    named = tuple(zip(sql_names(column for column, _ in columns), columns, strict=True))
     promised = "".join(_column(new, of, personal=old in personal) for new, (old, of) in named)
-    selected = ",\n".join(_selected(old, new) for new, (old, _) in named)
+    wanted = ",\n".join(selected(old, new) for new, (old, _) in named)
     folder = f"{name.domain}/{name.product}"
     words = {"id": spell(str(name)), "product": spell(name.product), "domain": spell(name.domain)}
     table = spell(name.product.replace("-", "_"))
@@ -207,7 +207,7 @@ def product(
             f"{folder}/contracts/{name.product}.v1.odcs.yaml": _CONTRACT.format(
                 id=words["id"], title=spell(shown), table=table, columns=promised
             ),
-            f"{folder}/steps/prepared.sql": f"select\n{selected}\nfrom {source.name.replace('-', '_')}\n",
+            f"{folder}/steps/prepared.sql": f"select\n{wanted}\nfrom {source.name.replace('-', '_')}\n",
             f"{folder}/README.md": _README.format(title=shown),
         }
     )
@@ -222,7 +222,7 @@ def _source(source: SourceSpec) -> str:
     return spell(node | ({"options": dict(source.options)} if source.options else {}))
 
 
-def _sql_names(names: Iterator[str]) -> Iterator[str]:
+def sql_names(names: Iterator[str]) -> Iterator[str]:
     """Each name in lower-case letters, digits and underscores, and never the same twice."""
     seen: set[str] = set()
     for place, name in enumerate(names, start=1):
@@ -236,7 +236,8 @@ def _sql_names(names: Iterator[str]) -> Iterator[str]:
         yield found
 
 
-def _selected(old: str, new: str) -> str:
+def selected(old: str, new: str) -> str:
+    """One column of a SELECT, under its new name."""
     plain = old == new and new.isascii()
     return f"  {quoted(old)}" + ("" if plain else f" as {quoted(new)}")
 

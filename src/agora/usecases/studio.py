@@ -18,6 +18,7 @@ from agora.passage.ruling import current_release, rule
 from agora.usecases.agreeing.filing import waiting
 
 MOST = 10
+FILES = frozenset({"csv", "sheet"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,12 @@ class Standing:
     lacks: tuple[Lacking, ...]
     runs: tuple[Run, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The one file it is made of, which another may take the place of; empty when there is none."""
+        found = [each for each in self.product.build.sources if each.type in FILES]
+        return found[0].path if len(found) == 1 and not found[0].arriving else ""
 
     @property
     def failing(self) -> bool:

@@ -35,6 +35,7 @@ from agora.web import (
     search,
     studio,
     studioquery,
+    studiosheet,
     versions,
 )
 from agora.web import help as help_
@@ -44,7 +45,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, activity, studioquery, studio, me, gallery, account, invitation, people,
+    govern, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

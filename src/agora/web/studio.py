@@ -82,7 +82,7 @@ def _one(visit: Visit, found: Standing) -> Page:
         }
         for each in found.runs
     ]
-    values = {**told(visit, found), "runs": runs, "files": found.files}
+    values = {**told(visit, found), "runs": runs, "files": found.files, "file": found.file}
     return Page(template="studio/one.html", values=values)
 
 

@@ -52,7 +52,9 @@ def test_what_is_wrong_stands_beside_its_field(emil):
     assert 'id="product-error"' in taken.text
     assert "the weekly meeting asks for it" in taken.text
     for field, value in (("title", ""), ("summary", ""), ("purpose", ""), ("reason", "")):
-        wrong = send(emil, "/studio/new/query", **{**FORM, "product": "other", field: value}, look="yes")
+        wrong = send(
+            emil, "/studio/new/query", **{**FORM, "product": "other", field: value}, look="yes"
+        )
         assert wrong.status_code in {403, 422}, field
         assert f'id="{field}-error"' in wrong.text, field
 

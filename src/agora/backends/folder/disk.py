@@ -34,6 +34,10 @@ class DiskFolder:
     def root(self) -> str:
         return str(self._root)
 
+    @property
+    def aside_root(self) -> str:
+        return str(self._root / ASIDE)
+
     def texts(self) -> Mapping[str, bytes]:
         if not (self._root / MESH_FILE).is_file():
             raise Unavailable(
@@ -85,6 +89,14 @@ class DiskFolder:
     def aside(self, path: str, content: bytes) -> str:
         self.replace(f"{ASIDE}/{path}", content)
         return str(self._root / ASIDE / path)
+
+    def from_aside(self, path: str) -> bytes:
+        try:
+            return (self._root / ASIDE / path).read_bytes()
+        except OSError as problem:
+            raise Unavailable(
+                "the file of this draft is not kept any more", code="E752", hint="choose it again"
+            ) from problem
 
     def replace(self, path: str, content: bytes) -> None:
         try:

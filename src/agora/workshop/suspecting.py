@@ -1,0 +1,38 @@
+"""Suspecting: columns of a file whose values look as if they were about people."""
+
+from collections.abc import Mapping, Sequence
+
+from agora.model.types import quoted
+
+LOOKS = {
+    "e-mail addresses": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
+    "phone numbers": r"\+?\(?\d{2,4}\)?(?:[ /-]\d{2,5}){2,4}",
+    "bank account numbers": r"[A-Z]{2}\d{2}[A-Z0-9 ]{11,30}",
+}
+NAMED = {
+    "name", "first_name", "last_name", "surname", "full_name", "birthday", "date_of_birth", "born",
+    "address", "street", "phone", "mobile", "email", "e_mail", "mail", "gender", "salary", "iban",
+}  # fmt: skip
+_SHARE = 0.5
+
+
+def scan(relation: str, columns: Sequence[str]) -> str:
+    """SQL that counts, for each column, its values and how many of them look like each kind."""
+    parts = ["count(*) as n"]
+    for place, column in enumerate(columns):
+        text = f"trim(cast({quoted(column)} as varchar))"
+        parts.append(f"count({text}) as v{place}")
+        for number, pattern in enumerate(LOOKS.values()):
+            found = f"count(*) filter (regexp_full_match({text}, '{pattern}'))"
+            parts.append(f"{found} as c{place}_{number}")
+    return f"select {', '.join(parts)} from {quoted(relation)}"
+
+
+def suspicion(counts: Mapping[str, object], place: int, name: str) -> str:
+    """Why the column at this place may be about people, in words; empty where nothing says so."""
+    values = int(str(counts[f"v{place}"]))
+    for number, words in enumerate(LOOKS):
+        found = int(str(counts[f"c{place}_{number}"]))
+        if values and found / values >= _SHARE:
+            return f"{found * 100 // values} % look like {words}"
+    return "its name says so" if name.lower() in NAMED else ""

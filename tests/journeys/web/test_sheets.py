@@ -1,0 +1,93 @@
+"""A file becomes a product in steps that the server keeps; the next file is its next edition."""
+
+import pytest
+
+from tests.journeys.changing import opened, read
+from tests.serving import csrf_of, send
+
+CSV = b"Store,Opened On,Manager Mail,Target\n330,2017-01-05,ana@example.org,10\n367,2017-02-01,bo@example.org,20\n"
+LABEL = {
+    "title": "Store targets",
+    "summary": "What each store is to sell",
+    "domain": "sales",
+    "product": "store-targets",
+}
+NAMES = ("store", "opened_on", "manager_mail", "target")
+
+
+@pytest.fixture
+def emil(serving_market):
+    return serving_market.client("emil")
+
+
+def bring(client, path, name, content):
+    word = csrf_of(client.get("/sign-in").text)
+    return client.post(path, data={"_csrf": word}, files={"file": (name, content)})
+
+
+def confirmed(**more):
+    given = {f"name-{n}": name for n, name in enumerate(NAMES)}
+    return {**given, "tag-2": "personal", "key-0": "yes", "about-0": "Which store", **more}
+
+
+def test_a_file_becomes_a_product_and_the_next_file_an_edition(serving_market, emil):
+    assert bring(emil, "/studio/new/upload", "Store Targets.csv", CSV).status_code == 303
+    columns = emil.get("/studio/new/upload/columns").text
+    assert "100 % look like e-mail addresses" in columns
+    assert 'value="opened_on"' in columns
+    assert "Store Targets.csv" in emil.get("/studio/new/upload").text
+    sent = send(emil, "/studio/new/upload/columns", **confirmed())
+    assert sent.headers["location"].endswith("/label"), sent.text
+    assert 'value="store-targets"' in emil.get("/studio/new/upload/label").text
+    assert send(emil, "/studio/new/upload/label", **LABEL).status_code == 303
+    check = emil.get("/studio/new/upload/check").text
+    assert "manager_mail" in check
+    assert "There is a problem" not in check
+    made = send(emil, "/studio/new/upload/check")
+    assert made.headers["location"] == "/studio/sales/store-targets", made.text
+    assert "Published" in emil.get("/studio/sales/store-targets").text
+    assert emil.get("/studio/new/upload/columns").status_code == 404
+
+    more = CSV + b"400,2017-03-01,cy@example.org,30\n"
+    again = bring(emil, "/studio/sales/store-targets/file", "April.csv", more)
+    assert again.status_code == 303
+    with opened(serving_market.root) as house:
+        rows = read(house, "emil", "select * from sales.store_targets order by store")
+        assert [row["target"] for row in rows] == [10, 20, 30]
+        mail = next(p for p in house.mesh.products if p.name.product == "store-targets")
+        contract = mail.ports[0].contract
+        assert contract.column("manager_mail").tags == ("personal",)
+        assert contract.key == ("store",)
+
+
+def test_what_is_wrong_is_said_before_anything_is_written(serving_market, emil):
+    assert "no kind of file" in bring(emil, "/studio/new/upload", "x.exe", b"MZ").text
+    assert "holds no rows" in bring(emil, "/studio/new/upload", "x.csv", b"a,b\n").text
+    assert bring(emil, "/studio/new/upload", "x.xlsx", b"PK broken").status_code == 422
+    assert send(emil, "/studio/new/upload").status_code == 422
+    twice = CSV + b"330,2017-03-01,cy@example.org,30\n"
+    assert bring(emil, "/studio/new/upload", "targets.csv", twice).status_code == 303
+    bad = send(emil, "/studio/new/upload/columns", **confirmed(**{"name-1": "Opened On"}))
+    assert bad.status_code == 422
+    assert 'id="name-1-error"' in bad.text
+    assert send(emil, "/studio/new/upload/columns", **confirmed()).status_code == 303
+    words = {**LABEL, "product": "twice"}
+    none = send(emil, "/studio/new/upload/label", **{**words, "title": ""})
+    assert 'id="title-error"' in none.text
+    assert send(emil, "/studio/new/upload/label", **words).status_code == 303
+    check = emil.get("/studio/new/upload/check").text
+    assert "1 rows have a `store` that another row has, too" in check
+    refused = send(emil, "/studio/new/upload/check")
+    assert refused.status_code == 422
+    assert not (serving_market.root / "sales/twice").exists()
+
+
+def test_only_publishers_bring_files_and_only_for_what_is_theirs(serving_market):
+    mia = serving_market.client("mia")
+    assert bring(mia, "/studio/new/upload", "targets.csv", CSV).status_code == 403
+    place = "/studio/sales/transactions/file"
+    assert bring(mia, place, "transactions.csv", CSV).status_code == 403
+    before = (serving_market.root / "sales/transactions/data/transactions.csv").read_bytes()
+    emil = serving_market.client("emil")
+    assert bring(emil, place, "t.xlsx", CSV).status_code == 400
+    assert (serving_market.root / "sales/transactions/data/transactions.csv").read_bytes() == before

@@ -168,6 +168,8 @@ def answers_of(callers, endpoint):
         else:
             assert answer.headers["content-type"] == "application/problem+json"
             found[person] = f"{answer.status_code} {answer.json()['code']}"
+    if {"request", "agreement"} & set(known):
+        cleared(callers("mia"))  # with two agreements a query would have to say its purpose
     return found
 
 
@@ -176,12 +178,14 @@ def reset(callers, endpoint, person):
     own = callers("mia" if person == "nobody" else person)
     if endpoint in {"POST /requests", "POST /requests/foresight", "POST /cart/send"}:
         cleared(own)
+    if endpoint.startswith("DELETE") and endpoint.endswith("/rating"):
+        callers("mia").put("/products/sales/transactions/rating", json={"stars": 4})
     if "/cart/" in endpoint:
         own.post("/cart/items", json=BODIES["POST /cart/items"])
         own.patch("/cart", json=BODIES["PATCH /cart"])
 
 
-@pytest.mark.parametrize(("endpoint", "scope", "answers"), lines(), ids=lambda v: v if isinstance(v, str) and " " in v else "")  # fmt: skip
+@pytest.mark.parametrize(("endpoint", "scope", "answers"), list(lines()), ids=lambda v: v if isinstance(v, str) and " " in v else "")  # fmt: skip
 def test_everybody_is_answered_as_the_table_says(callers, endpoint, scope, answers):
     assert SCOPES[endpoint] == scope
     assert tuple(answers) == PEOPLE

@@ -17,7 +17,7 @@ from agora.workshop.snippets import snippets
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
 SQL = "select week, count(*) as n from sales.transactions group by week order by week"
-MANY = "select a.week from sales.transactions a, sales.transactions b, sales.transactions c, sales.transactions d"
+MANY = "select a.week from " + ", ".join(f"sales.transactions {each}" for each in "abcde")
 TEXTS = {
     each.tool: each
     for each in snippets(
@@ -77,21 +77,20 @@ def test_products_are_found_read_and_asked_for(mesh):
 
 
 def test_an_approval_is_access_over_the_wire(callers):
+    sql, used_for = "select count(*) as n from customers.segments", {"purpose": "segmentation"}
     with (
+        agora.connect(callers.served.url, callers.secret("ana"), **used_for) as ana,
         agora.connect(callers.served.url, callers.secret("carl")) as carl,
-        agora.connect(callers.served.url, callers.secret("sofia")) as sofia,
     ):
-        assert refused(carl.query(SQL).to_arrow) == (Denied, "E403")
-        asked = carl.request(
-            "sales.transactions", purpose="segmentation", reason="groups", accept_terms=True
-        )
-        assert asked["id"] in [each["id"] for each in carl.requests()]
-        assert refused(carl.answer, asked["id"], approve=True) == (Denied, "E428")
-        sofia.answer(asked["id"], approve=True)
-        assert len(carl.query(SQL, purpose="segmentation")) > 1
-        agreement = carl.agreements()[0]
-        callers("carl").post(f"/agreements/{agreement['id']}/end", json={})
-        assert refused(carl.query(SQL, purpose="segmentation").to_arrow) == (Denied, "E403")
+        assert refused(ana.query(sql).to_arrow) == (Denied, "E403")
+        asked = ana.request("customers.segments", reason="groups", accept_terms=True, **used_for)
+        assert asked["id"] in [each["id"] for each in ana.requests()]
+        assert refused(ana.answer, asked["id"], approve=True) == (Denied, "E428")
+        carl.answer(asked["id"], approve=True)
+        assert ana.query(sql).to_pylist()[0]["n"] > 1
+        agreement = ana.agreements()[0]
+        callers("ana").post(f"/agreements/{agreement['id']}/end", json={})
+        assert refused(ana.query(sql).to_arrow) == (Denied, "E441")
 
 
 def test_rows_are_the_same_in_every_tool(mesh):

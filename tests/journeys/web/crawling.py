@@ -27,7 +27,9 @@ LOOK = """() => ({
   title: document.title,
   lang: document.documentElement.lang,
   owned: typeof self.owned !== "undefined" || document.querySelector("[data-xss]") !== null,
-  links: [...document.querySelectorAll("a[href]")].map(each => each.href),
+  links: [...document.querySelectorAll("a[href]")
+  ].map(
+    each => new URL(each.getAttribute("href"), document.baseURI).href),
 })"""
 WIDE = """() => {
   const wide = document.documentElement.clientWidth;
@@ -40,9 +42,10 @@ WIDE = """() => {
   ).slice(-3).map(each => each.tagName + "." + each.className + " " + each.textContent.slice(0, 30)
   ).join("; ") || "something";
 }"""
-PLACES = [
-    (route.path, route.path_regex) for route in routes() if "GET" in (route.methods or ())
-]
+PLACES = [(route.path, route.path_regex) for route in routes() if "GET" in (route.methods or ())]
+NOWHERE = "/no/such/page", "/products/no/such"
+GALLERY = "/dev/components"
+"""It shows components, so that its links lead nowhere."""
 NO_PAGES = ("/map.json", "/query/schema", "/search/suggest", "/sign-in/provider", "/rows")
 
 
@@ -97,7 +100,8 @@ def _opened(page: Any, origin: str, path: str, crawl: Crawl) -> Iterator[str]:
             wrong(f"asks {request.url}")
 
     def told(message: Any) -> None:
-        if message.type in {"error", "warning"}:
+        nowhere = path in NOWHERE and "404" in message.text
+        if message.type in {"error", "warning"} and not nowhere:
             wrong(f"console: {message.text[:300]}")
 
     heard = {
@@ -109,10 +113,12 @@ def _opened(page: Any, origin: str, path: str, crawl: Crawl) -> Iterator[str]:
     for name, hear in heard.items():
         page.on(name, hear)
     answer = page.goto(origin + path, wait_until="load")
-    if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
+    if answer.status != (404 if path in NOWHERE else 200) or not answer.headers[
+        "content-type"
+    ].startswith("text/html"):
         wrong(f"answers {answer.status} {answer.headers.get('content-type')}")
     found = page.evaluate(LOOK)
-    if found["ones"] != 1 or not re.search(r"\S.* – ", found["title"]) or not found["lang"]:
+    if found["ones"] != 1 or not re.search(r"\S.* [–·] ", found["title"]) or not found["lang"]:
         wrong(f"h1 × {found['ones']}, title {found['title']!r}, lang {found['lang']!r}")
     if found["owned"]:
         wrong("somebody's words became code")
@@ -120,7 +126,9 @@ def _opened(page: Any, origin: str, path: str, crawl: Crawl) -> Iterator[str]:
     for name, hear in heard.items():
         page.remove_listener(name, hear)
     for link in found["links"]:
-        if link.startswith(origin):
+        if link.startswith(("javascript:", "data:", "vbscript:")):
+            wrong(f"links to {link}")
+        if link.startswith(origin + "/") and path != GALLERY:
             yield link.removeprefix(origin).partition("#")[0]
 
 

@@ -60,7 +60,7 @@ def _reduced(entry: Entry, mine: tuple[str, ...]) -> Entry:
         return entry
     ours = {_product(name) for name in mine}
     alone = len(mine) == len(about(entry))
-    facts = []
+    facts: list[tuple[str, str | int | bool | tuple[str, ...]]] = []
     for name, value in entry.facts:
         if name == "columns" and isinstance(value, tuple):
             facts.append((name, tuple(each for each in value if _product(each) in ours)))

@@ -1,16 +1,13 @@
 """Activity: what happened, as far as somebody may know, looked for by person, product, time, words."""
 
-from collections.abc import Iterator
-
 from agora.governance.activity import fits, shown
 from agora.model.activity import Found, Sought
 from agora.model.ledger import Record
 from agora.model.people import Actor
 from agora.needs.house import House
-from agora.passage.indexing import indexed
+from agora.passage.activity import backwards, top
 
 PAGE = 50
-BLOCK = 500
 MOST = 20_000
 """So many records are looked at for one page; looking goes on from there when somebody asks."""
 
@@ -22,10 +19,10 @@ def activity(
 
     Operator and governance see everything, owners what concerns their products, everybody their own.
     """
-    top = before or indexed(house) + 1
+    last = before or top(house)
     found: list[Record] = []
-    first = max(top - MOST, 1)
-    for record in _backwards(house, top, first):
+    first = max(last - MOST, 1)
+    for record in backwards(house, last, first):
         seen = shown(house.mesh, who.principal, record)
         if seen is not None and fits(house.mesh, sought, seen.entry):
             found.append(seen)
@@ -33,12 +30,3 @@ def activity(
                 first = record.place
                 break
     return Found(records=tuple(found), first=first)
-
-
-def _backwards(house: House, top: int, first: int) -> Iterator[Record]:
-    """The records before `top` and down to `first`, the newest first."""
-    while top > first:
-        bottom = max(top - BLOCK, first)
-        block = tuple(house.store.records(after=bottom - 1, limit=top - bottom))
-        yield from reversed(block)
-        top = bottom

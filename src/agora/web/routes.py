@@ -25,6 +25,7 @@ from agora.web import (
     invitation,
     lineage,
     me,
+    ops,
     people,
     product,
     quality,
@@ -45,7 +46,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
+    govern, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -1,10 +1,14 @@
 """Governing and operating through the pages: the five steps, activity, runs, health, the scorecard."""
 
+import re
+
 import pytest
 
 from agora.model.activity import Sought
+from agora.model.errors import Denied
 from agora.model.ledger import Event
 from agora.usecases.activity import activity
+from agora.usecases.health import storage
 from tests.journeys.changing import actor
 from tests.serving import send
 
@@ -85,3 +89,35 @@ def test_pages_of_activity_follow_each_other_without_a_gap(served):
         told += [r.place for r in found.records]
         before = found.first
     assert told == every[::-1]
+
+
+def test_runs_are_for_those_who_may_run_them(served, client_as):
+    olga, emil, mia = (client_as(each) for each in ("olga", "emil", "mia"))
+    assert "customers.households" in olga.get("/ops/runs").text
+    page = emil.get("/ops/runs").text
+    assert "sales.transactions" in page
+    assert "customers.households" not in page
+    where = re.search(r'href="(/ops/runs/sales/transactions/[^"]+)"', page)[1]
+    log = emil.get(where).text
+    assert "begun by olga" in log
+    assert "released edition 1" in log
+    assert "No runs" in mia.get("/ops/runs").text
+    codes = [
+        re.search(r"E\d{3}", client.get(path).text)[0]
+        for client, path in ((mia, where), (emil, f"{where}x"), (emil, "/ops/runs/No/name/x"))
+    ]
+    assert codes == ["E762", "E762", "E762"]
+
+
+def test_how_the_machines_do_is_for_those_who_run_them(served, client_as):
+    olga, mia = client_as("olga"), client_as("mia")
+    page = olga.get("/ops").text
+    assert "Up to date" in page
+    assert "every newest run was released" in page
+    stored = olga.get("/ops/storage").text
+    assert "sales.transactions" in stored
+    for path in ("/ops", "/ops/storage"):
+        assert mia.get(path).status_code == 403
+    with pytest.raises(Denied) as told:
+        storage(served.site.house(), actor(served.site.house(), "sofia"))
+    assert told.value.code_shown == "E763"

@@ -1,0 +1,62 @@
+"""Operating: runs as those who watch them see them, and how the machines do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agora.model.ledger import Record
+from agora.model.names import ProductName
+from agora.model.release import RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLine:
+    """A run in a list: `place` is the entry of its end, or of its start while it runs.
+
+    `standing` is true for a failure after which nothing was released; `seconds` are the machine's.
+    """
+
+    id: str
+    product: ProductName
+    state: RunState
+    who: str
+    at: datetime
+    place: int
+    error: str = ""
+    quarantined: int = 0
+    seconds: int | None = None
+    standing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of a run's log; the level is info, warn or error."""
+
+    at: datetime
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the machines do: the record, the search index, chores, what was maintained last.
+
+    `unsealed` entries are not part of a proof yet; `chores` is until when somebody does them.
+    """
+
+    entries: int
+    unsealed: int
+    index: int
+    chores: datetime | None
+    maintained: Record | None
+    failing: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a product takes of the lake: bytes and files by area; of none, what belongs to nobody."""
+
+    product: ProductName | None
+    files: int
+    size: int
+    areas: tuple[tuple[str, int], ...] = ()

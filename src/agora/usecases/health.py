@@ -1,0 +1,66 @@
+"""Health: how the machines do, and who takes how much room, for those who oversee the mesh."""
+
+from collections import Counter
+from datetime import datetime
+
+from agora.governance.rights import may_read_ledger
+from agora.model.errors import Denied
+from agora.model.lease import Lease
+from agora.model.ledger import Event
+from agora.model.maintenance import Stored
+from agora.model.names import ProductName
+from agora.model.operating import Health, Room
+from agora.model.people import Actor
+from agora.model.release import RunState
+from agora.needs.house import House
+from agora.passage.activity import backwards, top
+from agora.quality.runs import lines
+
+LOOKED = 20_000
+
+
+def health(house: House, who: Actor, now: datetime) -> Health:
+    """The record, the index, the chores (by the machine's clock `now`) and the runs. Raises Denied."""
+    _demand(house, who)
+    last = top(house)
+    seen = tuple(backwards(house, last, max(last - LOOKED, 1)))
+    sealed = max((batch.last for batch in house.store.batches()), default=0)
+    lease = house.store.get(Lease, "chores")
+    found = lines(seen)
+    return Health(
+        entries=last - 1,
+        unsealed=last - 1 - sealed,
+        index=house.index.standing().place,
+        chores=lease.noun.until if lease and lease.noun.until > now else None,
+        maintained=next((r for r in seen if r.entry.event is Event.MAINTAINED), None),
+        failing=sum(line.standing for line in found),
+        running=sum(line.state is RunState.RUNNING for line in found),
+    )
+
+
+def storage(house: House, who: Actor) -> tuple[Room, ...]:
+    """What each product takes of the lake, the largest first. Raises Denied."""
+    _demand(house, who)
+    stored = tuple(house.lake.stored())
+    names = sorted({each.product for each in stored})
+    rooms = (_room(name, [each for each in stored if each.product == name]) for name in names)
+    return tuple(sorted(rooms, key=lambda room: -room.size))
+
+
+def _room(name: str, stored: list[Stored]) -> Room:
+    areas: Counter[str] = Counter()
+    for each in stored:
+        areas[each.area.value] += each.size
+    return Room(
+        product=ProductName.parse(name) if name else None,
+        files=len(stored),
+        size=sum(areas.values()),
+        areas=tuple(areas.most_common()),
+    )
+
+
+def _demand(house: House, who: Actor) -> None:
+    if not may_read_ledger(house.mesh, who.principal):
+        raise Denied(
+            "how the machines do is for those who run them", code="E763", hint="ask the operator"
+        )

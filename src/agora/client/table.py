@@ -9,7 +9,6 @@ from agora.client.shown import grid
 from agora.model.errors import Unavailable
 
 if TYPE_CHECKING:
-    import pandas as pd
     import polars as pl
     import pyarrow as pa
 
@@ -48,7 +47,7 @@ class Answer:
                 self._table = stream.read_all()
         return self._table
 
-    def to_pandas(self) -> "pd.DataFrame":
+    def to_pandas(self) -> Any:
         """All rows as a pandas frame."""
         return self.to_arrow().to_pandas()
 

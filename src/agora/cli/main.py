@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("agora.cli.check", "Find everything that is wrong in the mesh's files."),
     "preview": ("agora.cli.preview", "See what a step makes of a sample, before anything is run."),
     "run": ("agora.cli.run", "Build, check and release products."),
+    "schedule": ("agora.cli.schedule", "See and change when products run by themselves."),
     "rollback": ("agora.cli.rollback", "Give readers the rows of an earlier edition again."),
     "maintain": ("agora.cli.maintain", "Remove what is no longer kept; prove what is."),
     "derive": ("agora.cli.derive", "Keep what some may see apart from what is hidden from them."),
@@ -48,6 +49,7 @@ COMMANDS = {
     "lineage": ("agora.cli.lineage", "See what a column came from and what comes of it."),
     "people": ("agora.cli.people", "See who may sign in; invite, reset, block and unblock people."),
     "token": ("agora.cli.token", "Make, list and revoke what programs show instead of a password."),
+    "scorecard": ("agora.cli.scorecard", "Does our mesh work? Figures counted in the ledger."),
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
 EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."

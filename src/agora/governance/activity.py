@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from agora.governance.rights import may_read_ledger
-from agora.model.activity import Sought
+from agora.model.activity import Sought, about, product_of, products
 from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
 from agora.model.mesh import Mesh
@@ -58,33 +58,15 @@ def shown(mesh: Mesh, principal: Principal, record: Record) -> Record | None:
 def _reduced(entry: Entry, mine: tuple[str, ...]) -> Entry:
     if entry.event not in _READS:
         return entry
-    ours = {_product(name) for name in mine}
+    ours = {product_of(name) for name in mine}
     alone = len(mine) == len(about(entry))
     facts: list[tuple[str, str | int | bool | tuple[str, ...]]] = []
     for name, value in entry.facts:
         if name == "columns" and isinstance(value, tuple):
-            facts.append((name, tuple(each for each in value if _product(each) in ours)))
+            facts.append((name, tuple(each for each in value if product_of(each) in ours)))
         elif name in _OPEN and (alone or name != "rules"):
             facts.append((name, value))
     return replace(entry, subject=", ".join(mine), facts=tuple(facts))
-
-
-def about(entry: Entry) -> tuple[str, ...]:
-    """The tables and products an entry is about, as it names them; what a build read as well."""
-    named = entry.subject.split(", ")
-    ports = dict(entry.facts).get("ports", ())
-    if entry.event is Event.BUILD_READ and isinstance(ports, tuple):
-        named += ports
-    return tuple(dict.fromkeys(name for name in named if "." in name))
-
-
-def products(entry: Entry) -> tuple[str, ...]:
-    """The products an entry is about: `domain.product`."""
-    return tuple(dict.fromkeys(_product(name) for name in about(entry)))
-
-
-def _product(name: str) -> str:
-    return ".".join(name.partition("@")[0].partition(":")[0].split(".")[:2])
 
 
 def fits(mesh: Mesh, sought: Sought, entry: Entry) -> bool:
@@ -122,7 +104,7 @@ def sought(words: Mapping[str, str]) -> Sought:
     kind = given.get("kind", "")
     return Sought(
         person=given.get("person", ""),
-        product=_product(given.get("product", "")),
+        product=product_of(given.get("product", "")),
         events=events,
         purpose=given.get("purpose", ""),
         since=_day(given.get("since", "")),

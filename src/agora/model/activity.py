@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from agora.model.ledger import Event, Record
+from agora.model.ledger import Entry, Event, Record
 from agora.model.people import PrincipalKind
 
 
@@ -32,3 +32,22 @@ class Found:
 
     records: tuple[Record, ...]
     first: int
+
+
+def about(entry: Entry) -> tuple[str, ...]:
+    """The tables and products an entry is about, as it names them; what a build read as well."""
+    named = entry.subject.split(", ")
+    ports = dict(entry.facts).get("ports", ())
+    if entry.event is Event.BUILD_READ and isinstance(ports, tuple):
+        named += ports
+    return tuple(dict.fromkeys(name for name in named if "." in name))
+
+
+def products(entry: Entry) -> tuple[str, ...]:
+    """The products an entry is about: `domain.product`."""
+    return tuple(dict.fromkeys(product_of(name) for name in about(entry)))
+
+
+def product_of(name: str) -> str:
+    """The product of a table, a column or a product: `domain.product`."""
+    return ".".join(name.partition("@")[0].partition(":")[0].split(".")[:2])

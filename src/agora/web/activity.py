@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from agora.governance.activity import about, sought
+from agora.governance.activity import sought
 from agora.governance.rights import may_read_ledger
+from agora.model.activity import about
 from agora.model.errors import Unusable
 from agora.model.ledger import Event, Record
 from agora.passage.knowing import known

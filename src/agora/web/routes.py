@@ -33,6 +33,7 @@ from agora.web import (
     request,
     result,
     saved,
+    scorecard,
     search,
     studio,
     studioquery,
@@ -46,7 +47,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
+    govern, scorecard, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -1,19 +1,21 @@
 """Governing and operating through the pages: the five steps, activity, runs, health, the scorecard."""
 
+import html
 import re
 
 import pytest
 
+from agora.app.start import start
 from agora.model.activity import Sought
 from agora.model.errors import Denied
 from agora.model.ledger import Event
 from agora.usecases.activity import activity
 from agora.usecases.health import storage
-from tests.journeys.changing import actor
+from tests.journeys.changing import actor, read
 from tests.serving import send
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
-MANAGED = "sales.transactions"
+PRODUCT = "sales.transactions"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,8 @@ def test_the_steps_tick_themselves_from_what_happens(served, client_as):
     assert ticked(mia) == ["Find a product"]
     for _ in range(2):
         mia.get("/products/sales/transactions")
-    (read,) = entries(served, Event.LABEL_READ)
-    assert (read.who, read.subject) == ("mia", MANAGED)
+    (opened,) = entries(served, Event.LABEL_READ)
+    assert (opened.who, opened.subject) == ("mia", PRODUCT)
     assert len(ticked(client_as("ana"))) == 2
 
 
@@ -121,3 +123,34 @@ def test_how_the_machines_do_is_for_those_who_run_them(served, client_as):
     with pytest.raises(Denied) as told:
         storage(served.site.house(), actor(served.site.house(), "sofia"))
     assert told.value.code_shown == "E763"
+
+
+def test_the_scorecard_counts_for_each_what_they_may_know(served, client_as):
+    house = served.site.house()
+    read(house, "emil", "select count(*) from sales.transactions")
+    olga, sofia, mia = (client_as(each).get("/scorecard").text for each in ("olga", "sofia", "mia"))
+    assert "Does our mesh work?" in olga
+    assert all(">emil<" in page for page in (olga, sofia))
+    assert ">emil<" not in mia
+    assert "everybody together" in mia
+    told = client_as("olga").get("/scorecard", params={"domain": "customers"}).text
+    assert ">emil<" not in told
+    links = re.findall(r'class="number"><a href="(/govern/audit[^"]+)"', olga)
+    assert links
+    for link in links:
+        assert client_as("olga").get(html.unescape(link)).status_code == 200
+
+
+def test_the_scorecard_in_the_terminal(served, capsys):
+    root = str(served.root)
+    assert start(["scorecard", "--mesh", root, "--as", "sofia"]) == 0
+    told = capsys.readouterr().out
+    assert "Search to first row" in told
+    assert "emil" in told
+    assert start(["scorecard", "--mesh", root, "--as", "mia", "--json"]) == 0
+    assert "emil" not in capsys.readouterr().out
+    ledger = ["ledger", "--mesh", root, "--as", "sofia"]
+    assert start([*ledger, "--event", "released", "--product", "sales.transactions"]) == 0
+    assert "released" in capsys.readouterr().out
+    assert start([*ledger, "--event", "relased"]) != 0
+    assert "E760" in capsys.readouterr().err

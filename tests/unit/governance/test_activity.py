@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agora.governance.activity import about, fits, products, shown, sought
-from agora.model.activity import Sought
+from agora.governance.activity import fits, shown, sought
+from agora.model.activity import Sought, about, products
 from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
 from agora.model.people import PrincipalKind

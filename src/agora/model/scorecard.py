@@ -1,0 +1,120 @@
+"""Scorecard: what the ledger says of how the mesh works, and the figures made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One reader's use of one product: statements and builds, rows of answers, machine milliseconds.
+
+    A statement that reads two products counts for both, with all its rows and its whole time.
+    """
+
+    product: str
+    reader: str
+    reads: int = 0
+    rows: int = 0
+    millis: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Two products of different domains that statements read together so many times."""
+
+    one: str
+    other: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Something took so many machine seconds: `what` is search, decision or publishing."""
+
+    what: str
+    product: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """How often something happened about a product: requested, decided, policy, refused, explained."""
+
+    what: str
+    product: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Something that has begun and not ended: `what` is statement, request, search or product."""
+
+    what: str
+    key: str
+    products: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Everything counted in the ledger up to this place."""
+
+    place: int = 0
+    uses: tuple[Use, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    open: tuple[Open, ...] = ()
+    published: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number with its unit, what exactly is counted, and the search that finds its entries.
+
+    `value` is None where there was nothing to count; a `share` is of a hundred.
+    """
+
+    key: str
+    title: str
+    unit: str
+    counted: str
+    value: int | None = None
+    events: tuple[str, ...] = ()
+    kind: str = ""
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one reader's use of one product cost; the reader is empty where it may not be told."""
+
+    product: str
+    reader: str
+    reads: int
+    rows: int
+    millis: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A goal of a domain and the products that serve it."""
+
+    goal: str
+    domain: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorecard:
+    """How the mesh works, over the products somebody may know."""
+
+    figures: tuple[Figure, ...]
+    costs: tuple[Cost, ...]
+    goals: tuple[Goal, ...]
+    unused: tuple[str, ...]
+    alike: tuple[tuple[str, ...], ...]
+    deprecated: tuple[str, ...]
+    place: int

@@ -1,0 +1,74 @@
+"""Scorecard: does our mesh work? Every number leads to the entries it is counted from."""
+
+from urllib.parse import urlencode
+
+from agora.model.scorecard import Figure, Scorecard
+from agora.passage.knowing import known
+from agora.usecases.scorecard import scorecard as find
+from agora.web.answers import Page
+from agora.web.visit import Visit, get
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+MOST = 60
+
+
+def scorecard(visit: Visit) -> Page:
+    """The figures of the mesh, or of one domain."""
+    domain = visit.query.get("domain", "")
+    found = find(visit.house, visit.who, domain=domain)
+    domains = dict.fromkeys(p.name.domain for p in known(visit.house, visit.who.principal))
+    titles = {each.id: each.title or each.id for each in visit.house.mesh.domains}
+    values = {
+        "found": found,
+        "figures": [_figure(each) for each in found.figures],
+        "costs": found.costs[:MOST],
+        "more": max(len(found.costs) - MOST, 0),
+        "domains": [(_address(""), "The whole mesh", not domain)]
+        + [(_address(each), titles.get(each, each), each == domain) for each in domains],
+        "of": titles.get(domain, domain),
+        "lists": _lists(found),
+    }
+    return Page(template="scorecard/scorecard.html", values=values)
+
+
+def _lists(found: Scorecard) -> list[dict[str, object]]:
+    return [
+        {"title": "Not used by others for 90 days", "names": found.unused},
+        {"title": "Deprecated", "names": found.deprecated},
+    ]
+
+
+def _figure(figure: Figure) -> dict[str, str]:
+    asked = {"events": ",".join(figure.events)} | ({"kind": figure.kind} if figure.kind else {})
+    asked |= {"across": "yes"} if figure.across else {}
+    return {
+        "title": figure.title,
+        "value": told(figure),
+        "note": figure.counted,
+        "href": f"/govern/audit?{urlencode(asked)}",
+    }
+
+
+def told(figure: Figure) -> str:
+    """The value with its unit: `3 min`, `40 %`."""
+    if figure.value is None:
+        return "\N{EN DASH}"
+    if figure.unit == "share":
+        return f"{figure.value} %"
+    return lasting(figure.value) if figure.unit == "seconds" else f"{figure.value:,}"
+
+
+def lasting(seconds: int) -> str:
+    """`45 s`, `3 min`, `2.5 h`, `4 days`."""
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{round(seconds / MINUTE)} min"
+    return f"{seconds / HOUR:.1f} h" if seconds < 2 * DAY else f"{round(seconds / DAY)} days"
+
+
+def _address(domain: str) -> str:
+    return f"/scorecard?{urlencode({'domain': domain})}" if domain else "/scorecard"
+
+
+ROUTES = (get("/scorecard", scorecard),)

@@ -86,6 +86,7 @@ def serving(root: Path, *, demo: bool = True) -> Iterator[Served]:
     finally:
         for client in found.clients:
             client.close()
+        site.closing.set()
         server.should_exit = True
         thread.join(30)
         site.close()

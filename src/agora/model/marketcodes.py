@@ -121,6 +121,8 @@ MARKET: dict[str, tuple[str, str]] = {
     "E754": ("a column that cannot be called that", "lower-case letters, digits and _, each once"),
     "E755": ("a file that does not hold what is promised", "another type, or another file"),
     "E756": ("a product that is not made of such a file", "change its source by hand"),
+    "E757": ("a schedule that says no time", "`inputs`, `by-hand`, or a cron line"),
+    "E758": ("schedules run in the operator's name", "name the `operator` in `agora.yaml`"),
     "E750": ("a product for a domain that is not there", "choose one you may publish for"),
     "E760": ("nothing of this name happens in a mesh", "the hint lists near ones"),
     "E761": ("a day that is none", "write it as `2018-01-31`"),

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import agora.web
+from agora.app.up import events
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
 from agora.app.up.site import LiveSite
@@ -35,6 +36,7 @@ def application(site: LiveSite) -> ASGIApp:
         routes=[
             Route("/healthz", _alive),
             Route("/readyz", _ready),
+            Route("/events", events.stream),
             Mount("/static", Lasting(directory=STATIC)),
             Mount("/api/v1", rest(site)),
             *routes(),
@@ -42,6 +44,7 @@ def application(site: LiveSite) -> ASGIApp:
         exception_handlers={404: missing_page, Exception: unexpected_page},
     )
     app.state.site = site
+    app.state.bell = events.Bell(site)
     return Guarded(Identified(app, site), https=site.url.startswith("https:"))
 
 

@@ -1,6 +1,6 @@
 """Binding: which relations a worker holds, and under which limits."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from agora.backends.engine.duckdb import render
@@ -10,7 +10,7 @@ from agora.model.relation import Governed
 from agora.model.types import quoted
 
 
-def binding(relations: Set[Governed], bounds: Bounds) -> dict[str, Any]:
+def binding(relations: AbstractSet[Governed], bounds: Bounds) -> dict[str, Any]:
     """The command that gives a worker exactly these relations."""
     if any(relation.deletes for relation in relations):
         raise Unavailable("a table carries row deletes that this engine does not read", code="E512")

@@ -197,8 +197,8 @@ class DuckReaders:
 
 def _forgotten(seat: _Seat, give: Callable[[], None]) -> None:
     """Nobody reads an answer any more and nobody has closed it: worker and place are free."""
-    seat.process.close()
     give()
+    seat.process.close()
 
 
 class DuckAnswer:
@@ -211,7 +211,7 @@ class DuckAnswer:
         seat: _Seat,
         sql: str,
         bounds: Bounds,
-        give: Callable[[], None],
+        give: Callable[[], None] = lambda: None,
     ) -> None:
         """Hold a bound worker for one statement, and a place that `give` gives back."""
         self._readers, self._session, self._seat = readers, session, seat
@@ -247,8 +247,12 @@ class DuckAnswer:
         import pyarrow as pa
 
         while self._open and not self._ended:
-            with self._seat.process.deadline(self._bounds.seconds):
-                kind, payload = self._seat.process.frame()
+            try:
+                with self._seat.process.deadline(self._bounds.seconds):
+                    kind, payload = self._seat.process.frame()
+            except Exhausted:
+                self.close()
+                raise
             if kind == BATCH:
                 yield pa.ipc.read_record_batch(pa.py_buffer(payload), self.schema)
             else:
@@ -275,6 +279,7 @@ class DuckAnswer:
         words = json.loads(payload)
         with self._ending:
             self._ended = True
+        self._give()
         if words["ok"] and words.get("more"):
             self.close()
             raise Exhausted(

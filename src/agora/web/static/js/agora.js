@@ -207,6 +207,9 @@ function openPalette() {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         choose(list.at((at + (event.key === "ArrowDown" ? 1 : -1)) % list.length));
+      } else if (event.key === "Escape") { // a search box would only empty itself
+        event.preventDefault();
+        palette.close();
       } else if (event.key === "Enter" && list[at]) {
         event.preventDefault();
         palette.close();
@@ -274,4 +277,5 @@ function enhance() {
   }
 }
 enhance();
+import(new URL(`live.js${new URL(import.meta.url).search}`, import.meta.url));
 document.querySelector(".error-summary")?.focus();

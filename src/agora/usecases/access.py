@@ -9,7 +9,7 @@ from agora.model.access import Agreement, Request, RequestState, Turn
 from agora.model.ledger import Event
 from agora.model.people import Actor
 from agora.needs.house import House
-from agora.needs.store import Put
+from agora.needs.store import Kept, Put
 from agora.usecases.agreeing import answering, asking, filing, foreseeing
 from agora.usecases.agreeing.asking import Asked, Wish
 from agora.usecases.agreeing.entries import demand, of_request
@@ -98,12 +98,13 @@ def answer(
         reasons = judge_answer(house.mesh, kept.noun, who.principal)
         demand(house, who, kept.noun.port, NOT_YOURS, reasons)
         answering.pending(kept.noun, version)
+        desk = filing.hold(house, kept.noun.port.port)
         if not approve:
             answering.reasoned(words, "a refusal")
-            return _settle(house, who, kept.noun, kept.revision, words, None)
+            return _settle(house, who, kept, desk, words, None)
         answering.renewable(house, kept.noun.renews)
         made = answering.agreed(house, who, kept.noun, tuple(columns), until)
-        return _settle(house, who, kept.noun, kept.revision, words, made)
+        return _settle(house, who, kept, desk, words, made)
 
     return filing.again(attempt)
 
@@ -111,13 +112,13 @@ def answer(
 def _settle(
     house: House,
     who: Actor,
-    request: Request,
-    revision: int,
+    kept: Kept[Request],
+    desk: filing.Hold,
     words: str,
     made: Agreement | None,
 ) -> Answered:
     answered = replace(
-        request,
+        kept.noun,
         state=RequestState.APPROVED if made else RequestState.REFUSED,
         answered_by=who.principal.id,
         answered_at=house.now(),
@@ -125,8 +126,8 @@ def _settle(
         agreement=made.id if made else "",
     )
     puts = [
-        Put(key=answered.id, noun=answered, revision=revision),
-        filing.laid(house, answered.port.port, answered),
+        Put(key=answered.id, noun=answered, revision=kept.revision),
+        desk.lay(answered),
         *(answering.kept(house, made) if made else ()),
     ]
     event = Event.APPROVED if made else Event.REFUSED_REQUEST

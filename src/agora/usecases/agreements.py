@@ -78,16 +78,18 @@ def end(house: House, who: Actor, agreement: str, words: str = "") -> Agreement:
             raise Denied("only the owners and the consumer may end an agreement", code="E414")
         if not own:
             answering.reasoned(words, "whoever ends an agreement")
-        if kept.noun.ended_at is not None:
-            raise _ended(kept.noun)
         return _end(house, who, kept.noun, words)
 
     return filing.again(attempt)
 
 
 def _end(house: House, who: Actor, agreement: Agreement, words: str) -> Agreement:
+    desk = filing.hold(house, agreement.port.port)
     there = list(house.store.find(Agreement, keys.agreements_of(agreement.port.port)))
-    related = {each.id for each in family(agreement, [kept.noun for kept in there])}
+    now = next(kept.noun for kept in there if kept.noun.id == agreement.id)
+    if now.ended_at is not None:
+        raise _ended(now)
+    related = {each.id for each in family(now, [kept.noun for kept in there])}
     over: list[tuple[Kept[Agreement], Agreement]] = [
         (
             kept,
@@ -100,6 +102,7 @@ def _end(house: House, who: Actor, agreement: Agreement, words: str) -> Agreemen
         or (kept.noun.id in related and kept.noun.active(house.now()))
     ]
     puts = [Put(key=kept.key, noun=noun, revision=kept.revision) for kept, noun in over]
+    puts.append(desk.lay())
     entries = [of_agreement(house, who, Event.ENDED, noun) for _, noun in over]
     house.store.commit(puts, entries)
     return next(noun for _, noun in over if noun.id == agreement.id)
@@ -140,8 +143,9 @@ def extend(house: House, who: Actor, agreement: str, *, until: datetime | None) 
         raise Unusable("until when?", code="E644", hint="name the last day: `--until 2018-12-31`")
 
     def attempt() -> Agreement:
-        kept = _known(house, who, agreement)
-        old = answering.renewable(house, kept.noun.id) or kept.noun
+        known = _known(house, who, agreement).noun
+        desk = filing.hold(house, known.port.port)
+        old = answering.renewable(house, known.id) or known
         asked = _as_request(house, old, until)
         reasons = judge_answer(house.mesh, asked, who.principal)
         demand(house, who, old.port, "you may not extend this agreement", reasons)
@@ -154,7 +158,7 @@ def extend(house: House, who: Actor, agreement: str, *, until: datetime | None) 
         made = answering.agreed(house, who, asked, old.columns, None)
         made = replace(made, terms=old.terms, request=old.request)
         entry = of_agreement(house, who, Event.EXTENDED, made)
-        house.store.commit(answering.kept(house, made), (entry,))
+        house.store.commit((*answering.kept(house, made), desk.lay()), (entry,))
         return made
 
     return filing.again(attempt)

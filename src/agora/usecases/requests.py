@@ -85,10 +85,11 @@ def _changed(
         reasons = judge_change(house.mesh, kept.noun, who.principal)
         demand(house, who, kept.noun.port, "you may not change this request", reasons)
         answering.pending(kept.noun, kept.noun.version)
+        desk = filing.hold(house, kept.noun.port.port)
         made = deed(kept.noun)
         puts = (
             Put(key=made.id, noun=made, revision=kept.revision),
-            filing.laid(house, made.port.port, made),
+            desk.lay(made),
         )
         house.store.commit(puts, (of_request(house, who, event, made),))
         return made

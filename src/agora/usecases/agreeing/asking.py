@@ -9,7 +9,6 @@ from agora.model.access import Accepted, Agreement, Request, RequestState, hash_
 from agora.model.decision import Decision
 from agora.model.errors import Conflict, Missing, Unusable
 from agora.model.ledger import Entry, Event
-from agora.model.names import PortName
 from agora.model.people import Actor, Principal
 from agora.model.product import OutputPort, Product
 from agora.model.reasons import Reason
@@ -22,7 +21,7 @@ from agora.passage.knowing import find_port
 from agora.passage.ruling import agreements_on, rule_as_if
 from agora.usecases.agreeing.carrying import held
 from agora.usecases.agreeing.entries import demand, of_agreement, of_request
-from agora.usecases.agreeing.filing import again, filing, laid, ready, waiting
+from agora.usecases.agreeing.filing import again, filing, hold, ready, waiting
 
 FORESEEN = "~foreseen"
 """The id of an agreement that is only thought of; it sorts behind every real one."""
@@ -126,22 +125,22 @@ def send_once(
 ) -> tuple[Asked, ...]:
     """The same, and `more` is kept with them; raises Conflict also when somebody was faster."""
     ready(house)
+    desks = {port: hold(house, port) for port in {each.port.name for each in found}}
     for each in found:
         reasons = (*judged(house, each), *judge_terms(house.mesh, each.request))
         demand(house, who, each.request.port, "you may not ask for this", reasons)
     asked = tuple(_settled(house, each) for each in found)
     puts: list[Put] = [*more]
     entries: list[Entry] = []
-    desks: dict[PortName, list[Request]] = {}
     for made in asked:
         no_twin(house, made.request)
         puts += filing(made.request)
         entries.append(of_request(house, who, Event.REQUESTED, made.request))
-        desks.setdefault(made.request.port.port, []).append(made.request)
         if made.agreement:
             puts += filing(made.agreement)
             entries.append(of_agreement(house, who, Event.CARRIED, made.agreement))
-    puts += [laid(house, port, *requests) for port, requests in desks.items()]
+    for port, desk in desks.items():
+        puts.append(desk.lay(*(a.request for a in asked if a.request.port.port == port)))
     house.store.commit(puts, entries)
     return asked
 

@@ -15,7 +15,7 @@ from agora.passage.ruling import agreements_on
 from agora.quality.compatibility.contracts import compare
 from agora.spec.promises import read
 from agora.usecases.agreeing.entries import of_agreement
-from agora.usecases.agreeing.filing import again, filing, ready
+from agora.usecases.agreeing.filing import again, filing, hold, ready
 
 
 def carry(house: House, who: Actor, product: Product) -> tuple[Agreement, ...]:
@@ -30,6 +30,7 @@ def carry(house: House, who: Actor, product: Product) -> tuple[Agreement, ...]:
 
 
 def _carry(house: House, who: Actor, product: Product) -> tuple[Agreement, ...]:
+    desks = [hold(house, name) for name in dict.fromkeys(port.name for port in product.ports)]
     made = tuple(
         each
         for port in product.ports
@@ -38,6 +39,7 @@ def _carry(house: House, who: Actor, product: Product) -> tuple[Agreement, ...]:
     )
     if made:
         puts = [put for each in made for put in filing(each)]
+        puts += [desk.lay() for desk in desks]
         entries = [of_agreement(house, who, Event.CARRIED, each) for each in made]
         house.store.commit(puts, entries)
     return made

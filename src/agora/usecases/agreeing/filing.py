@@ -6,7 +6,7 @@ is filed once, when somebody first looks.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -34,13 +34,29 @@ def again(attempt: Callable[[], T]) -> T:
     return attempt()
 
 
-def laid(house: House, port: PortName, *requests: Request) -> Put:
-    """The desk of the port with these requests lying where their state puts them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The desk of a port as it was before anything else was looked at."""
+
+    desk: Desk
+    revision: int
+
+    def lay(self, *requests: Request) -> Put:
+        """The desk with these requests lying where their state puts them.
+
+        Kept with whatever else is kept about the port's requests and agreements, also when nothing
+        new lies on it: of two who looked at the same desk, the second looks again.
+        """
+        desk = self.desk
+        for request in requests:
+            desk = _with(desk, request)
+        return Put(key=keys.desk(desk.port), noun=desk, revision=self.revision)
+
+
+def hold(house: House, port: PortName) -> Hold:
+    """The desk of the port, looked at before its requests and agreements are judged."""
     kept = house.store.get(Desk, keys.desk(port))
-    desk = kept.noun if kept else Desk(port=port)
-    for request in requests:
-        desk = _with(desk, request)
-    return Put(key=keys.desk(port), noun=desk, revision=kept.revision if kept else 0)
+    return Hold(desk=kept.noun if kept else Desk(port=port), revision=kept.revision if kept else 0)
 
 
 def _with(desk: Desk, request: Request) -> Desk:
@@ -147,5 +163,5 @@ def _file_all(house: House) -> None:
         ports[each.port.port].append(each)
     puts = [put for noun in asked for put in _filing(noun)]
     puts += [put for noun in agreed for put in _filing(noun)]
-    puts += [laid(house, port, *found) for port, found in ports.items()]
+    puts += [hold(house, port).lay(*found) for port, found in ports.items()]
     house.store.commit((Put(key=MARK, noun=Filed(kind="", key="")), *puts), ())

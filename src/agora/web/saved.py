@@ -55,7 +55,7 @@ def new(visit: Visit) -> Page:
     """A form for keeping a text: that of a result, or what was typed; its parameters are found."""
     if name := visit.query.get("result", ""):
         found = results.look(visit.house, visit.who, name)
-        return _form(visit, {"sql": found.sql, "purpose": found.purpose})
+        return _form(visit, _typed(visit) | {"sql": found.sql, "purpose": found.purpose})
     return _form(visit, _typed(visit))
 
 

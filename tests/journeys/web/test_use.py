@@ -232,8 +232,10 @@ STORE = {"store.kind": "choice", "store.choices": "330, 406", "store.title": "Wh
 
 def test_a_saved_query_asks_for_its_values_and_gives_everybody_their_own_rows(client_as):
     ana, sofia = client_as("ana"), client_as("sofia")
-    _, page = ran(ana, ONE)
+    asked, page = ran(ana, ONE)
     assert "The text asks for <code>$store</code>" in page
+    again = ana.get("/query/saved/new", params={"result": asked.rpartition("/")[2]}).text
+    assert 'name="store.kind"' in again
     form = send(ana, "/query/saved/new", sql=ONE).text
     assert 'name="store.kind"' in form
     where = saved_as(ana, title="One <b>store</b>", sql=ONE, audience="readers", **STORE)

@@ -56,3 +56,9 @@ def test_somebody_finds_a_product_in_a_browser(page_as):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Transactions", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
+
+
+def test_a_number_that_is_none_is_said_to_be_none(client_as):
+    answer = client_as("mia").get("/search?q=tills&from=many")
+    assert answer.status_code == 400
+    assert "E712" in answer.text

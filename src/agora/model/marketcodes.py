@@ -108,6 +108,7 @@ MARKET: dict[str, tuple[str, str]] = {
     "E716": ("a port that is taken, or no address of this machine", "name another with `--port`"),
     "E717": ("the mesh is served already", "go there, or end it with `agora up --stop`"),
     "E718": ("no server runs", "`agora up` starts one"),
+    "E725": ("too many requests at once", "wait a second between them"),
     "E726": ("so many statements run that this one had no turn", "try again in a few seconds"),
     "E719": ("a server that does not come up", "its log says why: `.agora/server.log`"),
     "E745": ("a query that cannot become a product", "the hint says what to change in it"),

@@ -13,6 +13,7 @@ import agora.web
 from agora.app.up import events
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
+from agora.app.up.limits import Buckets, Paced, own_names
 from agora.app.up.site import LiveSite
 from agora.serve.rest.app import rest
 from agora.web.routes import missing_page, routes, unexpected_page
@@ -45,7 +46,12 @@ def application(site: LiveSite) -> ASGIApp:
     )
     app.state.site = site
     app.state.bell = events.Bell(site)
-    return Guarded(Identified(app, site), https=site.url.startswith("https:"))
+    paced = Paced(app, people=Buckets(rate=50, burst=500), others=Buckets(rate=50, burst=1_000))
+    return Guarded(
+        Identified(paced, site),
+        https=site.url.startswith("https:"),
+        names=own_names(site.url) if site.demo else frozenset(),
+    )
 
 
 def _alive(_: Request) -> Response:

@@ -3,10 +3,13 @@
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agora.app.up.limits import LateError, timely
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -24,6 +27,9 @@ HEADERS = {
 }
 LARGEST, LARGEST_FILE = 2 << 20, 200 << 20
 UPLOADS = "/studio/new/"
+BUSY = 503
+_ELSEWHERE = "this server is for its own machine, under its own name"
+_LATE = "what was sent took too long to arrive"
 _TOO_LARGE = "what was sent is larger than this place takes"
 
 
@@ -33,8 +39,12 @@ class Guarded:
     Bodies over the limit are cut off while they arrive; nothing is kept of them.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        """Guard this application; with `https` browsers are told to come back that way only."""
+    def __init__(self, app: ASGIApp, *, https: bool, names: frozenset[str] = frozenset()) -> None:
+        """Guard this application; with `https` browsers are told to come back that way only.
+
+        With `names` it answers to no other: a page elsewhere cannot lead a browser here under its own.
+        """
+        self._names = names
         self._app = app
         self._headers = dict(HEADERS)
         if https:
@@ -54,21 +64,41 @@ class Guarded:
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers["x-request-id"] = state["id"]
+                if message["status"] == BUSY:
+                    headers.setdefault("retry-after", "5")
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        if _declared(scope) > most:
-            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, sent)
+        refused = self._refused(scope, most)
+        if refused is not None:
+            await refused(scope, receive, sent)
             return
+        arriving = receive if most == LARGEST_FILE else timely(receive)
         try:
-            await self._app(scope, _bounded(receive, most), sent)
+            await self._app(scope, _bounded(arriving, most), sent)
         except TooLargeError:
             await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, sent)
+        except LateError:
+            await PlainTextResponse(_LATE, 408, {"connection": "close"})(scope, receive, sent)
+
+    def _refused(self, scope: Scope, most: int) -> Response | None:
+        """Why nothing of the request is even looked at, or None."""
+        if _declared(scope) > most:
+            return PlainTextResponse(_TOO_LARGE, 413)
+        if self._names and _host(scope) not in self._names:
+            return PlainTextResponse(_ELSEWHERE, 421)
+        return None
 
 
 class TooLargeError(Exception):
     """A body went on after its limit."""
+
+
+def _host(scope: Scope) -> str:
+    """The name under which a request came, without its port."""
+    named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return urlsplit(f"//{named}").hostname or "" if named.isprintable() else ""
 
 
 def _declared(scope: Scope) -> int:

@@ -14,6 +14,7 @@ import uvicorn
 
 from agora.app.up.assemble import application
 from agora.app.up.chores import Keeper
+from agora.app.up.limits import Prompt
 from agora.app.up.site import LiveSite
 from agora.cli.openings import Serving
 
@@ -43,6 +44,7 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
     site = LiveSite(asked.root, environment, url=asked.url, demo=asked.demo)
     config = uvicorn.Config(
         application(site),
+        http=Prompt,
         log_config=None,
         access_log=False,
         server_header=False,

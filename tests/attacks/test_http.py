@@ -1,0 +1,135 @@
+"""Clients that mean no good: slow ones, greedy ones, and pages that lead a browser here under their own name."""
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from agora.app.up.guards import Guarded
+from agora.app.up.limits import Buckets, LateError, Paced, Prompt, own_names, timely
+
+pytestmark = pytest.mark.xdist_group("web")
+
+
+def fetched(app, path="/", times=1, **headers):
+    async def all_of_them():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            return [await client.get(path, headers=headers) for _ in range(times)]
+
+    return asyncio.run(all_of_them())
+
+
+async def works(scope, receive, send):
+    await PlainTextResponse("works")(scope, receive, send)
+
+
+def paced():
+    return Paced(works, people=Buckets(rate=1, burst=2), others=Buckets(rate=1, burst=2))
+
+
+def test_who_asks_more_than_their_share_waits():
+    answers = fetched(paced(), "/search", times=4)
+    assert [each.status_code for each in answers] == [200, 200, 429, 429]
+    assert answers[-1].headers["retry-after"] == "1"
+    told = fetched(paced(), "/api/v1/products", times=3)[-1]
+    assert told.json()["code"] == "E725"
+    assert told.headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_page_needs_besides_is_free():
+    assert {each.status_code for each in fetched(paced(), "/static/app.css", times=9)} == {200}
+
+
+def test_a_bucket_fills_again_and_is_nobody_elses():
+    buckets = Buckets(rate=2, burst=2, most=2)
+    assert [buckets.take("ana", 0) for _ in range(3)] == [True, True, False]
+    assert buckets.take("ben", 0)
+    assert not buckets.take("ana", 0.4)
+    assert [buckets.take("ana", 1) for _ in range(3)] == [True, True, False]
+    buckets.take("carl", 1)
+    buckets.take("dora", 1)
+    assert len(buckets._left) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8080", 200), ("localhost", 200), ("[::1]:80", 200), ("evil.example", 421),
+     ("127.0.0.1.evil.example", 421), ("", 421)],
+)  # fmt: skip
+def test_a_demo_answers_to_its_own_name_only(host, status):
+    app = Guarded(works, https=False, names=own_names("http://127.0.0.1:8080"))
+    assert fetched(app, host=host)[0].status_code == status
+    assert fetched(Guarded(works, https=False), host=host)[0].status_code == 200
+
+
+def test_whoever_is_too_busy_says_when_to_come_back():
+    async def busy(scope, receive, send):
+        await PlainTextResponse("no", 503)(scope, receive, send)
+
+    assert fetched(Guarded(busy, https=False))[0].headers["retry-after"] == "5"
+
+
+def test_a_body_that_never_ends_is_not_waited_for_but_a_reader_may_take_long():
+    async def first():
+        messages = [{"type": "http.request", "body": b"x", "more_body": True}]
+
+        async def receive():
+            if not messages:
+                await asyncio.sleep(60)
+            return messages.pop()
+
+        received = timely(receive, 0.05)
+        assert (await received())["body"] == b"x"
+        with pytest.raises(LateError):
+            await received()
+
+    async def second():
+        async def receive():
+            await asyncio.sleep(0.03)
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        received = timely(receive, 0.04)
+        await received()
+        await received()
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+def test_a_late_body_is_answered_calmly():
+    async def late(_scope, _receive, _send):
+        raise LateError
+
+    assert fetched(Guarded(late, https=False))[0].status_code == 408
+
+
+class Impatient(Prompt):
+    waits = 0.2
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nhost: h\r\n"])
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nhost: h\r\n\r\n"])
+def test_a_head_that_does_not_come_is_not_waited_for(before, said):
+    async def run():
+        config = uvicorn.Config(
+            works, http=Impatient, log_config=None, timeout_keep_alive=1, lifespan="off"
+        )
+        server = uvicorn.Server(config)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            if before:
+                writer.write(before)
+                assert b"works" in await reader.readuntil(b"works")
+            writer.write(said)
+            rest = await asyncio.wait_for(reader.read(), 20)
+            writer.close()
+            server.should_exit = True
+            await serving
+        return rest
+
+    assert b"200" not in asyncio.run(run())

@@ -12,14 +12,19 @@ from agora.passage.knowing import find_product, may_know
 from agora.passage.ruling import Ruling, rule
 
 
-def explain(house: House, who: Actor, name: str) -> tuple[Decision, ...]:
-    """The decision for every port the name means; nothing is read. Raises Missing."""
+def explain(
+    house: House, who: Actor, name: str, *, told: Principal | None = None
+) -> tuple[Decision, ...]:
+    """The decision for every port the name means; nothing is read. Raises Missing.
+
+    When it is `told` to somebody else, no product is named that they may not know of.
+    """
     product = find_product(house, who.principal, name)
     wanted, _, major = name.partition("@")
     whole = wanted == str(product.name) and not major
     ports = [p for p in product.ports if whole or name in (str(p.name), str(p.version))]
     rulings = [rule(house, who.principal, who.purpose, product, port) for port in ports]
-    return tuple(_with_origins(house, who.principal, ruling) for ruling in rulings)
+    return tuple(_with_origins(house, told or who.principal, ruling) for ruling in rulings)
 
 
 def _with_origins(house: House, principal: Principal, ruling: Ruling) -> Decision:

@@ -7,6 +7,7 @@ from agora.model.people import Actor
 from agora.model.policy import Layer, MaskKind, Policy, Who
 from agora.passage.knowing import known
 from agora.usecases.explain import explain
+from agora.usecases.owning import owns
 from agora.web.answers import Page
 from agora.web.tables import SEEN, seen
 from agora.web.visit import Visit, get
@@ -82,17 +83,17 @@ def persons(who: Who) -> str:
 def explained(visit: Visit) -> Page:
     """What one person would see of one table, column by column, and why."""
     mesh, own = visit.house.mesh, visit.who.principal
-    oversees = may_read_ledger(mesh, own)
+    table, purpose = visit.query.get("table", ""), visit.query.get("purpose", "")
+    oversees = _asks(visit, table)
     people = mesh.principals if oversees else (own,)
     person = visit.query.get("person") or own.id
-    table, purpose = visit.query.get("table", ""), visit.query.get("purpose", "")
     found = next((each for each in people if each.id == person), own)
     problem: AgoraError | None = None
     decisions: tuple[Decision, ...] = ()
     if table:
         try:
             asker = Actor(principal=found, operator=own.id, purpose=purpose)
-            decisions = explain(visit.house, asker, table)
+            decisions = explain(visit.house, asker, table, told=own)
         except AgoraError as raised:
             problem = raised
     products = known(visit.house, own)
@@ -114,6 +115,15 @@ def explained(visit: Visit) -> Page:
         "oversees": oversees,
     }
     return Page(template="govern/explain.html", values=values)
+
+
+def _asks(visit: Visit, table: str) -> bool:
+    """True for who may ask about anybody: those who oversee, and owners about their own tables.
+
+    An owner who has not chosen a table yet sees everybody; without a table nothing is told.
+    """
+    owned = [d.id for d in visit.house.mesh.domains if visit.who.principal.id in d.owners]
+    return owns(visit.house, visit.who, table.partition(".")[0]) or (not table and bool(owned))
 
 
 ROUTES = (get("/govern", rules), get("/govern/explain", explained))

@@ -1,5 +1,7 @@
 """Operations: runs with what went wrong first, how the machines do, and who takes how much room."""
 
+from collections.abc import Sequence
+
 from agora.governance.rights import may_read_ledger
 from agora.model.operating import Room, RunLine
 from agora.model.release import RunState
@@ -24,7 +26,7 @@ def ops(visit: Visit) -> Page:
     """How the machines do, and the newest runs."""
     found = verbs.health(visit.house, visit.who, visit.site.now())
     lines = runs(visit.house, visit.who)
-    values = {"health": found, "runs": [_line(each) for each in lines[:FEW]], "total": len(lines)}
+    values = {"health": found, "runs": listed_lines(lines[:FEW]), "total": len(lines)}
     return Page(template="ops/ops.html", values=values)
 
 
@@ -32,7 +34,7 @@ def listed(visit: Visit) -> Page:
     """Every run this person may see: failures that stand first, each with what to do."""
     lines = runs(visit.house, visit.who)
     overseer = may_read_ledger(visit.house.mesh, visit.who.principal)
-    values = {"runs": [_line(each) for each in lines], "overseer": overseer}
+    values = {"runs": listed_lines(lines), "overseer": overseer}
     return Page(template="ops/runs.html", values=values)
 
 
@@ -79,6 +81,11 @@ def _room(room: Room) -> dict[str, object]:
         "size": room.size,
         "areas": room.areas,
     }
+
+
+def listed_lines(lines: Sequence[RunLine]) -> list[dict[str, object]]:
+    """Runs as a list of them shows each."""
+    return [_line(each) for each in lines]
 
 
 def _line(line: RunLine) -> dict[str, object]:

@@ -5,6 +5,7 @@ from agora.model.product import OutputPort
 from agora.usecases.discuss import talk
 from agora.usecases.follow import follows
 from agora.usecases.inbox import pending
+from agora.usecases.owning import owns
 from agora.usecases.related import related
 from agora.usecases.saved import curated
 from agora.usecases.show import Shown, show
@@ -19,6 +20,7 @@ TABS = (
     ("", "Overview"), ("data", "Data"), ("contract", "Promises"), ("lineage", "Lineage"),
     ("quality", "Quality"), ("discuss", "Questions"), ("versions", "Editions and versions"),
 )  # fmt: skip
+OWN = (("consumers", "Who uses it"),)
 
 
 def name_of(visit: Visit) -> str:
@@ -47,7 +49,10 @@ def frame(visit: Visit, shown: Shown, here: str) -> dict[str, object]:
                 "href": f"{base}/{key}" if key else base,
                 "count": said.questions if key == "discuss" else 0,
             }
-            for key, title in TABS
+            for key, title in (
+                *TABS,
+                *(OWN if owns(visit.house, visit.who, product.name.domain) else ()),
+            )
         ],
         "tab": here,
     }

@@ -26,6 +26,7 @@ from agora.web import (
     lineage,
     me,
     ops,
+    owner,
     people,
     product,
     quality,
@@ -47,7 +48,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, scorecard, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
+    govern, owner, scorecard, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from agora.model.errors import Denied
 from agora.model.ledger import Event
 from agora.usecases.activity import activity
 from agora.usecases.health import storage
-from tests.journeys.changing import actor, read
+from agora.usecases.owning import owning
+from tests.journeys.changing import actor, agree, read
 from tests.serving import send
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
@@ -154,3 +155,35 @@ def test_the_scorecard_in_the_terminal(served, capsys):
     assert "released" in capsys.readouterr().out
     assert start([*ledger, "--event", "relased"]) != 0
     assert "E760" in capsys.readouterr().err
+
+
+def test_owners_see_who_uses_a_product_and_others_do_not(served, client_as):
+    house = served.site.house()
+    agree(house, "mia", "campaign-planning", by="mia")
+    read(house, "mia", "select week from sales.transactions where week > 2")
+    sofia, mia = client_as("sofia"), client_as("mia")
+    page = sofia.get("/products/sales/transactions/consumers")
+    assert page.status_code == 200
+    line = page.text.partition('<th scope="row">mia')[2].partition("</tr>")[0]
+    assert "campaign-planning" in line
+    assert "Agreed" in line
+    assert "<code>week</code>" in line
+    assert "Who uses it" in sofia.get("/products/sales/transactions").text
+    assert "Who uses it" not in mia.get("/products/sales/transactions").text
+    answer = mia.get("/products/sales/transactions/consumers")
+    assert (answer.status_code, "E764" in answer.text) == (403, True)
+    with pytest.raises(Denied) as told:
+        owning(house, actor(house, "mia"), PRODUCT)
+    assert told.value.code_shown == "E764"
+    assert mia.get("/products/sales/nothing/consumers").status_code == 404
+
+
+def test_owners_may_ask_what_somebody_sees_of_their_tables_alone(client_as):
+    def asked(who, table):
+        asking = {"person": "mia", "table": table}
+        return client_as(who).get("/govern/explain", params=asking).text
+
+    assert "sales.transactions@1 as Mia Chen" in asked("sofia", "sales.transactions@1")
+    assert "as Mia Chen" not in asked("sofia", "customers.households@1")
+    assert "as Mia Chen" not in asked("ana", "sales.transactions@1")
+    assert "as Mia Chen" in asked("olga", "customers.households@1")

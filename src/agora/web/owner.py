@@ -1,0 +1,51 @@
+"""Owner: who uses a product, for what and until when; and what waits for those who answer for it."""
+
+from agora.model.owning import Consumer
+from agora.usecases.inbox import inbox
+from agora.usecases.owning import owning
+from agora.usecases.runs import runs
+from agora.usecases.show import show
+from agora.web.answers import Page
+from agora.web.ops import listed_lines
+from agora.web.product import frame, name_of
+from agora.web.visit import Visit, get
+
+FEW = 5
+
+
+def consumers(visit: Visit) -> Page:
+    """Everything about a product that only its owners need."""
+    found = owning(visit.house, visit.who, name_of(visit))
+    shown = show(visit.house, visit.who, name_of(visit))
+    waits = [r for r in inbox(visit.house, visit.who).open if r.port.port.of == found.product]
+    lines = [line for line in runs(visit.house, visit.who) if line.product == found.product]
+    results = shown.release.results if shown.release else ()
+    values = frame(visit, shown, "consumers") | {
+        "consumers": [_consumer(visit, each) for each in found.consumers],
+        "first": found.first,
+        "waits": waits,
+        "runs": listed_lines(lines[:FEW]),
+        "promises": len(results),
+        "held": sum(result.outcome.value == "pass" for result in results),
+    }
+    return Page(template="owner/consumers.html", values=values)
+
+
+def _consumer(visit: Visit, each: Consumer) -> dict[str, object]:
+    agreed = each.agreement
+    active = agreed is not None and agreed.active(visit.house.now())
+    word, kind = ("Agreed", "ok") if active else ("Ended", "") if agreed else ("Own rules", "line")
+    return {
+        "who": each.name,
+        "people": [name for name in each.people if name != each.name],
+        "purpose": each.purpose,
+        "word": word,
+        "kind": kind,
+        "until": agreed.expires if agreed else None,
+        "reads": each.reads,
+        "last": each.last,
+        "used": each.used,
+    }
+
+
+ROUTES = (get("/products/{domain}/{product}/consumers", consumers),)

@@ -102,7 +102,7 @@ def _opened(page: Any, origin: str, path: str, crawl: Crawl) -> Iterator[str]:
     def told(message: Any) -> None:
         nowhere = path in NOWHERE and "404" in message.text
         if message.type in {"error", "warning"} and not nowhere:
-            wrong(f"console: {message.text[:300]}")
+            wrong(f"console: {message.text[:300]} {message.location['url']}")
 
     heard = {
         "request": asked,

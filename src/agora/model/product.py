@@ -6,6 +6,7 @@ from enum import StrEnum
 from agora.model.contract import Contract
 from agora.model.names import PortName, PortVersion, ProductName, fold
 from agora.model.recipe import Recipe
+from agora.model.schedule import Schedule
 from agora.model.script import Script
 
 
@@ -150,7 +151,10 @@ class External:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """How a product is made; `hash` covers the build file, whose words are `text`, and every step's."""
+    """How a product is made; `hash` covers the build file, whose words are `text`, and every step's.
+
+    Without a `schedule` it runs by hand.
+    """
 
     sources: tuple[SourceSpec, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -158,6 +162,7 @@ class Build:
     external: tuple[External, ...] = ()
     hash: str = ""
     text: str = ""
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 from agora.model.contract import Contract
 from agora.model.names import PortVersion, ProductName, fold
 from agora.model.product import Build, External, Output, OutputPort, SourceSpec, Step
+from agora.model.schedule import Schedule
 from agora.spec.exact import exact
 from agora.spec.loads import agree, load
 from agora.spec.steps import name_of, steps
@@ -55,7 +56,21 @@ def build(parts: Parts, ports: tuple[OutputPort, ...]) -> Build:
         external=external,
         hash=_hash(parts, listed),
         text=exact(parts.build.value),
+        schedule=_schedule(parts),
     )
+
+
+def _schedule(parts: Parts) -> Schedule | None:
+    """When it runs by itself; a text that says no such thing is noted."""
+    text = parts.build.get("schedule")
+    if not isinstance(text, str):
+        return None
+    try:
+        return Schedule.parse(text)
+    except ValueError as problem:
+        hint = "for example `0 6 * * mon Europe/Berlin`, `inputs` or `by-hand`"
+        parts.build.report("E757", ("schedule",), str(problem), hint)
+        return None
 
 
 def _source(node: dict[str, Any]) -> SourceSpec:
@@ -180,7 +195,13 @@ def _unfilled(parts: Parts, ports: Sequence[OutputPort], filled: Sequence[PortVe
 
 
 def _hash(parts: Parts, steps: tuple[Step, ...]) -> str:
-    """The build's meaning: what `build.yaml` says, however it is laid out, and every step's text."""
-    whole = [json.dumps(parts.build.value, sort_keys=True, default=str)]
+    """The build's meaning: what `build.yaml` says, however it is laid out, and every step's text.
+
+    When it runs changes nothing of what it makes.
+    """
+    said = parts.build.value
+    if isinstance(said, dict):
+        said = {key: value for key, value in said.items() if key != "schedule"}
+    whole = [json.dumps(said, sort_keys=True, default=str)]
     whole += [f"{step.name}\n{step.sql}{step.script.text if step.script else ''}" for step in steps]
     return hashlib.sha256("\x00".join(whole).encode()).hexdigest()

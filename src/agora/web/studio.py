@@ -1,8 +1,9 @@
 """Studio: one's products, what each waits for, and publishing them."""
 
+from agora.model.errors import AgoraError, Invalid
 from agora.model.names import PortVersion
 from agora.model.release import RunState
-from agora.usecases import studio
+from agora.usecases import schedule, studio
 from agora.usecases.run import run
 from agora.usecases.studio import Lacking, Standing
 from agora.web.answers import Page, Redirect
@@ -44,6 +45,19 @@ def publish(visit: Visit) -> Page | Redirect:
     return Redirect(here, said="It was kept back; the page says why.")
 
 
+def set_schedule(visit: Visit) -> Page | Redirect:
+    """The product's file says when it runs from now on, or the field says what is wrong."""
+    name = f"{visit.path['domain']}.{visit.path['product']}"
+    found = studio.one(visit.house, visit.who, name)
+    try:
+        schedule.put(visit.house, visit.who, name, visit.text("when"))
+    except Invalid as problem:
+        return _one(visit, found, visit.text("when"), problem)
+    visit.site.reread()
+    here = f"/studio/{found.product.name.domain}/{found.product.name.product}"
+    return Redirect(here, said="Its schedule is written.")
+
+
 def told(visit: Visit, found: Standing) -> dict[str, object]:
     """How a product stands, in words."""
     name = found.product.name
@@ -68,7 +82,7 @@ def people(visit: Visit, ids: tuple[str, ...]) -> str:
     return " or ".join(each.name or each.id for each in found if each) or "nobody yet"
 
 
-def _one(visit: Visit, found: Standing) -> Page:
+def _one(visit: Visit, found: Standing, typed: str = "", problem: AgoraError | None = None) -> Page:
     runs = [
         {
             "id": each.id,
@@ -82,8 +96,19 @@ def _one(visit: Visit, found: Standing) -> Page:
         }
         for each in found.runs
     ]
-    values = {**told(visit, found), "runs": runs, "files": found.files, "file": found.file}
-    return Page(template="studio/one.html", values=values)
+    values = {
+        **told(visit, found),
+        "runs": runs,
+        "files": found.files,
+        "file": found.file,
+        "schedule": schedule.of(visit.house, visit.who, str(found.product.name)),
+        "typed": typed,
+        "problem": problem,
+        "errors": [{"id": "when", "text": problem.sentence}] if problem else [],
+    }
+    return Page(
+        template="studio/one.html", values=values, status=problem.status if problem else 200
+    )
 
 
 def _state(found: Standing) -> tuple[str, str, str]:
@@ -107,4 +132,5 @@ ROUTES = (
     get("/studio", listed),
     get("/studio/{domain}/{product}", one),
     post("/studio/{domain}/{product}/publish", publish),
+    post("/studio/{domain}/{product}/schedule", set_schedule),
 )

@@ -2,6 +2,7 @@
 
 from agora.model.draft import SheetColumn, SheetDraft
 from agora.model.errors import AgoraError
+from agora.model.types import Kind
 from agora.usecases import sheet, studio
 from agora.usecases.making.sheets import LARGEST, types
 from agora.usecases.run import run
@@ -13,6 +14,12 @@ STEPS = (
     ("file", "File", BASE), ("columns", "Columns", f"{BASE}/columns"),
     ("label", "Label", f"{BASE}/label"), ("check", "Check and publish", f"{BASE}/check"),
 )  # fmt: skip
+KINDS = {
+    Kind.BOOLEAN: "yes or no", Kind.INTEGER: "whole number", Kind.BIGINT: "whole number", Kind.DECIMAL: "decimal number",
+    Kind.DOUBLE: "decimal number, inexact", Kind.VARCHAR: "text", Kind.DATE: "day", Kind.TIME: "time of day",
+    Kind.TIMESTAMP: "day and time", Kind.INSTANT: "day and time, with zone",
+}  # fmt: skip
+"""What people call the types."""
 WRONG = {"E014": "product", "E013": "product", "E750": "domain", "E419": "domain"}
 """Which field of the label an error of this code is about."""
 
@@ -140,7 +147,7 @@ def _columns(
     shown = [
         {
             "column": each,
-            "types": [(of.sql, of.sql.lower()) for of in types(each.type)],
+            "types": [(of.sql, KINDS.get(of.kind, of.sql.lower())) for of in types(each.type)],
             "first": [str(row[each.origin]) for row in found.first if row[each.origin] is not None][
                 :3
             ],

@@ -28,9 +28,12 @@ def scan(relation: str, columns: Sequence[str]) -> str:
     return f"select {', '.join(parts)} from {quoted(relation)}"
 
 
-def suspicion(counts: Mapping[str, object], place: int, name: str) -> str:
-    """Why the column at this place may be about people, in words; empty where nothing says so."""
-    values = int(str(counts[f"v{place}"]))
+def suspicion(counts: Mapping[str, object], place: int, name: str, *, text: bool) -> str:
+    """Why the column at this place may be about people, in words; empty where nothing says so.
+
+    Only the values of a `text` can look like something: days and amounts are what they are.
+    """
+    values = int(str(counts[f"v{place}"])) if text else 0
     for number, words in enumerate(LOOKS):
         found = int(str(counts[f"c{place}_{number}"]))
         if values and found / values >= _SHARE:

@@ -35,6 +35,7 @@ def test_a_file_becomes_a_product_and_the_next_file_an_edition(serving_market, e
     columns = emil.get("/studio/new/upload/columns").text
     assert "100 % look like e-mail addresses" in columns
     assert 'value="opened_on"' in columns
+    assert columns.count("Perhaps about people") == 1
     assert "Store Targets.csv" in emil.get("/studio/new/upload").text
     sent = send(emil, "/studio/new/upload/columns", **confirmed())
     assert sent.headers["location"].endswith("/label"), sent.text
@@ -76,7 +77,7 @@ def test_what_is_wrong_is_said_before_anything_is_written(serving_market, emil):
     assert 'id="title-error"' in none.text
     assert send(emil, "/studio/new/upload/label", **words).status_code == 303
     check = emil.get("/studio/new/upload/check").text
-    assert "1 rows have a `store` that another row has, too" in check
+    assert "1 row has a `store` that another row has, too" in check
     refused = send(emil, "/studio/new/upload/check")
     assert refused.status_code == 422
     assert not (serving_market.root / "sales/twice").exists()

@@ -67,3 +67,18 @@ def test_only_who_may_publish_sees_how_a_product_stands(serving_market, emil):
     assert answer.status_code == 403
     assert not (serving_market.root / "sales/mine").exists()
     assert "New product" in emil.get("/studio/new").text
+
+
+def test_a_schedule_is_written_where_it_belongs(serving_market, emil):
+    build = serving_market.root / "sales/transactions/build.yaml"
+    before = build.read_text()
+    wrong = send(emil, "/studio/sales/transactions/schedule", when="soon")
+    assert wrong.status_code == 422
+    assert 'id="when-error"' in wrong.text
+    assert 'value="soon"' in wrong.text
+    assert build.read_text() == before
+    fine = send(emil, "/studio/sales/transactions/schedule", when="0 6 * * mon Europe/Berlin")
+    assert fine.status_code == 303
+    assert "0 6 * * mon Europe/Berlin" in emil.get("/studio/sales/transactions").text
+    mia = serving_market.client("mia")
+    assert send(mia, "/studio/sales/transactions/schedule", when="inputs").status_code == 403

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from agora.app.running import outcome
 from agora.app.up.site import LiveSite
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
@@ -58,7 +59,47 @@ def _sealed(house: House, _: Site) -> None:
     seal(house)
 
 
+class Runs:
+    """Products whose time has come run in a thread of their own: nothing else waits for them.
+
+    It is not waited for at the end: what a server leaves half done, the next one begins again.
+    """
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, house: House, site: Site) -> None:
+        """What is due runs, unless this process is still at it."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(
+                target=self._run, args=(house, site), name="schedules", daemon=True
+            )
+            self._thread.start()
+
+    def _run(self, house: House, site: Site) -> None:
+        from agora.usecases.schedule import tick
+
+        holder = f"{socket.gethostname()}/{os.getpid()}"
+        turns = tick(
+            house,
+            lambda name: outcome(house, name),
+            holder=holder,
+            now=site.now(),
+            gone=fallen,
+            moments=False,
+        )
+        try:
+            for product, turn in turns:
+                _log.info("%s: %s", product, turn.outcome)
+        except AgoraError as problem:
+            _log.warning("schedules: %s", problem.sentence)
+        except Exception:  # noqa: BLE001 (the next look is worth more than this one)
+            _log.exception("schedules failed")
+
+
 CHORES = (
+    Chore(name="schedules", every=20, do=Runs()),
     Chore(name="notify", every=3, do=_told),
     Chore(name="seal", every=60, do=_sealed),
     Chore(name="sweep", every=60, do=_swept),

@@ -67,7 +67,7 @@ def opened(house: House, spec: SourceSpec, path: str) -> Opened:
     tag = classified(house.mesh)
     columns = []
     for place, (new, (old, of)) in enumerate(zip(sql_names(iter(names)), types, strict=True)):
-        hint = suspecting.suspicion(counts, place, new)
+        hint = suspecting.suspicion(counts, place, new, text=of.kind is Kind.VARCHAR)
         columns.append(
             SheetColumn(origin=old, name=new, type=of, hint=hint, tag=tag if hint else "")
         )
@@ -90,12 +90,14 @@ def misfits(
         found = work.rows(f"select {', '.join(parts)} from {RAW}")[0]  # noqa: S608 (every name is quoted)
     for place, each in enumerate(columns):
         if wrong := int(str(found[f"m{place}"])):
-            yield f"{wrong:,} values of `{each.name}` are no `{each.type.sql.lower()}`"
+            are = "value of `{}` is" if wrong == 1 else "values of `{}` are"
+            yield f"{wrong:,} {are.format(each.name)} no `{each.type.sql.lower()}`"
         if each.key and (empty := int(str(found[f"e{place}"]))):
             yield f"`{each.name}` is to tell rows apart, but is empty in {empty:,} of them"
     if keys and (same := int(str(found["n"])) - int(str(found["k"]))):
         named = ", ".join(f"`{each.name}`" for each in columns if each.key)
-        yield f"{same:,} rows have a {named} that another row has, too"
+        have = "row has" if same == 1 else "rows have"
+        yield f"{same:,} {have} a {named} that another row has, too"
 
 
 @contextmanager

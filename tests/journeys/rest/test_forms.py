@@ -26,6 +26,19 @@ def test_a_list_is_walked_page_by_page(callers):
     assert whole["total"] == len(names) > 1
 
 
+def test_the_ledger_is_walked_from_place_to_place(callers):
+    olga, places, cursor = callers("olga"), [], ""
+    for _ in range(3):
+        page = done(olga.get("/ledger", params={"limit": 4, "cursor": cursor}))
+        places += [each["place"] for each in page["items"]]
+        cursor = page["next"]
+    assert places == list(range(1, 13))
+    own = done(callers("mia").get("/ledger", params={"limit": 200}))["items"]
+    assert own
+    assert all("mia" in str(each) for each in own)
+    assert len(own) < done(olga.get("/ledger", params={"limit": 200}))["items"][-1]["place"]
+
+
 @pytest.mark.parametrize("cursor", ["x", "cDE_", "cC0x", "cDk5OTk5OTk5OTk5OTk5", "é"])
 def test_what_is_no_cursor_is_said(callers, cursor):
     answer = callers("mia").get("/products", params={"cursor": cursor})

@@ -1,15 +1,16 @@
 """Me over REST: who the caller is here, their tokens; and, for operators, who may sign in."""
 
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from agora.model.ledger import Verdict
+from agora.model.ledger import Record, Verdict
 from agora.model.token import Scope, Token
 from agora.serve.rest.asking import At, By, Within
 from agora.serve.rest.fields import Body, Id, Line
-from agora.serve.rest.paging import Paged
+from agora.serve.rest.paging import Paged, cursor_to
 from agora.serve.rest.problems import documented
 from agora.serve.rest.wire import listing, model_of, wired
 from agora.usecases import account, ledger
@@ -123,18 +124,25 @@ def revoke(house: Within, who: By, at: At, token: Id) -> Any:
 @router.get("/ledger", response_model=listing(Event), responses=documented(), summary="What happened")  # fmt: skip
 def happened(house: Within, who: By, paged: Paged) -> Any:
     """Oldest first: everything for operators and governance, one's own for everybody else."""
-    return paged.page(
-        {
-            "place": each.place,
-            "at": each.entry.at,
-            "event": each.entry.event,
-            "who": each.entry.who,
-            "operator": each.entry.operator,
-            "subject": each.entry.subject,
-            "purpose": each.entry.purpose,
-            "facts": dict(each.entry.facts),
-        }
-        for each in ledger.records(house, who)
+    found = list(islice(ledger.records(house, who, after=paged.start), paged.limit + 1))
+    page = found[: paged.limit]
+    return {
+        "items": [_event(each) for each in page],
+        "next": cursor_to(page[-1].place) if len(found) > len(page) else None,
+    }
+
+
+def _event(record: Record) -> Event:
+    entry = record.entry
+    return Event(
+        place=record.place,
+        at=entry.at.isoformat(),
+        event=entry.event.value,
+        who=entry.who,
+        operator=entry.operator,
+        subject=entry.subject,
+        purpose=entry.purpose,
+        facts=wired(dict(entry.facts)),
     )
 
 

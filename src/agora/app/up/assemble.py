@@ -15,6 +15,7 @@ from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
 from agora.app.up.limits import Buckets, Paced, own_names
 from agora.app.up.site import LiveSite
+from agora.app.up.telling import Told
 from agora.serve.rest.app import rest
 from agora.web.routes import missing_page, routes, unexpected_page
 
@@ -31,8 +32,8 @@ class Lasting(StaticFiles):
         return response
 
 
-def application(site: LiveSite) -> ASGIApp:
-    """Everything that answers HTTP for this site."""
+def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
+    """Everything that answers HTTP for this site; with `told` each answer is, on standard error."""
     app = Starlette(
         routes=[
             Route("/healthz", _alive),
@@ -47,8 +48,9 @@ def application(site: LiveSite) -> ASGIApp:
     app.state.site = site
     app.state.bell = events.Bell(site)
     paced = Paced(app, people=Buckets(rate=50, burst=500), others=Buckets(rate=50, burst=1_000))
+    identified = Identified(paced, site)
     return Guarded(
-        Identified(paced, site),
+        Told(identified) if told else identified,
         https=site.url.startswith("https:"),
         names=own_names(site.url) if site.demo else frozenset(),
     )

@@ -43,7 +43,7 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
     """Requests on this socket are answered until the process is told to end."""
     site = LiveSite(asked.root, environment, url=asked.url, demo=asked.demo)
     config = uvicorn.Config(
-        application(site),
+        application(site, told=not sys.stderr.isatty()),
         http=Prompt,
         log_config=None,
         access_log=False,

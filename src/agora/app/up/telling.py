@@ -1,0 +1,69 @@
+"""Telling: one line of JSON for each request, with nothing in it that somebody typed."""
+
+import sys
+import time
+from typing import TextIO
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class Told:
+    """An application of which each answer is told: method, route, status, how long, how much, who.
+
+    The route names the parts of an address, never what they are: names, words and tokens stay out.
+    """
+
+    def __init__(self, app: ASGIApp, out: TextIO | None = None) -> None:
+        """Tell on this stream, by default on standard error."""
+        self._app = app
+        self._log = structlog.wrap_logger(
+            structlog.WriteLogger(out or sys.stderr),
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", key="at"),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/static/"):
+            await self._app(scope, receive, send)
+            return
+        began, status, size = time.perf_counter(), 500, 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        finally:
+            state = scope.get("state", {})
+            who = state.get("who")
+            self._log.info(
+                "request",
+                method=scope["method"],
+                route=_route(scope),
+                status=status,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+                bytes=size,
+                who=who.principal.id if who else "",
+                request=state.get("id", ""),
+            )
+
+
+def _route(scope: Scope) -> str:
+    """The address with the names of its parts instead of what they are; empty where no page is."""
+    if "endpoint" not in scope:
+        return ""
+    path, end = f"{scope['path']}/", None
+    for name, value in reversed(scope.get("path_params", {}).items()):
+        place = path.rfind(f"/{value}/", 0, end)
+        if place < 0:
+            return ""
+        path = f"{path[:place]}/{{{name}}}{path[place + 1 + len(str(value)) :]}"
+        end = place + 1
+    return path.removesuffix("/")

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import uvicorn
 
 from agora.app.up.assemble import application
@@ -19,6 +20,7 @@ from agora.app.up.site import LiveSite
 from agora.cli.openings import Serving
 
 GRACE_SECONDS = 20
+THREADS = 512
 
 
 class Gentle(uvicorn.Server):
@@ -28,6 +30,11 @@ class Gentle(uvicorn.Server):
         """Serve this site."""
         super().__init__(config)
         self._site = site
+
+    async def startup(self, sockets: list[sockets.socket] | None = None) -> None:
+        """Pages have threads to answer in also while every statement that may wait does."""
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[sockets.socket] | None = None) -> None:
         """Whoever is at work may finish within the grace; then their engines are gone."""

@@ -48,7 +48,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, owner, scorecard, ops, activity, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
+    govern, activity, ops, scorecard, owner, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ class Mesh:
     private: tuple[str, ...] = ()
     external: tuple[tuple[str, str], ...] = ()
     derive_after: int = 20
-    sign_in: SignIn = SignIn()
+    sign_in: SignIn = field(default_factory=SignIn)
     post: PostOffice = PostOffice()
     domains: tuple[Domain, ...] = ()
     principals: tuple[Principal, ...] = ()

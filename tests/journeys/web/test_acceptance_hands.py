@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from agora.usecases.notify import notify
 from tests.serving import send
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
@@ -20,7 +21,7 @@ WHERE = """() => {
   const top = fixed ? header.getBoundingClientRect().bottom : 0;
   return {
     name: at.tagName + "#" + at.id + " " + (at.textContent || at.value || "").trim().slice(0, 40),
-    text: at.textContent.trim(), id: at.id, type: at.type ?? "", href: at.getAttribute("href") ?? "",
+    text: at.textContent.trim(), id: at.id, type: at.type ?? "", field: at.name ?? "", href: at.getAttribute("href") ?? "",
     ring: [style, shown, getComputedStyle(at, "::after"), ...[at.closest(".product-card, .tile")]
       .filter(Boolean).map(each => getComputedStyle(each))].some(each =>
       each.outlineStyle !== "none" && parseFloat(each.outlineWidth) >= 2 || each.boxShadow !== "none"),
@@ -65,22 +66,29 @@ def test_the_keyboard_alone_searches_asks_and_sends(page_as, client_as):
     page.keyboard.press("Enter")
     page.wait_for_url("**/request*")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    tabbed(page, lambda at: at["id"] == "purpose" or at["type"] == "select-one")
+    tabbed(page, lambda at: at["field"] == "purpose")
     page.keyboard.press("ArrowDown")
     tabbed(page, lambda at: at["type"] == "textarea")
     page.keyboard.type(REASON)
-    terms = tabbed(page, lambda at: (at["type"] == "checkbox" and "terms" in at["id"] + at["name"])
-                   or (at["type"] == "submit" and "Send" in at["text"]))  # fmt: skip
-    if terms["type"] == "checkbox":
+    if page.locator("input[name=accept_terms]").count():
+        tabbed(page, lambda at: at["field"] == "accept_terms")
         page.keyboard.press("Space")
-        tabbed(page, lambda at: at["type"] == "submit" and "Send" in at["text"])
+    tabbed(page, lambda at: at["type"] == "submit" and at["text"].startswith("Send"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/requests/req-*")
     expect(page.get_by_text(REASON)).to_be_visible()
     assert send(client_as("mia"), page.url + "/withdraw").status_code == 303
 
 
-def test_without_javascript_one_finds_asks_and_is_answered(page_as):
+def ended(client_as):
+    """The owner has ended what mia agreed with them."""
+    named = re.search(r"/agreements/(agr-[^/]+)/end", client_as("mia").get("/agreements").text)[1]
+    sofia = client_as("sofia")
+    answer = send(sofia, f"/agreements/{named}/end", words="the review is over")
+    assert answer.status_code == 303
+
+
+def test_without_javascript_one_finds_asks_and_is_answered(page_as, client_as):
     mia = page_as("mia", java_script_enabled=False)
     mia.goto("/")
     mia.get_by_role("searchbox").last.fill("transactions")
@@ -108,6 +116,53 @@ def test_without_javascript_one_finds_asks_and_is_answered(page_as):
         chooser.select_option("campaign-planning")
     mia.get_by_role("button", name=re.compile("^Run")).first.click()
     expect(mia.get_by_text("lines").first).to_be_visible()
+    ended(client_as)
+    assert mia.goto(mia.url).status == 200
+    mia.goto(SALES)
+    expect(mia.get_by_role("link", name="Request access").first).to_be_visible()
+
+
+def test_the_whole_loop_in_two_browsers(served, page_as, client_as):
+    notify(served.site.house(), served.site.now)
+    mia, sofia = page_as("mia"), page_as("sofia")
+    sofia.goto("/")
+    bell = sofia.locator("#bell")
+    before = int(re.search(r"\d+|$", bell.inner_text())[0] or 0)
+    mia.goto("/")
+    mia.get_by_role("searchbox").last.fill("transactions")
+    mia.keyboard.press("Enter")
+    mia.get_by_role("link", name="Transactions", exact=True).first.click()
+    expect(mia.get_by_role("region", name="Label")).to_contain_text("Sofia Berg")
+    mia.get_by_role("link", name="Request access").first.click()
+    mia.locator("select[name=purpose]").select_option("campaign-planning")
+    mia.locator("textarea[name=reason]").fill(REASON)
+    for box in mia.locator("input[name=accept_terms]").all():
+        box.check()
+    mia.get_by_role("button", name=re.compile("^Send")).last.click()
+    mia.wait_for_url("**/requests/req-*")
+    notify(served.site.house(), served.site.now)  # what the server does every few seconds
+    expect(bell).to_contain_text(str(before + 1), timeout=15_000)
+    sofia.goto(mia.url)
+    sofia.get_by_role("button", name=re.compile("^Approve")).first.click()
+    expect(sofia.get_by_text("Approved").first).to_be_visible()
+    mia.goto("/query")
+    mia.locator(".cm-content").click()
+    mia.keyboard.insert_text(
+        "select store_id, sum(amount) as amount from sales.transactions group by all"
+    )
+    mia.get_by_role("button", name=re.compile("^Run")).first.click()
+    mia.wait_for_url("**/query/results/*")
+    expect(mia.get_by_text("3 rows").first).to_be_visible()
+    result = mia.url
+    mia.goto(f"/charts/new?result={result.rpartition('/')[2]}")
+    expect(mia.locator("chart-view svg, chart-view canvas").first).to_be_visible()
+    client = client_as("mia")
+    sheet = send(client, f"{result}/export", form="csv")
+    assert sheet.status_code == 200
+    assert len(sheet.text.strip().splitlines()) == 4
+    ended(client_as)
+    assert client.get(f"{result}/rows").status_code == 403
+    assert send(client, f"{result}/export", form="csv").status_code in {403, 404}
 
 
 def test_the_palette_opens_finds_and_gives_the_focus_back(page_as):

@@ -14,7 +14,6 @@ from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import keys
 from agora.passage.editions import there
-from agora.passage.ruling import agreements_on
 from agora.usecases.agreeing import filing
 from agora.usecases.agreeing.entries import demand
 
@@ -97,14 +96,12 @@ def agreed(
 
 def kept(house: House, agreement: Agreement) -> tuple[Put, ...]:
     """The agreement is kept in the place of those it replaces, and holds its edition's rows."""
-    old = {
-        each.key: each
-        for each in house.store.find(Agreement, keys.agreements_of(agreement.port.port))
-    }
+    there = list(house.store.find(Agreement, keys.agreements_of(agreement.port.port)))
+    revisions = {each.key: each.revision for each in there}
     puts = list(filing.filing(agreement))
-    for each in replaced(agreement, agreements_on(house, agreement.port.port)):
-        was = old[keys.agreement(each)]
-        puts.append(Put(key=was.key, noun=each, revision=was.revision))
+    for gone in replaced(agreement, [each.noun for each in there]):
+        key = keys.agreement(gone)
+        puts.append(Put(key=key, noun=gone, revision=revisions[key]))
     return (*puts, *_held(house, agreement))
 
 

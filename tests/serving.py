@@ -132,9 +132,9 @@ def client_as(served: Served) -> Callable[..., httpx.Client]:
     return served.client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless; gone with the module, for its driver keeps an event loop running."""
     if not Path(CHROMIUM).exists():
         absent("Chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright

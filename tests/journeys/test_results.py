@@ -238,11 +238,19 @@ def test_what_changes_nothing_keeps_the_rows(used):
         assert results.page(house, actor(house, "sofia"), found.id).rows.num_rows == 24
 
 
+@pytest.fixture
 def workers():
-    return [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    """Looks for workers this very test has started: other tests' servers keep theirs warm."""
+    there = {child.pid for child in psutil.Process().children(recursive=True)}
+
+    def found():
+        children = psutil.Process().children()
+        return [p for p in children if p.pid not in there and p.status() != psutil.STATUS_ZOMBIE]
+
+    return found
 
 
-def test_cancelling_frees_the_worker_at_once(used):
+def test_cancelling_frees_the_worker_at_once(used, workers):
     with opened(used) as house:
         who = actor(house, "sofia")
         made = results.start(house, who, SLOW)
@@ -353,7 +361,7 @@ def test_a_table_is_downloaded_and_the_ledger_knows(used):
         assert (facts(entry)["rows"], facts(entry)["outcome"]) == (24, "complete")
 
 
-def test_who_goes_away_is_recorded_with_what_they_got(used):
+def test_who_goes_away_is_recorded_with_what_they_got(used, workers):
     with opened(used) as house:
         who = actor(house, "sofia")
         export = download(house, who, form="ndjson", sql=SLOW.replace("count(*)", "t0.*"))
@@ -370,7 +378,7 @@ def test_who_goes_away_is_recorded_with_what_they_got(used):
         assert workers() == []
 
 
-def test_a_door_that_never_reads_leaves_nothing_open(used):
+def test_a_door_that_never_reads_leaves_nothing_open(used, workers):
     with opened(used) as house:
         export = download(
             house, actor(house, "sofia"), form="arrow", sql=SLOW.replace("count(*)", "t0.*")

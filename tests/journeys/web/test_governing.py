@@ -144,6 +144,7 @@ def test_the_scorecard_counts_for_each_what_they_may_know(served, client_as):
 
 def test_the_scorecard_in_the_terminal(served, capsys):
     root = str(served.root)
+    read(served.site.house(), "emil", "select week from sales.transactions where week > 3")
     assert start(["scorecard", "--mesh", root, "--as", "sofia"]) == 0
     told = capsys.readouterr().out
     assert "Search to first row" in told

@@ -376,7 +376,9 @@ def test_somebody_writes_runs_mends_and_draws_in_a_browser(page_as):
     offered = page.locator(".cm-tooltip-autocomplete li")
     expect(offered.first).to_contain_text("transactions")
     expect(offered.filter(has_text="households")).to_have_count(0)
+    page.wait_for_timeout(300)  # the editor takes no key for a list that has only just opened
     page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_contain_text("sales.transactions")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("Line 1, column 18")
     expect(page.locator(".cm-lintRange-error")).to_have_text("amoun")

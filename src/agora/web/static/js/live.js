@@ -1,7 +1,7 @@
 // What waits for this person, as it happens: GET /events is a stream of server-sent events
 //   event: counts   data: {"unread": 3, "waiting": 1}   the bell shows the unread ones
 //   event: toast    data: {"text": "…"}                 told at the foot of the page
-// Only a page that is looked at listens: a browser allows few connections to one place.
+// Only a page that is somebody's (<html data-live>) and is looked at listens: a browser allows few connections to one place.
 let source;
 let last;
 
@@ -21,7 +21,8 @@ function show({ unread }) {
 }
 
 function listen() {
-  const wanted = document.visibilityState === "visible" && document.getElementById("bell");
+  const wanted = "live" in document.documentElement.dataset
+    && document.visibilityState === "visible" && document.getElementById("bell");
   if (!wanted) {
     source?.close();
     source = undefined;

@@ -1,5 +1,6 @@
 """XLSX: one sheet, in which every value is what it was; what a sheet cannot hold is refused."""
 
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from datetime import date, datetime
@@ -50,16 +51,17 @@ class XlsxOutlet:
 
     def encode(self, answer: Answer) -> Generator[bytes, None, None]:
         """The whole workbook is made before its first byte leaves."""
-        with tempfile.TemporaryDirectory(prefix="agora-xlsx-") as folder:
-            try:
-                with tempfile.TemporaryFile(dir=folder) as file:
-                    self._fill(answer, file, folder)
-                    answer.close()
-                    file.seek(0)
-                    while piece := file.read(_PIECE):
-                        yield piece
-            finally:
+        folder = tempfile.mkdtemp(prefix="agora-xlsx-")
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                self._fill(answer, file, folder)
                 answer.close()
+                file.seek(0)
+                while piece := file.read(_PIECE):
+                    yield piece
+        finally:
+            answer.close()
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _fill(self, answer: Answer, file: IO[bytes], folder: str) -> None:
         import xlsxwriter

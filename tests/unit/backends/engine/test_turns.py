@@ -117,3 +117,12 @@ def test_closing_ends_what_runs(readers):
         list(answer)
     answer.close()
     assert readers.running == 0
+
+
+def test_a_place_given_back_while_somebody_holds_the_lock_is_free_soon():
+    made = turns(most=1)
+    give = made.take("ana")
+    with made._lock:  # as when the collector of garbage comes in the middle of a turn
+        give()
+    assert made.running == 0
+    made.take("ben")()

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from agora.model.errors import Unavailable
 
 CORES = os.cpu_count() or 2
 QUEUE, PATIENCE = 200, 20.0
+_LOOK = 0.1
 
 
 class Turns:
@@ -23,6 +25,7 @@ class Turns:
         self._most, self._each, self._waiting, self._patience = most, each, waiting, patience
         self._held: Counter[str] = Counter()
         self._queue: list[tuple[str, threading.Event]] = []
+        self._left: deque[str] = deque()
         self._lock = threading.Lock()
 
     def take(self, reader: str) -> Callable[[], None]:
@@ -32,16 +35,28 @@ class Turns:
         """
         came = threading.Event()
         with self._lock:
+            self._clear()
             if len(self._queue) >= self._waiting and not self._free(reader):
                 raise _busy()
             self._queue.append((reader, came))
             self._pass_on()
-        if not came.wait(self._patience):
+        if not self._came(came):
             with self._lock:
                 if not came.is_set():
                     self._queue.remove((reader, came))
                     raise _busy()
         return self._returned(reader)
+
+    def _came(self, came: threading.Event) -> bool:
+        """True once there is a place; looks now and then for those whose holders were forgotten."""
+        until = time.monotonic() + self._patience
+        while (left := until - time.monotonic()) > 0:
+            if came.wait(min(left, _LOOK)):
+                return True
+            with self._lock:
+                self._clear()
+                self._pass_on()
+        return came.is_set()
 
     @contextmanager
     def turn(self, reader: str) -> Iterator[None]:
@@ -55,7 +70,7 @@ class Turns:
     @property
     def running(self) -> int:
         """How many statements have a place now."""
-        return self._held.total()
+        return self._held.total() - len(self._left)
 
     def _returned(self, reader: str) -> Callable[[], None]:
         given = threading.Lock()
@@ -63,13 +78,25 @@ class Turns:
         def give() -> None:
             if not given.acquire(blocking=False):
                 return
-            with self._lock:
-                self._held[reader] -= 1
-                if not self._held[reader]:
-                    del self._held[reader]
-                self._pass_on()
+            self._left.append(reader)
+            # the collector of garbage may call this in the middle of anything, also of what holds
+            # the lock: whoever holds it, or waits, clears up
+            if self._lock.acquire(blocking=False):
+                try:
+                    self._clear()
+                    self._pass_on()
+                finally:
+                    self._lock.release()
 
         return give
+
+    def _clear(self) -> None:
+        """Places that were given back are free."""
+        while self._left:
+            reader = self._left.popleft()
+            self._held[reader] -= 1
+            if not self._held[reader]:
+                del self._held[reader]
 
     def _free(self, reader: str) -> bool:
         return self.running < self._most and self._held[reader] < self._each

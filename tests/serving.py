@@ -104,15 +104,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def serving_market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The market with its releases, served for one module that changes it."""
+@contextlib.contextmanager
+def released(root: Path) -> Iterator[Served]:
+    """A new market in this folder with its releases, served; nobody has asked for anything yet."""
     from agora.app.house import close_house, open_house
     from agora.model.people import Actor
     from agora.usecases.run import run
     from tests.journeys.changing import MESHES
 
-    root = tmp_path_factory.mktemp("serving") / "market"
     shutil.copytree(MESHES / "market", root)
     house = open_house(root, {})
     try:
@@ -123,6 +122,13 @@ def serving_market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
     finally:
         close_house(house)
     with serving(root) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def serving_market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The market with its releases, served for one module that changes it."""
+    with released(tmp_path_factory.mktemp("serving") / "market") as found:
         yield found
 
 

@@ -13,7 +13,7 @@ from agora.usecases.activity import activity
 from agora.usecases.health import storage
 from agora.usecases.owning import owning
 from tests.journeys.changing import actor, agree, read
-from tests.serving import send
+from tests.serving import released, send
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
 PRODUCT = "sales.transactions"
@@ -36,20 +36,27 @@ def ticked(client):
     return [s.partition("<span>")[2].partition("<small>")[0] for s in steps if 'class="done"' in s]
 
 
-def test_the_steps_tick_themselves_from_what_happens(served, client_as):
-    mia = client_as("mia")
+@pytest.fixture
+def untouched(tmp_path):
+    """A market in which nothing has happened yet but its releases."""
+    with released(tmp_path / "market") as found:
+        yield found
+
+
+def test_the_steps_tick_themselves_from_what_happens(untouched):
+    mia = untouched.client("mia")
     assert ticked(mia) == []
     mia.get("/search", params={"q": "trans"}, headers={"HX-Request": "true"})
-    assert entries(served, Event.SEARCHED) == []
+    assert entries(untouched, Event.SEARCHED) == []
     mia.get("/search", params={"q": " transactions  of stores"})
-    (found,) = entries(served, Event.SEARCHED)
+    (found,) = entries(untouched, Event.SEARCHED)
     assert (found.who, dict(found.facts)["words"]) == ("mia", "transactions of stores")
     assert ticked(mia) == ["Find a product"]
     for _ in range(2):
         mia.get("/products/sales/transactions")
-    (opened,) = entries(served, Event.LABEL_READ)
+    (opened,) = entries(untouched, Event.LABEL_READ)
     assert (opened.who, opened.subject) == ("mia", PRODUCT)
-    assert len(ticked(client_as("ana"))) == 2
+    assert len(ticked(untouched.client("ana"))) == 2
 
 
 def test_steps_that_were_put_away_stay_away_on_this_browser_only(client_as):
@@ -69,6 +76,7 @@ def test_everybody_finds_the_activity_that_is_theirs(served, client_as):
     assert "sales.transactions" in owners
     assert "customers.households" not in owners
     assert "Nothing like that" in ana.get("/govern/audit", params={"events": "run-ended"}).text
+    mia.get("/search", params={"q": "transactions of stores"})
     own = mia.get("/govern/audit", params={"text": "of stores"}).text
     assert "Searched" in own
     assert "Nothing like that" in sofia.get("/govern/audit", params={"text": "of stores"}).text

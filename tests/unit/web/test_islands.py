@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.unit.web import gallery
 
@@ -117,7 +118,7 @@ def test_the_editor_completes_marks_and_submits(opened):
     page.keyboard.press("Control+a")
     page.keyboard.type("select e from sales.weekly_sales w where w.")
     options = editor.get_by_role("option")
-    options.first.wait_for()
+    expect(options).to_have_count(2)
     assert {text.split("date")[0].split("text")[0] for text in options.all_inner_texts()} == {
         "week",
         "email",

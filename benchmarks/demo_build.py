@@ -20,7 +20,8 @@ FLOOR = """
 import os, sys
 from pathlib import Path
 import duckdb
-from agora.cli.run import in_order
+from agora.model.people import Actor
+from agora.usecases.order import in_order
 from agora.model.names import fold
 from agora.app.house import open_house
 from agora.quality.plans import plan
@@ -29,7 +30,7 @@ from agora.backends.engine.duckdb.facts import facts
 
 house = open_house(Path(sys.argv[1]), dict(os.environ))
 out = Path(sys.argv[2])
-for name in in_order(house):
+for name in in_order(house, Actor(principal=house.mesh.principal(house.mesh.operator))):
     product = house.mesh.product(name)
     con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False})
     con.execute(f"set temp_directory='{out}/tmp'")

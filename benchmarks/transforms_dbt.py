@@ -36,15 +36,16 @@ from agora.app.demo.script import WISHES
 from agora.app.house import close_house, open_house
 from agora.backends.engine.duckdb.facts import facts
 from agora.backends.source.registry import InstalledSources
-from agora.cli.run import in_order
 from agora.model.contract import Metric, Operator, Severity
 from agora.model.names import PortVersion, fold
+from agora.model.people import Actor
 from agora.model.product import OutputPort, Product
 from agora.needs.house import House
 from agora.passage.ruling import current_release
 from agora.quality.checks import Check
 from agora.quality.plans import plan
 from agora.quality.promises import TYPES
+from agora.usecases.order import in_order
 
 AGORA = str(Path(sys.executable).with_name("agora"))
 PROJECT = {
@@ -175,7 +176,7 @@ class Side:
         (self.folder / "dbt_project.yml").write_text(json.dumps(PROJECT))
         (self.folder / "macros" / "tests.sql").write_text(TESTS)
         sources, described = [], []
-        for name in in_order(house):
+        for name in in_order(house, Actor(principal=house.mesh.principal(house.mesh.operator))):
             product = house.mesh.product(name)
             sources += [self._source(house, product, spec) for spec in product.build.sources]
             self._steps(product)

@@ -107,7 +107,7 @@ def open_house(
         index=cast("Index", Later(lambda: _index(mesh, folder))),
         sources=cast("Sources", Later(lambda: _sources(mesh, environment))),
         externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
-        outlets=cast("Outlets", Later(_outlets)),
+        outlets=cast("Outlets", Later(outlets)),
         results=cast("Results", Later(lambda: _results(mesh, folder, environment))),
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
@@ -213,7 +213,8 @@ def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:
     return OidcProvider(oidc, resolved(oidc.client_secret, environment))
 
 
-def _outlets() -> Outlets:
+def outlets() -> Outlets:
+    """The forms rows can be written in."""
     from agora.backends.outlet.registry import InstalledOutlets
 
     return InstalledOutlets()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from agora.app.servers import KeptServers
 from agora.cli.main import run
 from agora.cli.openings import Openings, Serving
 
@@ -22,6 +23,7 @@ def _openings() -> Openings:
         folder=lambda root: _house().open_folder(root),
         sources=lambda: _house().open_sources(),
         find=lambda start: _house().find(start),
+        servers=KeptServers(environment),
         demo=_demo,
         serve=lambda asked: _serve(asked, environment),
         stop=_stop,

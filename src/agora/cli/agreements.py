@@ -13,6 +13,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.reaching import anywhere
 from agora.cli.wishing import (
     AcceptTerms,
     Carry,
@@ -29,11 +30,19 @@ from agora.cli.wishing import (
 )
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
-from agora.needs.house import House
-from agora.usecases.agreements import Mine, carry_over, end, extend, mine, renew
-from agora.usecases.requests import change, reply, withdraw
+from agora.usecases import agreements as verbs
+from agora.usecases import requests
+from agora.usecases.agreements import Mine
 
 app = command("agreements", "")
+carry_over = anywhere(verbs.carry_over)
+end = anywhere(verbs.end)
+extend = anywhere(verbs.extend)
+mine = anywhere(verbs.mine)
+renew = anywhere(verbs.renew)
+change = anywhere(requests.change)
+reply = anywhere(requests.reply)
+withdraw = anywhere(requests.withdraw)
 
 
 @app.command(epilog=epilog("agora agreements AGREEMENT --renew --until 2018-12-31 --as fay"))
@@ -76,7 +85,7 @@ def agreements(
             made = change(house, who, name, columns=only, until=last, reason=reason)
             _request(made, as_json=json)
         else:
-            _mine(house, who, mine(house, who), as_json=json)
+            _mine(who, mine(house, who), as_json=json)
 
 
 def _agreement(what: str, found: Agreement, *, as_json: bool) -> None:
@@ -105,7 +114,7 @@ def _request(found: Request, *, as_json: bool) -> None:
         say(f"  {found.state.value}")
 
 
-def _mine(house: House, who: Actor, found: Mine, *, as_json: bool) -> None:
+def _mine(who: Actor, found: Mine, *, as_json: bool) -> None:
     if as_json:
         give("mine", found)
         return
@@ -113,7 +122,7 @@ def _mine(house: House, who: Actor, found: Mine, *, as_json: bool) -> None:
         say(f"`{who.principal.id}` has agreed to nothing and asked for nothing")
         return
     if found.agreements:
-        told.agreements(found.agreements, house.now())
+        told.agreements(found.agreements, found.at)
     told.due(found.due)
     for each in found.requests:
         told.request(each)

@@ -1,5 +1,7 @@
 """`agora approve`: see and answer requests."""
 
+from collections.abc import Mapping
+
 from agora.cli.answers import access as told
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import (
@@ -13,15 +15,21 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.reaching import anywhere
 from agora.cli.wishing import Allowed, AllowedUntil, Ask, EndInstead, Look, Refuse, Told, Waiting
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
-from agora.needs.house import House
-from agora.usecases.access import Answered, answer, ask_back
-from agora.usecases.agreements import end
-from agora.usecases.inbox import Weighed, pending, weigh
+from agora.usecases import access, agreements, inbox
+from agora.usecases.access import Answered
+from agora.usecases.inbox import Weighed
 
 app = command("approve", "")
+answer = anywhere(access.answer)
+answerers = anywhere(inbox.answerers)
+ask_back = anywhere(access.ask_back)
+end = anywhere(agreements.end)
+pending = anywhere(inbox.pending)
+weigh = anywhere(inbox.weigh)
 
 
 @app.command(epilog=epilog("agora approve req-20180102T080000-3f9c21 --as sofia"))
@@ -43,7 +51,8 @@ def approve(
     with opened(mesh) as house:
         who = actor(house, as_)
         if not request:
-            _list(house, who, pending(house, who), as_json=json)
+            waiting = pending(house, who)
+            _list(who, waiting, dict(answerers(house, who)), as_json=json)
         elif look:
             _weighed(weigh(house, who, name), as_json=json)
         elif ask:
@@ -100,7 +109,13 @@ def _answered(answered: Answered, *, as_json: bool) -> None:
         say(f"{agreed.id}: `{agreed.consumer}` may use {agreed.port}{until}")
 
 
-def _list(house: House, who: Actor, requests: tuple[Request, ...], *, as_json: bool) -> None:
+def _list(
+    who: Actor,
+    requests: tuple[Request, ...],
+    owners: Mapping[str, tuple[str, ...]],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         give("requests", requests)
         return
@@ -109,15 +124,10 @@ def _list(house: House, who: Actor, requests: tuple[Request, ...], *, as_json: b
         return
     for each in requests:
         told.request(each)
-    own = [r for r in requests if who.principal.id in _owners(house, r)]
+    own = [r for r in requests if who.principal.id in owners.get(r.id, ())]
     if own:
         name = f"{own[0].id}@{own[0].version}" if own[0].version > 1 else own[0].id
         say(f"Next: agora approve {name} --as {who.principal.id}, or with --refuse --reason …")
     else:
-        owners = sorted({f"`{owner}`" for r in requests for owner in _owners(house, r)})
-        say(f"answered by {' or '.join(owners)}")
-
-
-def _owners(house: House, request: Request) -> tuple[str, ...]:
-    domain = house.mesh.domain(request.port.port.domain)
-    return domain.owners if domain else ()
+        named = sorted({f"`{owner}`" for r in requests for owner in owners.get(r.id, ())})
+        say(f"answered by {' or '.join(named)}")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +11,8 @@ import typer
 import typer._click as click
 
 from agora.cli.errors import near
-from agora.cli.openings import Openings
+from agora.cli.openings import Openings, SignedIn
+from agora.cli.reaching import Place
 from agora.model.errors import Missing, Unusable
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -59,9 +60,27 @@ def root(folder: str) -> Path:
     return Path(named) if named else openings().find(Path.cwd())
 
 
+def server(folder: str) -> SignedIn | None:
+    """The server to work against; None where a mesh that lies here was named, or nobody signed in."""
+    if folder or openings().environment.get("AGORA_MESH", ""):
+        return None
+    return openings().servers.current()
+
+
 @contextmanager
-def opened(folder: str, progress: Progress | None = None) -> Iterator[House]:
-    """The mesh, closed again whatever happens."""
+def opened(folder: str, progress: Progress | None = None) -> Iterator[Place]:
+    """The mesh, here or on the server signed in at, closed again whatever happens."""
+    if (found := server(folder)) is not None:
+        with closing(openings().servers.open(found)) as there:
+            yield there
+        return
+    with opened_here(folder, progress) as house:
+        yield house
+
+
+@contextmanager
+def opened_here(folder: str, progress: Progress | None = None) -> Iterator[House]:
+    """The mesh that lies here, closed again whatever happens."""
     house = openings().house(root(folder), progress)
     try:
         yield house
@@ -71,8 +90,19 @@ def opened(folder: str, progress: Progress | None = None) -> Iterator[House]:
         house.index.close()
 
 
-def actor(house: House, name: str, purpose: str = "") -> Actor:
-    """Who acts: the named person with the operator behind them, or the operator."""
+def actor(house: Place, name: str, purpose: str = "") -> Actor:
+    """Who acts: the named person with the operator behind them, or the operator.
+
+    On a server it is whose token it is, and nobody else.
+    """
+    if not isinstance(house, House):
+        if name:
+            raise Unusable(
+                "on a server the token says who acts",
+                code="E770",
+                hint="leave out `--as`; `agora login` signs somebody else in",
+            )
+        return house.actor(purpose)
     wanted = name or house.mesh.operator
     if not wanted:
         raise Unusable(

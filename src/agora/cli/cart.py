@@ -13,6 +13,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.reaching import anywhere
 from agora.cli.wishing import (
     AcceptTerms,
     Add,
@@ -26,6 +27,7 @@ from agora.cli.wishing import (
     UsedFor,
 )
 from agora.model.access import Cart
+from agora.usecases import cart as verbs
 
 app = command("cart", "")
 
@@ -47,22 +49,20 @@ def cart(
     json: Json = False,
 ) -> None:
     """Gather products for one purpose and ask for them together; without options, see the cart."""
-    from agora.usecases.cart import add, draft, foresee_cart, remove, send
-
     with opened(mesh) as house:
         who = actor(house, as_)
-        found = draft(
+        found = anywhere(verbs.draft)(
             house, who, purpose=purpose, reason=reason, consumer=consumer, until=last_moment(until)
         )
         for name in remove_ or ():
-            found = remove(house, who, name)
+            found = anywhere(verbs.remove)(house, who, name)
         for name in add_ or ():
-            found = add(house, who, name, words(columns))
+            found = anywhere(verbs.add)(house, who, name, words(columns))
         if dry_run:
-            coming = foresee_cart(house, who)
+            coming = anywhere(verbs.foresee_cart)(house, who)
             give("foresight", coming) if json else told.foresight(coming)
         elif send_:
-            asked = send(house, who, accept_terms=accept_terms)
+            asked = anywhere(verbs.send)(house, who, accept_terms=accept_terms)
             give("asked", asked) if json else told.asked(asked)
         else:
             _cart(found, as_json=json)

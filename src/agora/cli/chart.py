@@ -1,7 +1,7 @@
 """`agora chart`: charts that were kept, drawn as their numbers, everybody from their own rows."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +12,13 @@ from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened, words
 from agora.cli.query import statement
+from agora.cli.reaching import Place, anywhere
 from agora.cli.saved import Readers, Values, With, audience, given, shared_with
 from agora.model.chart import Drawing
-from agora.model.drawn import Drawn, Value
+from agora.model.drawn import Drawn
 from agora.model.errors import Unavailable, Unusable
 from agora.model.people import Actor
 from agora.model.saved import Audience
-from agora.needs.house import House
 from agora.usecases import chart as verbs
 from agora.usecases.chart import Shown, Words
 from agora.workshop.charts import built
@@ -121,8 +121,8 @@ def chart(
         _DEEDS[action](house, actor(house, as_, purpose), asked)
 
 
-def _list(house: House, who: Actor, asked: Asked) -> None:
-    found = verbs.seen(house, who)
+def _list(house: Place, who: Actor, asked: Asked) -> None:
+    found = anywhere(verbs.seen)(house, who)
     if asked.as_json:
         give("charts", found)
         return
@@ -141,17 +141,17 @@ def _list(house: House, who: Actor, asked: Asked) -> None:
     say(table(["chart", "title", "of", "changed"], rows, whole=(0,)))
 
 
-def _draw(house: House, who: Actor, asked: Asked) -> None:
+def _draw(house: Place, who: Actor, asked: Asked) -> None:
     if not asked.made_anew:
-        _told(verbs.draw(house, who, asked.name, asked.values), as_json=asked.as_json)
+        _told(anywhere(verbs.draw)(house, who, asked.name, asked.values), as_json=asked.as_json)
         return
     spec, of = _meant(house, who, asked), asked.of
-    found = verbs.preview(house, who, spec=spec, of=of, values=asked.values)
+    found = anywhere(verbs.preview)(house, who, spec=spec, of=of, values=asked.values)
     _told(found, as_json=asked.as_json)
 
 
-def _save(house: House, who: Actor, asked: Asked) -> None:
-    made = verbs.save(
+def _save(house: Place, who: Actor, asked: Asked) -> None:
+    made = anywhere(verbs.save)(
         house,
         who,
         title=asked.title,
@@ -165,16 +165,18 @@ def _save(house: House, who: Actor, asked: Asked) -> None:
     _one(made, as_json=asked.as_json)
 
 
-def _share(house: House, who: Actor, asked: Asked) -> None:
-    shared = verbs.share(house, who, asked.name, audience=asked.audience, named=asked.named)
+def _share(house: Place, who: Actor, asked: Asked) -> None:
+    shared = anywhere(verbs.share)(
+        house, who, asked.name, audience=asked.audience, named=asked.named
+    )
     _one(shared, as_json=asked.as_json)
 
 
-def _remove(house: House, who: Actor, asked: Asked) -> None:
-    _one(verbs.remove(house, who, asked.name), as_json=asked.as_json)
+def _remove(house: Place, who: Actor, asked: Asked) -> None:
+    _one(anywhere(verbs.remove)(house, who, asked.name), as_json=asked.as_json)
 
 
-_DEEDS: Mapping[Action, Callable[[House, Actor, Asked], None]] = {
+_DEEDS: Mapping[Action, Callable[[Place, Actor, Asked], None]] = {
     Action.LIST: _list,
     Action.DRAW: _draw,
     Action.SAVE: _save,
@@ -183,7 +185,7 @@ _DEEDS: Mapping[Action, Callable[[House, Actor, Asked], None]] = {
 }
 
 
-def _meant(house: House, who: Actor, asked: Asked) -> str | Drawing:
+def _meant(house: Place, who: Actor, asked: Asked) -> str | Drawing:
     """What is to be drawn: a text of Vega-Lite, or what the options say of the query's columns."""
     if asked.spec:
         try:
@@ -194,7 +196,7 @@ def _meant(house: House, who: Actor, asked: Asked) -> str | Drawing:
         raise Unusable(
             "what is it to look like?", code="E002", hint="say `--kind` and `--x`, or `--spec FILE`"
         )
-    columns = dict(verbs.columns(house, who, asked.of, asked.values))
+    columns = dict(anywhere(verbs.columns)(house, who, asked.of, asked.values))
     return built(asked.kind, columns, trend=asked.trend, title=asked.title, **asked.form)
 
 
@@ -213,7 +215,7 @@ def _one(found: Shown, *, as_json: bool) -> None:
 def _told(found: Drawn, *, as_json: bool) -> None:
     """The chart in words and numbers: a terminal draws no lines."""
     if as_json:
-        give("drawn", replace(found, rows=_texts(found.rows), table=_texts(found.table)))
+        give("drawn", found.exact())
         return
     say(safe(found.summary))
     for note in found.notes:
@@ -221,8 +223,3 @@ def _told(found: Drawn, *, as_json: bool) -> None:
     rows = [["·" if cell is None else str(cell) for cell in row] for row in found.table]
     right = [heading.kind == "number" for heading in found.headings]
     say(table([heading.title for heading in found.headings], rows, right=right))
-
-
-def _texts(rows: Sequence[Sequence[Value]]) -> tuple[tuple[Value, ...], ...]:
-    """Numbers with a fraction as texts: our documents hold them exactly or not at all."""
-    return tuple(tuple(str(c) if isinstance(c, float) else c for c in row) for row in rows)

@@ -6,9 +6,11 @@ import typer
 
 from agora.cli.answers.terminal import give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, words
-from agora.usecases.consent import consent as accept
+from agora.cli.reaching import anywhere
+from agora.usecases import consent as verbs
 
 app = command("consent", "")
+accept = anywhere(verbs.consent)
 
 
 @app.command(epilog=epilog("agora consent sales.weekly-sales@1 --as fay"))

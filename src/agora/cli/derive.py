@@ -6,12 +6,14 @@ import typer
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.derived import Derived, Tended, Why
 from agora.model.errors import Unusable
-from agora.usecases.derive import derive as apart
-from agora.usecases.derive import tended
+from agora.usecases import derive as verbs
 
 app = command("derive", "")
+apart = anywhere(verbs.derive)
+tended = anywhere(verbs.tended)
 _WHY = {
     Why.OFTEN: "read often", Why.RESTRICTED: "the table is restricted", Why.DEMANDED: "asked for",
 }  # fmt: skip

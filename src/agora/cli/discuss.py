@@ -6,23 +6,22 @@ import typer
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import Place, anywhere
 from agora.model.discussion import Answer, Question, Talk
 from agora.model.people import Actor
-from agora.needs.house import House
-from agora.usecases.discuss import (
-    Answered,
-    Asked,
-    Discussion,
-    accept,
-    discussion,
-    edit,
-    hide,
-    question,
-    reply,
-)
-from agora.usecases.rate import rate, withdraw
+from agora.usecases import discuss as verbs
+from agora.usecases import rate as rates
+from agora.usecases.discuss import Answered, Asked, Discussion
 
 app = command("discuss", "")
+accept = anywhere(verbs.accept)
+discussion = anywhere(verbs.discussion)
+edit = anywhere(verbs.edit)
+hide = anywhere(verbs.hide)
+question = anywhere(verbs.question)
+reply = anywhere(verbs.reply)
+rate = anywhere(rates.rate)
+withdraw = anywhere(rates.withdraw)
 
 
 @app.command(epilog=epilog('agora discuss sales.weekly-sales --ask "Are returns in it?" --as fay'))
@@ -68,7 +67,7 @@ def discuss(
             _list(discussion(house, who, product), as_json=json)
 
 
-def _rated(house: House, who: Actor, product: str, stars: int, text: str, *, as_json: bool) -> None:
+def _rated(house: Place, who: Actor, product: str, stars: int, text: str, *, as_json: bool) -> None:
     given = rate(house, who, product, stars, text) if stars else withdraw(house, who, product)
     if as_json:
         give("rating", given)

@@ -9,14 +9,16 @@ from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.cli.errors import near
+from agora.cli.reaching import anywhere
 from agora.model import codes
 from agora.model.decision import ColumnView, Decision
 from agora.model.errors import Missing
 from agora.model.policy import MaskKind
 from agora.spec import codes as findings
-from agora.usecases.explain import explain as decide
+from agora.usecases import explain as verbs
 
 app = command("explain", "")
+decide = anywhere(verbs.explain)
 _SEEN = {
     MaskKind.CLEAR: "as it is", MaskKind.PARTIAL: "in part", MaskKind.CONSTANT: "a fixed value",
     MaskKind.NULL: "empty", MaskKind.HIDDEN: "not at all",

@@ -9,9 +9,11 @@ import typer
 from agora.cli.answers.terminal import give, safe, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.files import leave
-from agora.usecases.exports import export as make
+from agora.cli.reaching import anywhere
+from agora.usecases import exports
 
 app = command("export", "")
+make = anywhere(exports.export)
 
 
 @app.command(epilog=epilog("agora export sales.transactions --format dcat -o sales.jsonld"))

@@ -6,10 +6,15 @@ import typer
 
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.names import ProductName
-from agora.usecases.follow import Followed, follow, following, unfollow
+from agora.usecases import follow as verbs
+from agora.usecases.follow import Followed
 
 app = command("follow", "")
+start = anywhere(verbs.follow)
+following = anywhere(verbs.following)
+unfollow = anywhere(verbs.unfollow)
 
 
 @app.command(epilog=epilog("agora follow sales.weekly-sales --as fay"))
@@ -30,7 +35,7 @@ def follow_(
         elif stop:
             _followed(unfollow(house, who, product), as_json=json)
         else:
-            _followed(follow(house, who, product), as_json=json)
+            _followed(start(house, who, product), as_json=json)
 
 
 def _followed(found: Followed, *, as_json: bool) -> None:

@@ -9,12 +9,18 @@ from agora.cli import errors
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, openings, words
 from agora.cli.files import read
+from agora.cli.reaching import Place, anywhere
 from agora.model.errors import Unusable
+from agora.needs.house import House
 from agora.spec.imports.formats import form_of
-from agora.usecases.imports import Given, Imported, adopt
-from agora.usecases.new import Created, new
+from agora.usecases import imports as verbs
+from agora.usecases import new
+from agora.usecases.imports import Given, Imported
+from agora.usecases.new import Created
 
 app = command("import", "")
+adopt = anywhere(verbs.adopt)
+make = anywhere(new.new)
 
 
 @app.command("import", epilog=epilog("agora import sales --from schema.sql --dialect postgres"))
@@ -50,13 +56,18 @@ def imports(
     with opened(mesh) as house:
         who = actor(house, as_)
         if not form and form_of(given[0].file, given[0].content) == "data":
-            made = new(house, who, name, origin=given[0].file, content=given[0].content)
+            made = make(house, who, name, origin=given[0].file, content=given[0].content)
             return _created(made, json=json)
         found = adopt(
             house, who, name, given, openings().environment,
             form=form, dialect=dialect, only=words(only), purpose=purpose,
         )  # fmt: skip
-        return _imported(found, house.folder.texts(), json=json)
+        return _imported(found, _texts(house), json=json)
+
+
+def _texts(house: Place) -> Mapping[str, bytes]:
+    """The lines that findings point at, where they lie here."""
+    return house.folder.texts() if isinstance(house, House) else {}
 
 
 def _imported(found: Imported, texts: Mapping[str, bytes], *, json: bool) -> int:

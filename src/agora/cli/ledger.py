@@ -9,12 +9,15 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.governance.activity import sought
 from agora.model.errors import Unusable
 from agora.model.ledger import Record, Verdict
-from agora.usecases.ledger import records, verify
+from agora.usecases import ledger as verbs
 
 app = command("ledger", "")
+records = anywhere(verbs.records)
+verify = anywhere(verbs.verify)
 ACTIONS = ("list", "verify", "export")
 
 

@@ -7,12 +7,14 @@ import typer
 
 from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.lineage import ColumnName
+from agora.usecases import lineage as verbs
 from agora.usecases.lineage import Told
-from agora.usecases.lineage import lineage as trace
 from agora.workshop.lineage.impact import Branch
 
 app = command("lineage", "")
+trace = anywhere(verbs.lineage)
 _UNNAMED = "something you may not know of"
 
 

@@ -15,6 +15,8 @@ from agora.cli.openings import Openings
 COMMANDS = {
     "demo": ("agora.cli.demo", "Build a mesh with real data and show what it can do."),
     "up": ("agora.cli.up", "Serve the mesh: pages for people, an API for programs."),
+    "login": ("agora.cli.login", "Work against a server instead of a mesh that lies here."),
+    "logout": ("agora.cli.logout", "Forget the server; work here again."),
     "init": ("agora.cli.init", "Make an empty mesh in this folder."),
     "new": ("agora.cli.new", "Make a first product, from a file or from an example."),
     "import": ("agora.cli.imports", "Make products from what others wrote of their data."),

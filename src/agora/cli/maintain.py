@@ -7,12 +7,14 @@ import typer
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.derived import Tended
 from agora.model.errors import Unusable
 from agora.model.maintenance import Maintained
-from agora.usecases.maintain import maintain as tidy
+from agora.usecases import maintain as verbs
 
 app = command("maintain", "")
+tidy = anywhere(verbs.maintain)
 
 
 @app.command(epilog=epilog("agora maintain --all --keep 12 --dry-run"))

@@ -8,10 +8,12 @@ import typer
 
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.errors import Unavailable, Unusable
-from agora.usecases.new import new as make
+from agora.usecases import new as verbs
 
 app = command("new", "")
+make = anywhere(verbs.new)
 
 
 @app.command(epilog=epilog("agora new sales.visits --from visits.csv"))

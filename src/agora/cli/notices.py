@@ -7,22 +7,22 @@ import typer
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import Place, anywhere
 from agora.model.notice import Hook, Mailing
 from agora.model.people import Actor
-from agora.needs.house import House
-from agora.usecases.notices import (
-    Hooked,
-    Notices,
-    drop,
-    hook,
-    hooks,
-    mark,
-    notices,
-    prefer,
-)
-from agora.usecases.notify import Notified, notify_now
+from agora.usecases import notices as verbs
+from agora.usecases import notify
+from agora.usecases.notices import Hooked, Notices
+from agora.usecases.notify import Notified
 
 app = command("notices", "")
+drop = anywhere(verbs.drop)
+hook = anywhere(verbs.hook)
+hooks = anywhere(verbs.hooks)
+mark = anywhere(verbs.mark)
+told = anywhere(verbs.notices)
+prefer = anywhere(verbs.prefer)
+notify_now = anywhere(notify.notify_now)
 
 
 @app.command(epilog=epilog("agora notices --mail daily --as fay"))
@@ -70,8 +70,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _list(house: House, who: Actor, *, read: bool, as_json: bool) -> None:
-    found = notices(house, who)
+def _list(house: Place, who: Actor, *, read: bool, as_json: bool) -> None:
+    found = told(house, who)
     if read:
         mark(house, who)
     if as_json:
@@ -100,7 +100,7 @@ def _sent(found: Notified, *, as_json: bool) -> None:
         say(f"{sent.given_up} given up; `agora ledger` tells why")
 
 
-def _preferred(house: House, who: Actor, mail: Mailing, *, as_json: bool) -> None:
+def _preferred(house: Place, who: Actor, mail: Mailing, *, as_json: bool) -> None:
     found = prefer(house, who, mail)
     if as_json:
         give("preference", found)

@@ -8,10 +8,10 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import Place, anywhere
 from agora.model.account import Standing
 from agora.model.errors import Unusable
 from agora.model.people import Actor
-from agora.needs.house import House
 from agora.usecases import account as verbs
 
 app = command("people", "")
@@ -56,27 +56,27 @@ def people(
     with opened(mesh) as house:
         who, now = actor(house, as_), datetime.now(UTC)
         if not named:
-            _list(verbs.people(house, who, now), as_json=json)
+            _list(anywhere(verbs.people)(house, who, now), as_json=json)
         else:
             _do(house, who, *named[0], now, as_json=json)
 
 
-def _do(house: House, who: Actor, wish: str, person: str, now: datetime, *, as_json: bool) -> None:
+def _do(house: Place, who: Actor, wish: str, person: str, now: datetime, *, as_json: bool) -> None:
     match wish:
         case "invite":
-            _invited(verbs.invite(house, who, person, now), as_json=as_json)
+            _invited(anywhere(verbs.invite)(house, who, person, now), as_json=as_json)
             return
         case "reset":
-            _invited(verbs.reset(house, who, person, now), as_json=as_json)
+            _invited(anywhere(verbs.reset)(house, who, person, now), as_json=as_json)
             return
         case "sign_out":
-            verbs.sign_out_person(house, who, person)
+            anywhere(verbs.sign_out_person)(house, who, person)
         case "unlock":
-            verbs.unlock(house, who, person, now)
+            anywhere(verbs.unlock)(house, who, person, now)
         case "block":
-            verbs.block(house, who, person)
+            anywhere(verbs.block)(house, who, person)
         case "unblock":
-            verbs.unblock(house, who, person)
+            anywhere(verbs.unblock)(house, who, person)
     if as_json:
         give("person", {"person": person, "done": wish.replace("_", "-")})
     else:

@@ -7,10 +7,12 @@ import typer
 from agora.cli.answers import plans
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, openings
+from agora.cli.reaching import anywhere
 from agora.model.errors import Unusable
-from agora.usecases.plan import plan as judge
+from agora.usecases import plan as verbs
 
 app = command("plan", "")
+judge = anywhere(verbs.plan)
 FORMS = ("text", "json", "markdown")
 
 

@@ -7,10 +7,12 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
+from agora.usecases import preview as verbs
 from agora.usecases.preview import Previewed
-from agora.usecases.preview import preview as look
 
 app = command("preview", "")
+look = anywhere(verbs.preview)
 
 
 @app.command(epilog=epilog("agora preview sales.visits clean:3 --rows 5"))

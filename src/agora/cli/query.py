@@ -9,11 +9,14 @@ import typer
 from agora.cli.answers.results import notices
 from agora.cli.answers.rows import LINES, TABLE, chosen, take, write
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.errors import Unavailable, Unusable
-from agora.usecases.download import download
-from agora.usecases.query import query as ask
+from agora.usecases import download
+from agora.usecases import query as verbs
 
 app = command("query", "")
+leave = anywhere(download.download)
+ask = anywhere(verbs.query)
 
 
 @app.command(
@@ -50,7 +53,7 @@ def query(
         wanted = chosen(house.outlets, LINES if json else form, output)
         who, asked = actor(house, as_, purpose), edition or ()
         if wanted != TABLE:
-            export = download(house, who, form=wanted, sql=text, editions=asked)
+            export = leave(house, who, form=wanted, sql=text, editions=asked)
             notices(export.decisions)
             take(export, output)
             return

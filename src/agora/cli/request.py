@@ -13,6 +13,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
+from agora.cli.reaching import anywhere
 from agora.cli.wishing import (
     AcceptTerms,
     Columns,
@@ -24,10 +25,12 @@ from agora.cli.wishing import (
     UsedFor,
     Wanted,
 )
-from agora.usecases.access import ask_for, foresee
+from agora.usecases import access
 from agora.usecases.agreeing.asking import Wish
 
 app = command("request", "")
+ask_for = anywhere(access.ask_for)
+foresee = anywhere(access.foresee)
 
 
 @app.command(

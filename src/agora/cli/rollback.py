@@ -6,10 +6,12 @@ import typer
 
 from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
+from agora.usecases import rollback as verbs
 from agora.usecases.rollback import Coming, RolledBack
-from agora.usecases.rollback import rollback as back
 
 app = command("rollback", "")
+back = anywhere(verbs.rollback)
 
 
 @app.command(

@@ -8,15 +8,19 @@ import typer
 from agora.cli.answers.results import broken, summary
 from agora.cli.answers.terminal import count, give, paint, safe, say, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import Place, anywhere
 from agora.cli.verify import verified
 from agora.cli.watching import Watch
 from agora.model.errors import Unusable
-from agora.model.names import ProductName
-from agora.needs.house import House
-from agora.usecases.run import Ran, run_each
-from agora.usecases.run import run as build
+from agora.model.people import Actor
+from agora.usecases import order
+from agora.usecases import run as verbs
+from agora.usecases.run import Ran
 
 app = command("run", "")
+in_order = anywhere(order.in_order)
+run_each = anywhere(verbs.run_each)
+build = anywhere(verbs.run)
 _USUAL = ("", "there is no release yet", "it is not loaded by deliveries", "it was asked for")
 """Why everything was built, where nobody would wonder."""
 
@@ -49,13 +53,13 @@ def run(
     ran: list[tuple[str, Ran]] = []
     try:
         with Watch() as watch, opened(mesh, watch) as house:
-            names = _names(house, products or [], every=every)
             who = actor(house, as_)
+            names = _names(house, who, products or [], every=every)
             watch.expect(len(names))
             how = {"again": again, "anew": anew}
             if every:
                 ran.extend(
-                    (str(n), each) for n, each in run_each(house, who, in_order(house), **how)
+                    (str(n), each) for n, each in run_each(house, who, in_order(house, who), **how)
                 )
             else:
                 ran.extend((n, build(house, who, n, **how)) for n in names)
@@ -68,21 +72,12 @@ def run(
     return 0 if all(each.skipped or each.release_made for _, each in ran) else 1
 
 
-def _names(house: House, products: list[str], *, every: bool) -> list[str]:
+def _names(house: Place, who: Actor, products: list[str], *, every: bool) -> list[str]:
     if every:
-        return [str(name) for name in in_order(house)]
+        return [str(name) for name in in_order(house, who)]
     if not products:
         raise Unusable("no product is named", code="E021", hint="name one, or say `--all`")
     return products
-
-
-def in_order(house: House) -> list[ProductName]:
-    """Every product after those it reads."""
-    from graphlib import TopologicalSorter
-
-    graph = {p.name: {each.port.port.of for each in p.inputs} for p in house.mesh.products}
-    known = set(graph)
-    return [name for name in TopologicalSorter(graph).static_order() if name in known]
 
 
 def _refused(ran: list[Ran]) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened, words
 from agora.cli.query import statement
+from agora.cli.reaching import anywhere
 from agora.cli.saved import Editor, Readers, Revision, With, audience, told
 from agora.model.errors import Unusable
 from agora.model.saved import Parameter, ParameterKind
@@ -58,13 +59,13 @@ def save(
     with opened(mesh) as house:
         who = actor(house, as_, purpose)
         if name:
-            found = verbs.edit(
+            found = anywhere(verbs.edit)(
                 house, who, name, revision, title=title or None, description=description or None,
                 sql=statement(sql, file) if sql or file else None,
                 parameters=asked, purpose=purpose or None,
             )  # fmt: skip
         else:
-            found = verbs.save(
+            found = anywhere(verbs.save)(
                 house, who, title=title, description=description, sql=statement(sql, file),
                 parameters=asked or (), purpose=purpose, named=words(with_),
                 audience=audience(words(with_), readers=readers), editors=words(editor),

@@ -11,10 +11,10 @@ from agora.cli.answers.rows import lines, write
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, paint, safe, say
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened, words
+from agora.cli.reaching import Place, anywhere
 from agora.model.errors import Unusable
 from agora.model.people import Actor
 from agora.model.saved import Audience, Parameter, Sharing
-from agora.needs.house import House
 from agora.usecases import saved as verbs
 from agora.usecases.saved import Saved
 
@@ -72,17 +72,20 @@ def saved(
             case Action.LIST:
                 listed(house, who, product, as_json=json)
             case Action.SHOW:
-                told(verbs.find(house, who, name), as_json=json)
+                told(anywhere(verbs.find)(house, who, name), as_json=json)
             case Action.RUN:
                 _run(house, who, name, values or (), as_json=json)
             case Action.TEXT:
-                say(verbs.bound(house, who, name, given(values or ())))
+                say(anywhere(verbs.bound)(house, who, name, given(values or ())))
             case Action.SHARE:
                 whom = audience(words(with_), readers=readers)
                 rights = {"named": words(with_), "editors": words(editor)}
-                told(verbs.share(house, who, name, revision, audience=whom, **rights), as_json=json)
+                told(
+                    anywhere(verbs.share)(house, who, name, revision, audience=whom, **rights),
+                    as_json=json,
+                )
             case Action.REMOVE:
-                told(verbs.remove(house, who, name, revision), as_json=json)
+                told(anywhere(verbs.remove)(house, who, name, revision), as_json=json)
 
 
 def audience(named: Sequence[str], *, readers: bool) -> Audience:
@@ -120,12 +123,12 @@ def told(found: Saved, *, as_json: bool) -> None:
     say(f"Next: agora saved run {query.id}{_sets(query.parameters)}")
 
 
-def listed(house: House, who: Actor, product: str, *, as_json: bool) -> None:
+def listed(house: Place, who: Actor, product: str, *, as_json: bool) -> None:
     """Those a product offers, or one's own and those others share."""
     if product:
-        found = verbs.curated(house, who, product)
+        found = anywhere(verbs.curated)(house, who, product)
     else:
-        found = (*verbs.mine(house, who), *verbs.shared(house, who))
+        found = (*anywhere(verbs.mine)(house, who), *anywhere(verbs.shared)(house, who))
     if as_json:
         give("saved", found)
         return
@@ -144,8 +147,8 @@ def listed(house: House, who: Actor, product: str, *, as_json: bool) -> None:
     say(table(["query", "title", "of", "changed"], rows, whole=(0,)))
 
 
-def _run(house: House, who: Actor, name: str, values: Sequence[str], *, as_json: bool) -> None:
-    answered = verbs.run(house, who, name, given(values))
+def _run(house: Place, who: Actor, name: str, values: Sequence[str], *, as_json: bool) -> None:
+    answered = anywhere(verbs.run)(house, who, name, given(values))
     notices(answered.decisions)
     try:
         if as_json:

@@ -9,11 +9,15 @@ import typer
 
 from agora.cli.answers.terminal import give, safe, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import Place, anywhere
 from agora.model.errors import Denied, Unusable
 from agora.needs.house import House
-from agora.usecases.schedule import Scheduled, listed, put, tick
+from agora.usecases import schedule as verbs
+from agora.usecases.schedule import Scheduled
 
 app = command("schedule", "")
+listed = anywhere(verbs.listed)
+put = anywhere(verbs.put)
 
 
 @app.command(epilog=epilog('agora schedule sales.weekly-sales --set "0 6 * * mon Europe/Berlin"'))
@@ -53,7 +57,10 @@ def schedule(
         say('Next: agora schedule PRODUCT --set "0 6 * * mon Europe/Berlin"')
 
 
-def _tick(house: House, who: str, *, as_json: bool) -> None:
+def _tick(house: Place, who: str, *, as_json: bool) -> None:
+    if not isinstance(house, House):
+        words = "a server runs what is due by itself"
+        raise Unusable(words, code="E778", hint="`agora schedule` says what was run, and when")
     from agora.model.people import Actor
     from agora.usecases.run import run
 
@@ -68,7 +75,7 @@ def _tick(house: House, who: str, *, as_json: bool) -> None:
         return ("released" if ran.release_made else "kept back"), ""
 
     holder = f"{socket.gethostname()}/{os.getpid()}"
-    turns = tuple(tick(house, started, holder=holder, now=datetime.now(UTC)))
+    turns = tuple(verbs.tick(house, started, holder=holder, now=datetime.now(UTC)))
     if as_json:
         give("turns", tuple(turn for _, turn in turns))
         return

@@ -7,10 +7,12 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.scorecard import Figure, Scorecard
-from agora.usecases.scorecard import scorecard as find
+from agora.usecases import scorecard as verbs
 
 app = command("scorecard", "")
+find = anywhere(verbs.scorecard)
 
 
 @app.command(epilog=epilog("agora scorecard --domain sales --as sofia"))

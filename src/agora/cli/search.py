@@ -8,11 +8,16 @@ from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.asking import words as listed
+from agora.cli.reaching import anywhere
+from agora.usecases import search as verbs
+from agora.usecases import wish as wishing
 from agora.usecases.search import Hits
-from agora.usecases.search import search as find
-from agora.usecases.wish import settle, wish, wishes
 
 app = command("search", "")
+find = anywhere(verbs.search)
+settle = anywhere(wishing.settle)
+wish = anywhere(wishing.wish)
+wishes = anywhere(wishing.wishes)
 Many = list[str] | None
 
 

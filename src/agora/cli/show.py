@@ -11,17 +11,20 @@ from agora.cli.answers.rows import lines, write
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, safe, say, tell
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
+from agora.cli.reaching import anywhere
 from agora.model.decision import Decision
 from agora.model.errors import Unusable
 from agora.model.product import OutputPort
 from agora.model.release import RunState
+from agora.usecases import history
+from agora.usecases import show as verbs
 from agora.usecases.history import History
-from agora.usecases.history import history as editions_of
 from agora.usecases.show import Part, Shown
-from agora.usecases.show import rows as rows_of
-from agora.usecases.show import show as label
 
 app = command("show", "")
+editions_of = anywhere(history.history)
+rows_of = anywhere(verbs.rows)
+label = anywhere(verbs.show)
 
 
 @app.command(epilog=epilog("agora show sales.weekly-sales --sample --as ana"))

@@ -8,6 +8,7 @@ import typer
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say, tell
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened, words
+from agora.cli.reaching import anywhere
 from agora.model.errors import Unusable
 from agora.model.token import Token
 from agora.usecases import token as verbs
@@ -39,7 +40,7 @@ def token(
     with opened(mesh) as house:
         who, now = actor(house, as_), datetime.now(UTC)
         if make:
-            made = verbs.make(
+            made = anywhere(verbs.make)(
                 house,
                 who,
                 name=make,
@@ -50,9 +51,9 @@ def token(
             )
             _made(made, as_json=json)
         elif revoke:
-            _revoked(verbs.revoke(house, who, revoke, now), as_json=json)
+            _revoked(anywhere(verbs.revoke)(house, who, revoke, now), as_json=json)
         else:
-            _list(verbs.tokens(house, who), now, as_json=json)
+            _list(anywhere(verbs.tokens)(house, who), now, as_json=json)
 
 
 def _made(made: verbs.Made, *, as_json: bool) -> None:

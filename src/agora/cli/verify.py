@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 from agora.cli.answers.terminal import count, give, paint, safe, say
 from agora.cli.asking import actor, opened
+from agora.cli.reaching import anywhere
 from agora.model.errors import Unusable
 from agora.model.verifying import Mismatch, Verified
-from agora.usecases.verify import verify
+from agora.usecases import order
+from agora.usecases import verify as verbs
+
+in_order = anywhere(order.in_order)
+verify = anywhere(verbs.verify)
 
 
 def verified(
@@ -23,7 +28,7 @@ def verified(
         raise Unusable("no product is named", code="E021", hint="name one, or say `--all`")
     with opened(mesh) as house:
         who = actor(house, as_)
-        names = [str(product.name) for product in house.mesh.products] if every else products
+        names = [str(name) for name in in_order(house, who)] if every else products
         found = [verify(house, who, name, release=release) for name in names]
     if as_json:
         give("verified", tuple(found))
@@ -53,3 +58,6 @@ def _counts(port: Mismatch) -> str:
     columns = ", ".join(f"`{name}` in {number:,}" for name, number in port.columns)
     told = f"{port.port}: of {count(port.released, 'row')} {port.missing:,} are not built again, {port.extra:,} others are"
     return f"{told}; different are {safe(columns)}" if columns else told
+
+
+# WRAPS

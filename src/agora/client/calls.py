@@ -1,5 +1,6 @@
 """Calls: what goes to a server and comes back; its refusals become our own errors."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -7,10 +8,14 @@ from typing import Any
 import httpx
 
 from agora.model import errors
-from agora.model.errors import AgoraError, Denied, Unavailable, Unusable
+from agora.model.errors import AgoraError, Denied, Invalid, Unavailable, Unusable
+from agora.model.findings import Finding
 from agora.model.reasons import Reason
 
 SECONDS = 60.0
+_PLACE = re.compile(
+    r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+): (?P<code>E\d+) (?P<sentence>.*)", re.DOTALL
+)
 _KINDS: Mapping[int, type[AgoraError]] = {
     400: errors.Unusable,
     401: errors.Denied,
@@ -57,9 +62,15 @@ class Calls:
         """The answer as JSON. Raises what the server refuses with."""
         return self._told("GET", path, params=_given(asked))
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **asked: Any
+    ) -> Any:
         """The same for a deed; what is None is left out."""
-        return self._told(method, path, json=_given(body or {}))
+        return self._told(method, path, json=_given(body or {}), params=_given(asked))
+
+    def say(self, path: str, body: Mapping[str, Any], **asked: Any) -> Any:
+        """The answer to exactly this body, as JSON."""
+        return self._told("POST", path, json=body, params=_given(asked))
 
     def every(self, path: str, **asked: Any) -> Iterator[Any]:
         """All items of a list, page after page."""
@@ -72,14 +83,31 @@ class Calls:
     @contextmanager
     def rows(self, body: Mapping[str, Any]) -> Iterator[httpx.Response]:
         """The rows of a question while they arrive; leaving early stops the work over there."""
-        with _reached(self.url), self._client.stream("POST", "/query", json=_given(body)) as answer:
+        with (
+            broken_off(self.url),
+            self._client.stream("POST", "/query", json=_given(body)) as answer,
+        ):
+            if answer.is_error:
+                answer.read()
+            _demand(answer)
+            yield answer
+
+    @contextmanager
+    def streamed(
+        self, path: str, body: Mapping[str, Any], **asked: Any
+    ) -> Iterator[httpx.Response]:
+        """An answer while it arrives, for whoever closes it. Raises what the server refuses with."""
+        with (
+            broken_off(self.url),
+            self._client.stream("POST", path, json=body, params=_given(asked)) as answer,
+        ):
             if answer.is_error:
                 answer.read()
             _demand(answer)
             yield answer
 
     def _told(self, method: str, path: str, **more: Any) -> Any:
-        with _reached(self.url):
+        with broken_off(self.url):
             answer = self._client.request(method, path, **more)
             _demand(answer)
             return answer.json() if answer.content else None
@@ -90,7 +118,7 @@ def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _reached(url: str) -> Iterator[None]:
+def broken_off(url: str) -> Iterator[None]:
     """A server that is not there, or breaks off, is one of our errors."""
     try:
         yield
@@ -99,6 +127,10 @@ def _reached(url: str) -> Iterator[None]:
             f"nothing answers at `{url}`", code="E721", hint="check the address and the network"
         ) from cause
     except httpx.HTTPError as cause:
+        raise Unavailable(
+            f"`{url}` broke off its answer", code="E722", hint="ask again; what came is not whole"
+        ) from cause
+    except (EOFError, StopIteration) as cause:
         raise Unavailable(
             f"`{url}` broke off its answer", code="E722", hint="ask again; what came is not whole"
         ) from cause
@@ -115,9 +147,28 @@ def _demand(answer: httpx.Response) -> None:
     problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
     if not isinstance(problem, dict) or "code" not in problem:
         raise ValueError(answer.status_code)
-    kind = _KINDS.get(answer.status_code, Unavailable)
+    raise told(problem)
+
+
+def told(problem: Mapping[str, Any]) -> AgoraError:
+    """The error a problem tells of, with the reasons and places it came with."""
+    kind = _KINDS.get(problem.get("status", 0), Unavailable)
     sentence, code, hint = problem["title"], problem["code"], problem.get("hint", "")
     if kind is Denied:
         reasons = tuple(Reason(**each) for each in problem.get("reasons", ()))
-        raise Denied(sentence, code=code, reasons=reasons, hint=hint)
-    raise kind(sentence, code=code, hint=hint)
+        return Denied(sentence, code=code, reasons=reasons, hint=hint)
+    if kind is Invalid:
+        places = (_PLACE.fullmatch(each) for each in problem.get("places", ()))
+        findings = tuple(_finding(each) for each in places if each)
+        return Invalid(sentence, code=code, findings=findings, hint=hint)
+    return kind(sentence, code=code, hint=hint)
+
+
+def _finding(place: re.Match[str]) -> Finding:
+    return Finding(
+        file=place["file"],
+        line=int(place["line"]),
+        column=int(place["column"]),
+        code=place["code"],
+        sentence=place["sentence"],
+    )

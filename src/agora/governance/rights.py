@@ -1,8 +1,8 @@
 """Rights that come with a role in a domain, rather than from an agreement."""
 
-from agora.model.mesh import Mesh
+from agora.model.mesh import Domain, Mesh
 from agora.model.names import ProductName
-from agora.model.people import Principal
+from agora.model.people import Actor, Principal
 from agora.model.reasons import Reason
 
 OVERSEERS = frozenset({"governance-lead", "operator", "auditor"})
@@ -32,3 +32,33 @@ def may_run(mesh: Mesh, product: ProductName, principal: Principal) -> tuple[Rea
 def may_read_ledger(mesh: Mesh, principal: Principal) -> bool:
     """True for the operator and for those whose role is to oversee the mesh."""
     return principal.id == mesh.operator or bool(OVERSEERS & set(principal.roles))
+
+
+def oversees(mesh: Mesh, principal: Principal) -> bool:
+    """True for the operator and for those whose role is to oversee the mesh."""
+    return may_read_ledger(mesh, principal)
+
+
+def belongs(domain: Domain, principal: Principal) -> bool:
+    """True for those who own or publish for the domain, or are of it."""
+    return principal.id in (*domain.owners, *domain.publishers) or domain.id in principal.domains
+
+
+def may_found(mesh: Mesh, who: Actor) -> tuple[Reason, ...]:
+    """Why this person may not found a domain; empty for the operator and those who oversee.
+
+    Whoever sits at the operator's terminal has the files in their hands, and may.
+    """
+    at_the_terminal = bool(mesh.operator) and who.operator == mesh.operator
+    if at_the_terminal or oversees(mesh, who.principal):
+        return ()
+    hint = f"ask `{mesh.operator}`" if mesh.operator else "name the `operator` in `agora.yaml`"
+    return (
+        Reason(
+            code="E774",
+            sentence=f"`{who.principal.id}` may not found a domain",
+            rule="company/operator",
+            owner="company",
+            hint=hint,
+        ),
+    )

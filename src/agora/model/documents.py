@@ -1,7 +1,8 @@
 """Nouns as plain documents and back: what stores keep and what `--json` prints.
 
 A document holds only None, bool, int, str, list and dict. Dates become ISO text, decimals text,
-enumerations their value, tuples lists; the noun's own type hints say how to read them back.
+enumerations their value, tuples lists, bytes base64, spans of time seconds; the noun's own type hints
+say how to read them back.
 A union of nouns is told apart by the key `is`, the noun's class name. A union of plain values
 (`Value`, `Scalar`) comes back as the JSON type it was kept as, so decimals and dates return as text:
 contracts and policies are therefore read from their files, never from documents.
@@ -9,14 +10,16 @@ contracts and policies are therefore read from their files, never from documents
 
 import types
 import typing
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache
 
 N = typing.TypeVar("N")
+_LISTS = (tuple, frozenset, list, Sequence, Iterable)
 Document: typing.TypeAlias = "None | bool | int | str | list[Document] | dict[str, Document]"
 
 
@@ -29,16 +32,14 @@ def to_document(noun: object) -> Document:
             return str(noun.value)
         case None | bool() | int() | str():
             return noun
-        case Decimal():
-            return str(noun)
-        case datetime() | date():
-            return noun.isoformat()
+        case Decimal() | date() | timedelta() | bytes():
+            return _plain(noun)
         case tuple() | list() | frozenset():
             return [
                 to_document(item)
                 for item in (sorted(noun) if isinstance(noun, frozenset) else noun)
             ]
-        case dict():
+        case Mapping():
             return {str(key): to_document(value) for key, value in noun.items()}
     if is_dataclass(noun):
         named: dict[str, Document] = {"is": type(noun).__name__}
@@ -46,20 +47,42 @@ def to_document(noun: object) -> Document:
     raise TypeError(type(noun).__name__)
 
 
+def _plain(value: Decimal | date | timedelta | bytes) -> Document:
+    match value:
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return value // timedelta(seconds=1)
+        case bytes():
+            return b64encode(value).decode()
+    return str(value)
+
+
 def from_document(kind: type[N], document: object) -> N:
     """Read a noun of this kind from its document; raise ValueError when it does not fit."""
+    return typing.cast("N", from_hint(kind, document))
+
+
+def from_hint(hint: object, document: object) -> object:
+    """The same for any type hint, such as `Sequence[str]`; raise ValueError when it does not fit."""
     try:
-        return typing.cast("N", _read(kind, document))
+        return _read(hint, document)
     except (KeyError, TypeError, AttributeError, ArithmeticError) as cause:
-        raise ValueError(f"no {kind.__name__} can be read from this document") from cause
+        name = getattr(hint, "__name__", str(hint))
+        raise ValueError(f"no {name} can be read from this document") from cause
 
 
 def _read(kind: object, document: object) -> object:
-    origin = typing.get_origin(kind)
+    origin, kinds = typing.get_origin(kind), typing.get_args(kind)
+    if kind in (object, typing.Any):
+        return document
     if origin in (types.UnionType, typing.Union):
-        return _read_union(typing.get_args(kind), document)
-    if origin in (tuple, frozenset):
-        return _read_items(origin, typing.get_args(kind), typing.cast("list[object]", document))
+        return _read_union(kinds, document)
+    if origin in (dict, Mapping):
+        named = typing.cast("Mapping[str, object]", document)
+        return {key: _read(kinds[1], value) for key, value in named.items()}
+    if origin in _LISTS:
+        return _read_items(origin, kinds, typing.cast("list[object]", document))
     if isinstance(kind, type):
         return _read_plain(kind, document)
     raise TypeError(kind)
@@ -71,9 +94,12 @@ def _read_union(kinds: tuple[object, ...], document: object) -> object:
     nouns = {k.__name__: k for k in kinds if isinstance(k, type) and is_dataclass(k)}
     if isinstance(document, Mapping) and document.get("is") in nouns:
         return _read(nouns[document["is"]], document)
-    lists = [k for k in kinds if typing.get_origin(k) in (tuple, frozenset)]
+    lists = [k for k in kinds if typing.get_origin(k) in _LISTS]
     if isinstance(document, list) and lists:
         return _read(lists[0], document)
+    maps = [k for k in kinds if typing.get_origin(k) in (dict, Mapping)]
+    if isinstance(document, Mapping) and maps:
+        return _read(maps[0], document)
     plain = [
         k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)
     ]
@@ -85,7 +111,9 @@ def _read_union(kinds: tuple[object, ...], document: object) -> object:
 def _read_items(origin: object, kinds: tuple[object, ...], items: list[object]) -> object:
     if origin is frozenset:
         return frozenset(_read(kinds[0], item) for item in items)
-    if len(kinds) == 2 and kinds[1] is Ellipsis:  # noqa: PLR2004 (tuple[X, ...])
+    if isinstance(items, str) or not isinstance(items, list):
+        raise TypeError(kinds)
+    if origin is not tuple or (len(kinds) == 2 and kinds[1] is Ellipsis):  # noqa: PLR2004 (tuple[X, ...])
         return tuple(_read(kinds[0], item) for item in items)
     return tuple(_read(kind, item) for kind, item in zip(kinds, items, strict=True))
 
@@ -103,6 +131,10 @@ def _read_plain(kind: type, document: object) -> object:
         )
     if issubclass(kind, IntEnum):
         return kind[str(document).upper()]
+    if issubclass(kind, timedelta):
+        return kind(seconds=typing.cast("int", document))
+    if issubclass(kind, bytes):
+        return b64decode(str(document), validate=True)
     if issubclass(kind, datetime | date):
         return kind.fromisoformat(str(document))
     if issubclass(kind, Decimal | Enum):

@@ -1,6 +1,6 @@
 """What a chart shows one person: points of their own rows, and what to know before believing them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -68,3 +68,11 @@ class Drawn:
     summary: str
     sql: str
     decisions: tuple[Decision, ...]
+
+    def exact(self) -> "Drawn":
+        """Numbers with a fraction as texts: our documents hold them exactly or not at all."""
+        return replace(self, rows=_texts(self.rows), table=_texts(self.table))
+
+
+def _texts(rows: tuple[tuple[Value, ...], ...]) -> tuple[tuple[Value, ...], ...]:
+    return tuple(tuple(str(c) if isinstance(c, float) else c for c in row) for row in rows)

@@ -133,4 +133,12 @@ MARKET: dict[str, tuple[str, str]] = {
     ),
     "E763": ("how the machines do is for those who run them", "ask the operator"),
     "E764": ("who uses a product is for its owners", "ask the owner on the product's page"),
+    "E770": ("on a server the token says who acts", "leave out `--as`, or sign somebody else in"),
+    "E772": ("a verb that this server does not have", "use the server's version of `agora`"),
+    "E773": ("a verb was told what it does not take", "use the server's version of `agora`"),
+    "E774": ("not everybody may found a domain", "ask the operator"),
+    "E775": ("the kept sign-in cannot be read", "`agora logout`, then `agora login URL`"),
+    "E776": ("this terminal is signed in nowhere", "`agora login URL`"),
+    "E777": ("there is no token to sign in with", "`--token-stdin`, or AGORA_TOKEN"),
+    "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
 }

@@ -27,11 +27,12 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """What somebody may use and has asked for, newest first, and what of it ends soon."""
+    """What somebody may use and has asked for, newest first, and what of it ends soon after `at`."""
 
     agreements: tuple[Agreement, ...] = ()
     requests: tuple[Request, ...] = ()
     due: tuple[Due, ...] = ()
+    at: datetime
 
 
 def mine(house: House, who: Actor, within: timedelta = SOON) -> Mine:
@@ -42,6 +43,7 @@ def mine(house: House, who: Actor, within: timedelta = SOON) -> Mine:
         agreements=agreements[::-1],
         requests=filing.requests_of(house, names, NEWEST)[::-1],
         due=ending(house.mesh, agreements, house.now(), within),
+        at=house.now(),
     )
 
 

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agora.governance import lifecycle, policies
+from agora.governance.rights import belongs, oversees
 from agora.model.findings import Finding, Weight
 from agora.model.mesh import Mesh
+from agora.model.people import Actor
 from agora.needs.folder import Folder
+from agora.needs.house import House
 from agora.needs.source import Sources
+from agora.passage.knowing import known
 from agora.spec import texts as words
 from agora.spec.mesh import read
 from agora.workshop.lineage.tags import forgotten
@@ -26,6 +30,26 @@ class Checked:
     def holds(self) -> bool:
         """True when no finding is an error."""
         return all(finding.weight is not Weight.ERROR for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is wrong in the files, as far as somebody may know, and how many products there are."""
+
+    findings: tuple[Finding, ...]
+    products: int
+
+
+def judged(house: House, who: Actor, *, environment: Mapping[str, str], now: datetime) -> Judged:
+    """The findings in the files of one's own domains; all of them for those who oversee the mesh."""
+    checked = check(house.folder, house.sources, environment, now=now)
+    mesh = checked.mesh or house.mesh
+    every = oversees(mesh, who.principal)
+    own = tuple(f"{each.id}/" for each in mesh.domains if belongs(each, who.principal))
+    return Judged(
+        findings=tuple(f for f in checked.findings if every or f.file.startswith(own)),
+        products=len(mesh.products if every else known(house, who.principal)),
+    )
 
 
 def check(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agora.governance import policies
-from agora.governance.rights import may_run
+from agora.governance.rights import may_found, may_run
 from agora.model.errors import Conflict, Denied, Invalid, Missing, Unusable
 from agora.model.findings import Finding, Weight
 from agora.model.names import ProductName, is_kebab
@@ -155,6 +155,8 @@ def _allowed(house: House, who: Actor, made: Sequence[Laid]) -> None:
     if house.mesh.domain(domain) is None and house.folder.exists(f"{domain}/domain.yaml"):
         words = f"the domain `{domain}` cannot be read"
         raise Invalid(words, code="E100", hint="`agora check` shows every finding")
+    if house.mesh.domain(domain) is None and (reasons := may_found(house.mesh, who)):
+        raise Denied.because(reasons)
     for each in made:
         if house.folder.exists(f"{each.name.domain}/{each.name.product}"):
             raise Conflict(

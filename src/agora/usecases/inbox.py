@@ -67,6 +67,12 @@ def pending(house: House, who: Actor) -> tuple[Request, ...]:
     return tuple(sorted(every.values(), key=lambda each: each.id))
 
 
+def answerers(house: House, who: Actor) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Who answers each request that is pending for this person, by the request's id."""
+    waiting = ((each.id, house.mesh.domain(each.port.port.domain)) for each in pending(house, who))
+    return tuple((request, domain.owners if domain else ()) for request, domain in waiting)
+
+
 def weigh(house: House, who: Actor, request: str) -> Weighed:
     """One request with what policy would leave of it and what the consumer did before.
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-from agora.governance.rights import may_run
+from agora.governance.rights import may_found, may_run
 from agora.model.errors import Conflict, Denied, Unusable
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import SourceSpec
-from agora.model.relation import RawFile
 from agora.model.types import Type
 from agora.needs.house import House
 from agora.spec import scaffold
 from agora.spec.founding import founded
+from agora.usecases.making import sheets
 from agora.usecases.running.inferring import typed
 
 KINDS = {
@@ -39,7 +40,7 @@ def new(
 ) -> Created:
     """The product's folder holds its files; a domain that is not there yet comes with it.
 
-    `origin` is the path of a data file and `content` its bytes, read with these `options` of its
+    `origin` is the name of a data file and `content` its bytes, read with these `options` of its
     source; without them a small example is used. Raises Unusable for a bad name or file, Conflict when it exists, Denied.
     """
     product = _named(name)
@@ -47,12 +48,13 @@ def new(
     if house.folder.exists(f"{product.domain}/{product.product}"):
         raise Conflict(f"`{product}` exists already", code="E013", hint=f"agora show {product}")
     fresh = mesh.domain(product.domain) is None
-    if not fresh and (reasons := may_run(mesh, product, who.principal)):
+    reasons = may_found(mesh, who) if fresh else may_run(mesh, product, who.principal)
+    if reasons:
         raise Denied.because(reasons)
     file = origin or f"{product.product}.csv"
     source = _source(file, options)
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
-    columns = _columns(house, source, origin) if origin else scaffold.EXAMPLE_COLUMNS
+    columns = _columns(house, source, content) if origin else scaffold.EXAMPLE_COLUMNS
     known = {tag.id for tag in mesh.tags}
     personal = scaffold.EXAMPLE_PERSONAL if not origin and "personal" in known else ()
     files = data | scaffold.product(product, columns=columns, source=source, personal=personal)
@@ -91,17 +93,9 @@ def _source(file: str, given: Sequence[tuple[str, str | int]]) -> SourceSpec:
     return SourceSpec(name="raw", type=kind, path=base, options=options)
 
 
-def _columns(house: House, source: SourceSpec, origin: str) -> Sequence[tuple[str, Type]]:
+def _columns(house: House, source: SourceSpec, content: bytes) -> Sequence[tuple[str, Type]]:
     """Names from the file; types as Parquet says them, or as the text of every value can be read."""
-    run = house.new_id("new")
-    scratch = house.lake.scratch(run)
-    try:
-        landed = house.lake.land(source, origin)
-        files = house.sources.pick(source.type).to_parquet(source, landed.path, scratch)
-        raw = RawFile(name="raw", files=files)
-        with house.benches.open(
-            (raw,), (), writable=(), scratch=scratch, bounds=house.mesh.bounds
-        ) as bench:
-            return typed(bench, "raw")
-    finally:
-        house.lake.discard(run, ())
+    suffix = source.path.rpartition(".")[2]
+    path = house.folder.aside(f"new/{sha256(content).hexdigest()}.{suffix}", content)
+    with sheets.bench(house, source, path) as bench:
+        return typed(bench, sheets.RAW)

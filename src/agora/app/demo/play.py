@@ -16,7 +16,6 @@ from agora.cli.answers.results import broken, line, summary
 from agora.cli.answers.rows import write
 from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, paint, say, tell
-from agora.cli.run import in_order
 from agora.cli.watching import Watch
 from agora.model.access import Agreement, Request, RequestState
 from agora.model.checks import Outcome
@@ -24,6 +23,7 @@ from agora.model.errors import AgoraError, Missing
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.usecases.access import answer, ask
+from agora.usecases.order import in_order
 from agora.usecases.query import query
 from agora.usecases.run import Ran, run
 from agora.usecases.show import show
@@ -87,7 +87,9 @@ def _replayed(folder: Path, coming: tuple[range, ...], watch: Watch) -> Iterator
 
 def _edition(house: House, when: str, *, late: bool = False) -> _Played:
     agreed = sum(_settle(house, wish) for wish in WISHES if late or not wish.late)
-    ran = tuple(run(house, _operator(house), str(name)) for name in in_order(house))
+    ran = tuple(
+        run(house, _operator(house), str(name)) for name in in_order(house, _operator(house))
+    )
     return _Played(when=when, ran=ran, agreed=agreed)
 
 

@@ -19,6 +19,7 @@ from agora.serve.rest import (
     saved,
     search,
     talk,
+    verbs,
 )
 from agora.serve.rest.scopes import SCOPES, scoped
 
@@ -26,7 +27,7 @@ WORDS = """Everything the pages can do, for programs. Sign in with `Authorizatio
 make a token on the page *Tokens* or with `agora token`. Errors are `application/problem+json` with a
 stable `code`; `/help/errors/CODE` says what it means. Lists come in pages: `next` is the `cursor` of
 the one after it."""
-PARTS = (search, products, parts, query, results, saved, charts, access, talk, me)
+PARTS = (search, products, parts, query, results, saved, charts, access, talk, me, verbs)
 
 
 def rest(site: Site) -> FastAPI:

@@ -54,6 +54,7 @@ POST   /requests/foresight
 POST   /results
 POST   /results/{result}/cancel
 POST   /saved/{query}/run
+POST   /verbs/{verb}
 DELETE /results/{result}
 """
 ASK = """

@@ -62,6 +62,7 @@ BODIES = {
     "PATCH /saved/{query}": {"title": "More weeks"},
     "PUT /saved/{query}/sharing": {"audience": "readers"},
     "POST /saved/{query}/run": {"format": "csv"},
+    "POST /verbs/{verb}": {"words": "sales"},
     "POST /wishes": {"words": "weather", "reason": "umbrellas"},
 }
 
@@ -127,6 +128,7 @@ SUBJECTS = {
     "chart": lambda c: done(c("mia").post("/charts", json=BODIES["POST /charts"]))["chart"]["id"],
     "token": token_of_mia,
     "person": lambda _: "emil",
+    "verb": lambda _: "search.search",
 }
 
 

@@ -127,7 +127,10 @@ def call(
         raise Unusable(str(problem), code="E773", hint=_HINT) from None
     known = {"environment": dict(os.environ), "now": site.now(), "clock": site.now, "held": held}
     arguments |= {name: known[name] for name in words.of_the_machine(found)}
-    return _answered(house, found, found(house, who, **arguments))
+    answer = found(house, who, **arguments)
+    if scope is Scope.MAKE:
+        site.reread()  # whoever made something in the files asks for it next
+    return _answered(house, found, answer)
 
 
 _HINT = "use the version of `agora` that the server has"

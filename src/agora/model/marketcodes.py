@@ -133,6 +133,12 @@ MARKET: dict[str, tuple[str, str]] = {
     ),
     "E763": ("how the machines do is for those who run them", "ask the operator"),
     "E764": ("who uses a product is for its owners", "ask the owner on the product's page"),
+    "E800": (
+        "a product is not used for what its inputs were not given for",
+        "the hint says whose word it is and how to ask them",
+    ),
+    "E801": ("a use without a purpose", "say what you use it for with `--purpose`"),
+    "E802": ("only a product passes data on", "ask with `--for` its service"),
     "E770": ("on a server the token says who acts", "leave out `--as`, or sign somebody else in"),
     "E772": ("a verb that this server does not have", "use the server's version of `agora`"),
     "E773": ("a verb was told what it does not take", "use the server's version of `agora`"),
@@ -141,4 +147,5 @@ MARKET: dict[str, tuple[str, str]] = {
     "E776": ("this terminal is signed in nowhere", "`agora login URL`"),
     "E777": ("there is no token to sign in with", "`--token-stdin`, or AGORA_TOKEN"),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
+    "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
 }

@@ -1,13 +1,15 @@
 """The whole application: pages, API and static files behind one set of guards."""
 
+import os
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 import agora.web
 from agora.app.up import events
@@ -17,18 +19,33 @@ from agora.app.up.limits import Buckets, Paced, own_names
 from agora.app.up.site import LiveSite
 from agora.app.up.telling import Told
 from agora.serve.rest.app import rest
+from agora.serve.rest.etags import Marked
+from agora.web.packing import packed_file, packed_headers, takes_gzip
 from agora.web.routes import missing_page, routes, unexpected_page
 
 STATIC = Path(agora.web.__file__).parent / "static"
-YEAR = 31_536_000
+OK, YEAR = 200, 31_536_000
 
 
 class Lasting(StaticFiles):
     """Static files that a browser may keep: their addresses change with the version."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["cache-control"] = f"public, max-age={YEAR}, immutable"
+        if response.status_code == OK and takes_gzip(
+            Headers(scope=scope).get("accept-encoding", "")
+        ):
+            packed = packed_file(os.fspath(full_path), stat_result.st_mtime)
+            if packed is not None:
+                kept = {"cache-control": response.headers["cache-control"]}
+                return Response(packed, OK, packed_headers(kept), response.media_type)
         return response
 
 
@@ -40,7 +57,7 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
             Route("/readyz", _ready),
             Route("/events", events.stream),
             Mount("/static", Lasting(directory=STATIC)),
-            Mount("/api/v1", rest(site)),
+            Mount("/api/v1", Marked(rest(site))),
             *routes(),
         ],
         exception_handlers={404: missing_page, Exception: unexpected_page},

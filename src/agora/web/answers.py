@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from agora.model.errors import AgoraError, Denied, Invalid
 from agora.needs.site import Site
 from agora.web.cookies import SAID, cookie
+from agora.web.packing import LEAST, packed_headers, packed_page, takes_gzip
 from agora.web.templates import rendered
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def respond(
         case Page():
             part = answer.part if visit is not None and visit.part else ""
             html = rendered(answer.template, answer.values, request, site, visit, part=part)
-            response = Response(html, answer.status, dict(answer.headers), answer.media)
+            response = _page_response(html, answer, request)
             if SAID in request.cookies and not part:
                 response.headers.append("set-cookie", cookie(SAID, "", https=False, seconds=0))
             return response
@@ -69,6 +70,14 @@ def respond(
                 answer.content, media_type=answer.media, headers={"content-disposition": named}
             )
     return answer
+
+
+def _page_response(text: str, page: Page, request: Request) -> Response:
+    """The page's bytes, packed where that is worth it and the browser can open them."""
+    body, headers = text.encode(), {"vary": "accept-encoding", **page.headers}
+    if len(body) > LEAST and takes_gzip(request.headers.get("accept-encoding", "")):
+        body, headers = packed_page(body), packed_headers(headers)
+    return Response(body, page.status, headers, page.media)
 
 
 def _redirect(answer: Redirect) -> Response:

@@ -223,4 +223,4 @@ def test_a_page_a_newcomer_opens_is_light_and_brings_no_editor(page_as):
     page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
     page.goto(SALES, wait_until="networkidle")
     assert not [each for each in asked if re.search(r"editor|vega|grid|chart-view|mesh-map", each)]
-    assert len(asked) <= 12, asked
+    assert len(asked) <= 8, asked

@@ -23,9 +23,7 @@ WEB = Path(agora.web.__file__).parent
 STATIC = WEB / "static"
 ROWS = 1_000_000
 NODES = 2_000
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'"
-)
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
 GIVEN = {
     "rows_url": "/rows.json",
     "rows_total": ROWS,

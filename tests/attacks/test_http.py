@@ -105,6 +105,20 @@ def test_a_late_body_is_answered_calmly():
         raise LateError
 
     assert fetched(Guarded(late, https=False))[0].status_code == 408
+    told = fetched(Guarded(late, https=False), "/api/v1/query")[0]
+    assert (told.status_code, told.json()["code"]) == (408, "E795")
+    assert told.headers["connection"] == "close"
+
+
+def test_a_program_is_told_by_a_code_what_a_person_is_told_in_a_sentence():
+    app = Guarded(works, https=False, names=own_names("http://127.0.0.1:8080"))
+    told = fetched(app, "/api/v1/me", host="evil.example")[0]
+    assert (told.status_code, told.json()["code"]) == (421, "E797")
+    large = {"content-length": str(3 << 20)}
+    told = fetched(Guarded(works, https=False), "/api/v1/query", **large)[0]
+    assert (told.status_code, told.json()["code"]) == (413, "E796")
+    assert told.headers["content-type"] == "application/problem+json"
+    assert fetched(Guarded(works, https=False), "/query", **large)[0].text.startswith("what was")
 
 
 class Impatient(Prompt):

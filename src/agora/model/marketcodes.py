@@ -139,6 +139,10 @@ MARKET: dict[str, tuple[str, str]] = {
     ),
     "E801": ("a use without a purpose", "say what you use it for with `--purpose`"),
     "E802": ("only a product passes data on", "ask with `--for` its service"),
+    "E803": (
+        "what is kept from who makes a product is not had by making it",
+        "let somebody make it who sees these rows and columns",
+    ),
     "E770": ("on a server the token says who acts", "leave out `--as`, or sign somebody else in"),
     "E772": ("a verb that this server does not have", "use the server's version of `agora`"),
     "E773": ("a verb was told what it does not take", "use the server's version of `agora`"),
@@ -148,4 +152,11 @@ MARKET: dict[str, tuple[str, str]] = {
     "E777": ("there is no token to sign in with", "`--token-stdin`, or AGORA_TOKEN"),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
     "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
+    "E791": ("an answer that holds a secret is not kept", "leave out `Idempotency-Key`"),
+    "E792": ("a key of a deed that is none", "at most 200 letters and digits, such as a UUID"),
+    "E793": ("a key that was used for another deed", "a new key for a new deed"),
+    "E794": ("the first call with this key is not answered yet", "look whether it was done"),
+    "E795": ("what was sent took too long to arrive", "send it again, or in smaller parts"),
+    "E796": ("what was sent is larger than this place takes", "send less at once"),
+    "E797": ("a server for its own machine was called by another name", "use its own address"),
 }

@@ -16,6 +16,7 @@ from agora.app.up import events
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
 from agora.app.up.limits import Buckets, Paced, own_names
+from agora.app.up.once import Once, memory
 from agora.app.up.site import LiveSite
 from agora.app.up.telling import Told
 from agora.serve.rest.app import rest
@@ -65,7 +66,7 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
     app.state.site = site
     app.state.bell = events.Bell(site)
     paced = Paced(app, people=Buckets(rate=50, burst=500), others=Buckets(rate=50, burst=1_000))
-    identified = Identified(paced, site)
+    identified = Identified(Once(paced, memory(site.root)), site)
     return Guarded(
         Told(identified) if told else identified,
         https=site.url.startswith("https:"),

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from agora.app.running import outcome
+from agora.app.up.once import memory
 from agora.app.up.site import LiveSite
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
@@ -59,6 +60,10 @@ def _sealed(house: House, _: Site) -> None:
     seal(house)
 
 
+def _forgotten(house: House, _: Site) -> None:
+    memory(house.folder.root).sweep()
+
+
 class Runs:
     """Products whose time has come run in a thread of their own: nothing else waits for them.
 
@@ -104,6 +109,7 @@ CHORES = (
     Chore(name="seal", every=60, do=_sealed),
     Chore(name="sweep", every=60, do=_swept),
     Chore(name="tend", every=300, do=_tended),
+    Chore(name="forget", every=3600, do=_forgotten),
 )
 
 

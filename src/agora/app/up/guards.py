@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agora.app.up.limits import LateError, timely
+from agora.serve.rest.problems import problem
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -31,6 +33,12 @@ BUSY = 503
 _ELSEWHERE = "this server is for its own machine, under its own name"
 _LATE = "what was sent took too long to arrive"
 _TOO_LARGE = "what was sent is larger than this place takes"
+_CODES = {408: "E795", 413: "E796", 421: "E797"}
+_HINTS = {
+    408: "send it again over a faster line, or in smaller parts",
+    413: "send less at once; files are brought on the page *Make a product*",
+    421: "call it by its own address",
+}
 
 
 class Guarded:
@@ -78,21 +86,30 @@ class Guarded:
         try:
             await self._app(scope, _bounded(arriving, most), sent)
         except TooLargeError:
-            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, sent)
+            await _told(scope, 413, _TOO_LARGE)(scope, receive, sent)
         except LateError:
-            await PlainTextResponse(_LATE, 408, {"connection": "close"})(scope, receive, sent)
+            late = _told(scope, 408, _LATE)
+            late.headers["connection"] = "close"
+            await late(scope, receive, sent)
 
     def _refused(self, scope: Scope, most: int) -> Response | None:
         """Why nothing of the request is even looked at, or None."""
         if _declared(scope) > most:
-            return PlainTextResponse(_TOO_LARGE, 413)
+            return _told(scope, 413, _TOO_LARGE)
         if self._names and _host(scope) not in self._names:
-            return PlainTextResponse(_ELSEWHERE, 421)
+            return _told(scope, 421, _ELSEWHERE)
         return None
 
 
 class TooLargeError(Exception):
     """A body went on after its limit."""
+
+
+def _told(scope: Scope, status: int, words: str) -> Response:
+    """A refusal in the form of the place it comes from: a problem of the API, else a sentence."""
+    if scope["path"].startswith("/api/"):
+        return problem(Request(scope), status, words, _CODES[status], hint=_HINTS[status])
+    return PlainTextResponse(words, status)
 
 
 def _host(scope: Scope) -> str:

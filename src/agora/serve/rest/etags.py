@@ -40,7 +40,8 @@ class Marked:
         if scope.get("method") not in LOOKS:
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Marking(headers.get("if-none-match", ""), send))
+        known, program = headers.get("if-none-match", ""), bool(scope["state"].get("bearer"))
+        await self._app(scope, receive, _Marking(known, send, kept=program))
 
     async def _now(self, scope: Scope) -> str:
         """The mark of what a GET there answers; empty where there is nothing to read."""
@@ -53,16 +54,19 @@ class Marked:
             heard.append(message)
 
         looked: dict[str, Any] = {**scope, "method": "GET", "query_string": b""}
-        await self._app(looked, silent, _Marking("", kept))
+        await self._app(looked, silent, _Marking("", kept, kept=False))
         begun = heard[0]
         return Headers(raw=begun["headers"]).get("etag", "") if begun["status"] == 200 else ""  # noqa: PLR2004
 
 
 class _Marking:
-    """Sends on what it is sent, a small JSON answer only once it is whole and marked."""
+    """Sends on what it is sent, a small JSON answer only once it is whole and marked.
 
-    def __init__(self, known: str, send: Send) -> None:
-        self._known, self._send = known, send
+    Programs may keep it (`kept`); a browser, at which somebody else may sit next, may not.
+    """
+
+    def __init__(self, known: str, send: Send, *, kept: bool) -> None:
+        self._known, self._send, self._kept = known, send, kept
         self._begun: Message | None = None
         self._body = b""
 
@@ -82,7 +86,8 @@ class _Marking:
         mark = f'"{hashlib.sha256(self._body).hexdigest()[:32]}"'
         headers = MutableHeaders(raw=list(begun["headers"]))
         headers["etag"] = mark
-        headers["cache-control"] = "private, no-cache"
+        if self._kept:
+            headers["cache-control"] = "private, no-cache"
         headers.add_vary_header("Authorization, Cookie")
         if self._known and _named(self._known, mark):
             del headers["content-length"]

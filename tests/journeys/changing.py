@@ -53,7 +53,17 @@ def actor(house, name, purpose=""):
 
 
 def agree(
-    house, consumer, purpose, *, by, port=PORT, owner="sofia", columns=(), until=None, edition=""
+    house,
+    consumer,
+    purpose,
+    *,
+    by,
+    port=PORT,
+    owner="sofia",
+    columns=(),
+    until=None,
+    edition="",
+    onward=(),
 ):
     asked = ask(
         house,
@@ -66,6 +76,7 @@ def agree(
         until=until,
         edition=edition,
         accept_terms=True,
+        onward=onward,
     )
     found = answer(house, actor(house, owner), asked.request.id, approve=True)
     assert found.agreement is not None

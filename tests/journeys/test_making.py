@@ -53,6 +53,7 @@ def test_a_query_becomes_a_product_that_others_may_use(tracked):
             make(house, emil, Plan(**PLAN))
         assert git(tracked, "status", "--porcelain") == ""
         made = make(house, emil, Plan(**PLAN, accept_terms=True))
+        assert made.asked[0].request.columns == ("store_id", "amount")
         assert made.files == drawn.files
     assert git(tracked, "log", "-1", "--format=%an <%ae> %s").strip() == (
         "Emil Roth <emil@example.org> Make Sales by store from a query"

@@ -20,6 +20,7 @@ from agora.cli.wishing import (
     DryRun,
     Edition,
     For,
+    Onward,
     Reason,
     Until,
     UsedFor,
@@ -45,6 +46,7 @@ def request(
     consumer: For = "",
     columns: Columns = None,
     edition: Edition = "",
+    onward: Onward = None,
     until: Until = "",
     accept_terms: AcceptTerms = False,
     dry_run: DryRun = False,
@@ -61,6 +63,7 @@ def request(
         until=last_moment(until),
         edition=edition,
         accept_terms=accept_terms,
+        onward=words(onward),
     )
     with opened(mesh) as house:
         if dry_run:

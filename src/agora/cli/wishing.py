@@ -13,6 +13,10 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, in your own words.")
 AcceptTerms = Annotated[
     bool, typer.Option("--accept-terms", help="Accept the terms of use as they are now.")
 ]
+Onward = Annotated[
+    list[str] | None,
+    typer.Option("--onward", help="A product passes it on: for these purposes, too."),
+]
 DryRun = Annotated[
     bool,
     typer.Option(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from agora.governance.decisions import Ask, decide
 from agora.governance.lifecycle import begun, life
+from agora.governance.onward import judge_passing
 from agora.governance.rights import may_read_ledger
 from agora.model.access import Agreement, Request, hash_of
 from agora.model.mesh import Mesh
@@ -30,6 +31,7 @@ def judge_request(
     return (
         *_words(mesh, request),
         *judge_parties(mesh, request),
+        *judge_passing(mesh, request),
         *_lasting(mesh, request),
         *_person_first(mesh, request, agreements),
         *_standing(request, agreements),
@@ -217,14 +219,15 @@ def _standing(request: Request, agreements: Sequence[Agreement]) -> Iterator[Rea
 
 
 def covers(agreement: Agreement, request: Request) -> bool:
-    """True when an agreement gives all columns for all the time that a request asks for."""
+    """True when an agreement gives all columns and uses for all the time that a request asks for."""
     columns = bool(agreement.columns) and (
         not request.columns or not set(request.columns) <= set(agreement.columns)
     )
     longer = agreement.expires is not None and (
         request.until is None or request.until > agreement.expires
     )
-    return not (columns or longer)
+    further = set(request.onward) - set(agreement.onward)
+    return not (columns or longer or further)
 
 
 def judge_answer(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, ...]:

@@ -23,11 +23,13 @@ from agora.governance.ground import GOVERNANCE, Ground, canonical, ground
 from agora.governance.lifecycle import notice, over
 from agora.governance.masking import masked_by, view
 from agora.governance.matching import binds, concerns, voices
+from agora.governance.onward import judge_use
 from agora.governance.rows import Unbound, bind, mistyped
 from agora.model.access import Agreement
 from agora.model.decision import ColumnView, Decision, RowRule
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
+from agora.model.onward import Given
 from agora.model.people import Principal
 from agora.model.policy import Effect, Policy
 from agora.model.reasons import Reason
@@ -39,7 +41,7 @@ class Ask:
     """Who wants to read what, for which purpose (empty: the only one they have), and when.
 
     `columns` are those of the release, `edition` is its number (0: none yet); `agreements` are all
-    that exist on the port.
+    that exist on the port; `given` is what other domains gave for what is in it.
     """
 
     principal: Principal
@@ -48,6 +50,7 @@ class Ask:
     purpose: str
     now: datetime
     agreements: tuple[Agreement, ...] = ()
+    given: tuple[Given, ...] = ()
     edition: int = 0
 
 
@@ -68,7 +71,7 @@ class _Case:
     @property
     def policy_hash(self) -> str:
         """The hash of every rule and agreement that was considered, whatever their order."""
-        return _hash(self.ground, self.own)
+        return _hash(self.ground, self.own, self.ask.given)
 
     def why(self, policy: Policy, code: str, words: str) -> Reason:
         """A reason that names a rule and whose it is."""
@@ -110,6 +113,10 @@ def _decide(case: _Case) -> Decision:
     found = _right(case)
     if isinstance(found, Reason):
         return case.deny(found)
+    inside = ask.port.port.domain in case.readers[0].domains
+    beyond = judge_use(ask.given, ask.port, found.purpose, inside=inside)
+    if beyond:
+        return case.deny(*beyond)
     ended = over(ask.port, case.ground.life, ask.now) if case.ground.life else None
     if ended is not None:
         return case.deny(ended)
@@ -245,6 +252,6 @@ def _denied(ask: Ask, reasons: tuple[Reason, ...], policy_hash: str) -> Decision
     )
 
 
-def _hash(here: Ground, own: tuple[Agreement, ...]) -> str:
-    texts = (here.digest, *sorted(canonical(agreement) for agreement in own))
+def _hash(here: Ground, own: tuple[Agreement, ...], given: tuple[Given, ...]) -> str:
+    texts = (here.digest, *sorted(canonical(each) for each in (*own, *given)))
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

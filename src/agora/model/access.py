@@ -53,6 +53,7 @@ class Accepted:
 class Request:
     """Somebody asks to use a port; `columns` empty means all, `asked_by` may ask for another.
 
+    What is made of it may also be used for the purposes it names `onward`.
     `edition` is the number of the one release it is about, 0 for whatever is current. Requests that
     were sent together share a `bundle`. `version` counts what was asked for: 2 after one change.
     """
@@ -64,6 +65,7 @@ class Request:
     purpose: str
     reason: str
     columns: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
     edition: int = 0
     until: datetime | None = None
     asked_at: datetime
@@ -85,6 +87,7 @@ class Request:
 class Agreement:
     """The right to use one port version for one purpose; `columns` empty means all.
 
+    Whatever a product makes of it may be used for that purpose too, and for those accepted `onward`.
     `consumer` is a principal's id or `team:<id>`. The right ends at `expires`, or when ended. With
     an `edition` it is the right to that release alone, whose rows are kept as long as it lasts.
     It `renews` the one that it took the place of, which is `renewed_by` it, or it was `carried_from`
@@ -96,6 +99,7 @@ class Agreement:
     consumer: str
     purpose: str
     columns: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
     edition: int = 0
     starts: datetime
     expires: datetime | None = None

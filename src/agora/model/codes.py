@@ -261,6 +261,7 @@ _CHAPTERS = {
     "E5": "The machine",
     "E6": "The market",
     "E7": "Pages and the API",
+    "E8": "Use that travels with the data",
 }
 
 

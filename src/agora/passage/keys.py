@@ -9,7 +9,12 @@ from agora.model.names import PortName, PortVersion, ProductName
 
 def agreement(noun: Agreement) -> str:
     """Agreements lie under their port, so that one look finds all that could fit a reader."""
-    return f"{noun.port}/{noun.id}"
+    return agreement_on(noun.port, noun.id)
+
+
+def agreement_on(port: PortVersion, agreement: str) -> str:
+    """The same key, from what names an agreement."""
+    return f"{port}/{agreement}"
 
 
 def agreements_of(port: PortName) -> str:

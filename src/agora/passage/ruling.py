@@ -11,7 +11,7 @@ from agora.model.people import Principal
 from agora.model.product import Lifecycle, OutputPort, Product
 from agora.model.release import Current, Release, ReleasedColumn, Snapshot
 from agora.needs.house import House
-from agora.passage import keys
+from agora.passage import keys, onward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,7 @@ class _Standing:
             purpose=purpose,
             now=self.house.now(),
             agreements=self.agreements,
+            given=onward.given(self.house, self.product, self.release),
             edition=self.release.number if self.release else 0,
         )
         return Ruling(

@@ -38,10 +38,12 @@ def ask(
     consumer: str = "",
     edition: str = "",
     accept_terms: bool = False,
+    onward: Sequence[str] = (),
 ) -> Asked:
     """The owners of the port have a request to answer. Raises Missing or Denied with reasons.
 
-    With an `edition` it is about that one alone, which is kept as long as the agreement lasts.
+    With an `edition` it is about that one alone, which is kept as long as the agreement lasts. What
+    a product makes of it may be used `onward` for those purposes, too.
     """
     wish = Wish(
         ports=((port, tuple(columns)),),
@@ -51,6 +53,7 @@ def ask(
         consumer=consumer,
         edition=edition,
         accept_terms=accept_terms,
+        onward=tuple(onward),
     )
     return ask_for(house, who, wish)[0]
 

@@ -4,33 +4,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agora.governance.access import deciders, judge_terms
+from agora.governance.onward import judge_making, served
 from agora.governance.saved import judge_purpose
-from agora.governance.sql import judge, judge_step, judge_text
 from agora.model.decision import Decision
 from agora.model.draft import Draft, DraftInput
-from agora.model.errors import Invalid, Refused
+from agora.model.errors import Invalid
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.people import Actor
 from agora.model.policy import MaskKind
 from agora.model.product import OutputPort
-from agora.model.types import Type
 from agora.needs.house import House
-from agora.passage.knowing import find_table
-from agora.passage.reading import read
-from agora.passage.ruling import rule, rule_version
-from agora.passage.saved import stated
+from agora.passage.onward import given
+from agora.passage.ruling import rule
 from agora.usecases.agreeing import asking
 from agora.usecases.agreeing.asking import Asked, Drafted, Wish
 from agora.usecases.agreeing.entries import demand
-from agora.usecases.making import writing
+from agora.usecases.making import queries, writing
 from agora.usecases.making.writing import Foreseen
 from agora.workshop import drafting
-from agora.workshop.drafting import Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What somebody wants to make of a query: its words, what it is read for, and why."""
+    """What somebody wants to make of a query: its words, what it is read for, and why.
+
+    `onward` are further purposes others may use it for, which the owners of its data are asked for.
+    """
 
     name: str
     sql: str
@@ -41,6 +40,7 @@ class Plan:
     row: str = ""
     terms: str = ""
     accept_terms: bool = False
+    onward: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,9 @@ class Drawn:
     """The product as it would be: `asks` are the ports its service needs an approval for.
 
     `terms` are those of each of them, to be accepted with the request.
-    `masked` are columns that the person who makes it sees masked, with the table they come from.
+    `masked` are columns that the person who makes it sees masked, with the table they come from,
+    `filtered` the tables of whose rows they see some. It `reads` these columns of each port, none
+    named for all, and others may use it for the purposes `uses`, as soon as it may read its data.
     """
 
     draft: Draft
@@ -56,6 +58,9 @@ class Drawn:
     asks: tuple[tuple[PortVersion, tuple[str, ...]], ...]
     terms: tuple[tuple[PortVersion, str], ...] = ()
     masked: tuple[str, ...] = ()
+    filtered: tuple[PortVersion, ...] = ()
+    reads: tuple[tuple[PortVersion, tuple[str, ...]], ...] = ()
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def foresee(house: House, who: Actor, plan: Plan) -> Drawn:
 
     Raises what reading the query raises; Unusable, Missing, Denied, Conflict for its name; Invalid.
     """
-    return _drawn(*_thought(house, who, plan))
+    return _drawn(_thought(house, who, plan), plan)
 
 
 def make(house: House, who: Actor, plan: Plan) -> Made:
@@ -81,7 +86,8 @@ def make(house: House, who: Actor, plan: Plan) -> Made:
 
     It has its first edition when it runs. Raises the same as `foresee`; then nothing is written.
     """
-    found, requests, _ = _thought(house, who, plan)
+    thought = _thought(house, who, plan)
+    found, requests = thought.found, thought.requests
     for each in requests:
         terms = judge_terms(house.mesh, each.request)
         demand(house, who, each.request.port, "the product may not ask for this", terms)
@@ -90,7 +96,18 @@ def make(house: House, who: Actor, plan: Plan) -> Made:
     return Made(name=found.draft.name, files=tuple(found.files), commit=commit, asked=asked)
 
 
-def _drawn(found: Foreseen, requests: tuple[Drafted, ...], masked: tuple[str, ...]) -> Drawn:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thought:
+    """The product as its files would be, its requests, and what who makes it sees of its inputs."""
+
+    found: Foreseen
+    requests: tuple[Drafted, ...]
+    decisions: tuple[Decision, ...]
+    reads: Mapping[PortVersion, tuple[str, ...]]
+
+
+def _drawn(thought: _Thought, plan: Plan) -> Drawn:
+    found, requests, decisions = thought.found, thought.requests, thought.decisions
     asks = tuple(
         (each.request.port, deciders(found.house.mesh, each.request.port)) for each in requests
     )
@@ -100,50 +117,60 @@ def _drawn(found: Foreseen, requests: tuple[Drafted, ...], masked: tuple[str, ..
         files=tuple(found.files),
         asks=asks,
         terms=tuple((port, words) for port, words in terms if words),
-        masked=masked,
+        masked=tuple(_masked(decisions)),
+        filtered=tuple(each.port for each in decisions if each.rows),
+        reads=tuple(thought.reads.items()),
+        uses=_uses(found, plan),
     )
 
 
-def _thought(
-    house: House, who: Actor, plan: Plan
-) -> tuple[Foreseen, tuple[Drafted, ...], tuple[str, ...]]:
-    """The product as its files would be, its requests, and what is masked for who makes it."""
+def _uses(found: Foreseen, plan: Plan) -> tuple[str, ...]:
+    """What others may use it for, once everything asked for is approved."""
+    product = found.house.mesh.product(found.draft.name)
+    assert product is not None, "it was read a moment ago"
+    came = given(found.house, product, None)
+    direct = {each.port for each in found.draft.inputs}
+    asked = (
+        replace(each, onward=(*each.onward, *plan.onward)) if each.port in direct else each
+        for each in came
+    )
+    return served(tuple(asked), [each.id for each in found.house.mesh.purposes])
+
+
+def _thought(house: House, who: Actor, plan: Plan) -> _Thought:
     name = writing.named(house, who, plan.name)
     writing.labelled(plan.title, plan.summary)
     reasons = [*judge_purpose(house.mesh, plan.purpose)]
     if reasons or not plan.purpose:
         words = reasons[0].sentence if reasons else "it is not said what the data are used for"
         raise Invalid(words, code="E411", hint=reasons[0].hint if reasons else "name a purpose")
-    draft, masked = _draft(house, who, plan, name)
+    draft, decisions, reads = _draft(house, who, plan, name)
     found = writing.foreseen(house, draft)
-    return found, _requests(found, who, plan), masked
+    _no_more(found, who, plan, decisions, reads)
+    requests = _requests(found, who, plan, reads)
+    return _Thought(found=found, requests=requests, decisions=decisions, reads=reads)
 
 
 def _draft(
     house: House, who: Actor, plan: Plan, name: ProductName
-) -> tuple[Draft, tuple[str, ...]]:
-    reader = who if who.purpose else replace(who, purpose=plan.purpose)
-    names, ports = _read(house, reader, plan.sql)
-    step = _step(house, reader, plan.sql, names)
-    made, decisions = _looked(house, reader, plan.sql)
-    _same(house, reader, plan.sql, step, names, made)
-    if any(decision.rows for decision in decisions):
-        made = [(replace(each, unique=False), of) for each, of in made]
-    inputs = {names[table]: port for table, port in ports.items()}
+) -> tuple[Draft, tuple[Decision, ...], dict[PortVersion, tuple[str, ...]]]:
+    asked = queries.understood(house, who, plan.sql, plan.purpose)
     own = PortVersion(PortName(name.domain, name.product, name.product), 1)
-    promised = {alias: (port.version, port.contract.columns) for alias, port in inputs.items()}
+    promised = {
+        alias: (port.version, port.contract.columns) for alias, port in asked.inputs.items()
+    }
     draft = Draft(
         name=name,
         title=plan.title.strip(),
         summary=plan.summary.strip(),
         row=plan.row.strip(),
         terms=plan.terms.strip(),
-        columns=drafting.columns(own, step, promised, made),
-        step=step,
-        inputs=tuple(_input(alias, port) for alias, port in inputs.items()),
+        columns=drafting.columns(own, asked.step, promised, asked.columns),
+        step=asked.step,
+        inputs=tuple(_input(alias, port) for alias, port in asked.inputs.items()),
         purpose=plan.purpose,
     )
-    return draft, tuple(_masked(decisions))
+    return draft, asked.decisions, drafting.used(asked.step, promised)
 
 
 def _input(alias: str, port: OutputPort) -> DraftInput:
@@ -153,114 +180,43 @@ def _input(alias: str, port: OutputPort) -> DraftInput:
     )
 
 
-def _read(
-    house: House, who: Actor, sql: str
-) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], OutputPort]]:
-    """A name for each table of the statement, and the port version each one means to this person."""
-    for reason in judge_text(sql):
-        raise Refused(reason.sentence, code=reason.code, hint=reason.hint)
-    facts = stated(house, who, sql)
-    for reason in judge(facts):
-        raise Refused(reason.sentence, code=reason.code, hint=reason.hint)
-    if facts.parameters or not facts.tables:
-        raise Invalid(
-            "a value of the query is open"
-            if facts.parameters
-            else "the query reads no table, so nothing would ever change",
-            code="E745",
-            hint="a product answers the same question each time: write the values into the text",
-        )
-    ports = {}
-    for table in facts.tables:
-        product, versions = find_table(house, who.principal, table)
-        ruling = rule_version(house, who.principal, who.purpose, product, versions)
-        port = next(each for each in versions if each.version == ruling.decision.port)
-        ports[table.schema.lower(), table.table.lower()] = port
-    listed = [(t, ports[t.schema.lower(), t.table.lower()].version) for t in facts.tables]
-    return drafting.aliases(listed, facts.ctes), ports
-
-
-def _step(house: House, who: Actor, sql: str, names: Mapping[tuple[str, str], str]) -> str:
-    step = drafting.rewritten(sql, names)
-    if step is None:
-        raise Invalid(
-            "the query cannot be made a step", code="E745", hint="write it in plainer SQL"
-        )
-    for reason in judge_step(stated(house, who, step)):
-        raise Refused(reason.sentence, code=reason.code, hint=reason.hint)
-    return step
-
-
-def _looked(
-    house: House, who: Actor, sql: str
-) -> tuple[list[tuple[Seen, Type]], tuple[Decision, ...]]:
-    """The columns of the answer with the types a table has for them, through the query's own door."""
-    reading = read(house, who, sql)
-    names = list(reading.answer.schema.names)
-    reading.answer.close()
-    for name in names:
-        if not name.isidentifier() or not name.isascii():
-            raise Invalid(
-                f"the column `{name}` has no name of its own",
-                code="E745",
-                hint="give it one: `… as name`",
-            )
-    row = _one(house, who, drafting.look(sql, names))
-    found = []
-    for each in drafting.seen(names, row):
-        of = drafting.kept(each.type)
-        if of is None:
-            raise Invalid(
-                f"no table keeps the `{each.type}` values of `{each.name}`",
-                code="E745",
-                hint=f"turn them into something else: `cast({each.name} as varchar)`",
-            )
-        found.append((each, of))
-    return found, reading.decisions
-
-
-def _same(
-    house: House,
-    who: Actor,
-    sql: str,
-    step: str,
-    names: Mapping[tuple[str, str], str],
-    made: list[tuple[Seen, Type]],
-) -> None:
-    """The step gives the rows the query gives; raises Invalid."""
-    columns = [(each.name, of) for each, of in made]
-    if int(str(_one(house, who, drafting.difference(sql, step, names, columns))["n"])):
-        raise Invalid(
-            "as a step the query gives other rows than now",
-            code="E748",
-            hint="order the rows before a limit, so that it always means the same ones",
-        )
-
-
-def _one(house: House, who: Actor, sql: str) -> Mapping[str, object]:
-    answer = read(house, who, sql).answer
-    try:
-        rows = [row for batch in answer for row in batch.to_pylist()]
-    finally:
-        answer.close()
-    found: Mapping[str, object] = rows[0]
-    return found
-
-
-def _requests(found: Foreseen, who: Actor, plan: Plan) -> tuple[Drafted, ...]:
-    """The requests of the product's service, none of them sent; raises Denied when one cannot be."""
-    house, service = found.house, found.draft.name.service
-    principal = house.mesh.principal(service)
-    product = house.mesh.product(found.draft.name)
+def _its_own(found: Foreseen, plan: Plan) -> Iterator[Decision]:
+    """What the product's service may see of each input as things stand."""
+    house = found.house
+    principal = house.mesh.principal(found.draft.name.service)
     assert principal is not None, "every product has its service"
-    assert product is not None, "it was read a moment ago"
-    wanted = []
-    for each in product.inputs:
+    for each in found.draft.inputs:
         offering, port = house.mesh.product(each.port.port.of), house.mesh.port(each.port)
         assert offering is not None, "a product with an input from nowhere has a finding (E134)"
         assert port is not None, "a product with an input from nowhere has a finding (E134)"
-        if not rule(house, principal, plan.purpose, offering, port).decision.allowed:
-            wanted.append((str(each.port), ()))
+        yield rule(house, principal, plan.purpose, offering, port).decision
+
+
+def _no_more(
+    found: Foreseen,
+    who: Actor,
+    plan: Plan,
+    decisions: tuple[Decision, ...],
+    reads: Mapping[PortVersion, tuple[str, ...]],
+) -> None:
+    """Without an approval the product sees no more than who makes it; raises Denied."""
+    own = {each.port: each for each in decisions}
+    for its in _its_own(found, plan):
+        columns = reads[its.port] or tuple(view.name for view in its.columns)
+        reasons = tuple(judge_making(own[its.port], its, columns))
+        demand(found.house, who, its.port, "this cannot be made by you", reasons)
+
+
+def _requests(
+    found: Foreseen, who: Actor, plan: Plan, reads: Mapping[PortVersion, tuple[str, ...]]
+) -> tuple[Drafted, ...]:
+    """The requests of the product's service for the columns it uses, none of them sent.
+
+    Raises Denied when one cannot be.
+    """
+    house, service = found.house, found.draft.name.service
+    refused = [each.port for each in _its_own(found, plan) if not each.allowed]
+    wanted = [(str(port), reads[port]) for port in refused]
     if not wanted:
         return ()
     wish = Wish(
@@ -269,6 +225,7 @@ def _requests(found: Foreseen, who: Actor, plan: Plan) -> tuple[Drafted, ...]:
         reason=plan.reason,
         consumer=service,
         accept_terms=plan.accept_terms,
+        onward=plan.onward,
     )
     drafts = asking.drafts(house, who, wish)
     for draft in drafts:

@@ -68,6 +68,7 @@ def _plan(visit: Visit, typed: dict[str, str]) -> Plan:
         purpose=typed["purpose"],
         reason=typed["reason"],
         accept_terms=visit.text("accept_terms") == "yes",
+        onward=tuple(each for each in visit.texts("onward") if each != typed["purpose"]),
     )
 
 
@@ -91,6 +92,7 @@ def _form(
         "domains": [(name, name) for name in names],
         "purposes": [("", "Choose one"), *purposes(visit)[1:]],
         "accepted": visit.text("accept_terms"),
+        "onward": visit.texts("onward"),
         "drawn": _told(visit, drawn) if drawn else None,
         "wrong": wrong,
         "errors": [{"id": field, "text": text} for field, text in wrong.items()],
@@ -100,6 +102,7 @@ def _form(
 
 
 def _told(visit: Visit, drawn: Drawn) -> dict[str, object]:
+    reads = dict(drawn.reads)
     return {
         "columns": [
             {
@@ -113,9 +116,15 @@ def _told(visit: Visit, drawn: Drawn) -> dict[str, object]:
         ],
         "step": drawn.draft.step,
         "files": drawn.files,
-        "asks": [{"port": str(p.port), "who": people(visit, who)} for p, who in drawn.asks],
+        "asks": [
+            {"port": str(p.port), "who": people(visit, who), "columns": reads[p]}
+            for p, who in drawn.asks
+        ],
         "terms": [{"port": str(p.port), "text": text} for p, text in drawn.terms],
         "masked": drawn.masked,
+        "filtered": [str(p.port) for p in drawn.filtered],
+        "uses": drawn.uses,
+        "anything": len(drawn.uses) == len(visit.house.mesh.purposes),
     }
 
 

@@ -11,6 +11,7 @@ from agora.model.sqlfacts import TableUse
 from agora.model.types import Kind, Type, parse_type, quoted
 from agora.workshop.lineage.builds import Filled, Relation, SqlStep, lineage
 from agora.workshop.lineage.tags import carried
+from agora.workshop.lineage.usage import used_columns
 
 Named = Mapping[tuple[str, str], str]
 _WIDE = {
@@ -143,6 +144,23 @@ def kept(of: str) -> Type | None:
         return None
 
 
+def used(
+    step: str, inputs: Mapping[str, tuple[PortVersion, Sequence[Column]]]
+) -> dict[PortVersion, tuple[str, ...]]:
+    """The columns of each input the step uses, in the order of its promise; none named means all.
+
+    Of an input whose rows are only counted, one column: there is no asking for none.
+    """
+    relations = _relations(inputs)
+    found = used_columns(step, relations)
+    chosen = {}
+    for port, promised in inputs.values():
+        named = set(found.of(port)) or {next(c.name for c in promised)}
+        whole = found.conservative or named >= {c.name for c in promised}
+        chosen[port] = () if whole else tuple(c.name for c in promised if c.name in named)
+    return chosen
+
+
 def columns(
     name: PortVersion,
     step: str,
@@ -180,13 +198,20 @@ def _traced(
     inputs: Mapping[str, tuple[PortVersion, Sequence[Column]]],
     made: Sequence[str],
 ) -> PortLineage:
-    relations = {
+    steps = [SqlStep(name=_ASIDE, sql=step, columns=tuple(made))]
+    filled = Filled(port=name, columns=tuple(made), relation=_ASIDE)
+    (found,) = lineage(_relations(inputs), steps, [filled])
+    return found
+
+
+def _relations(
+    inputs: Mapping[str, tuple[PortVersion, Sequence[Column]]],
+) -> dict[str, Relation]:
+    """What the step reads, by the names it has there."""
+    return {
         alias.replace("-", "_"): Relation(name=str(port), columns=tuple(c.name for c in promised))
         for alias, (port, promised) in inputs.items()
     }
-    steps = [SqlStep(name=_ASIDE, sql=step, columns=tuple(made))]
-    (found,) = lineage(relations, steps, [Filled(port=name, columns=tuple(made), relation=_ASIDE)])
-    return found
 
 
 def _description(traced: PortLineage, name: str, known: Mapping[ColumnName, Column]) -> str:

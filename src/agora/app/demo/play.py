@@ -103,7 +103,7 @@ def _settle(house: House, wish: Wish) -> bool:
         until = datetime.combine(date.fromisoformat(wish.until), time.max, UTC)
         asked = ask(
             house, _actor(house, wish.by), wish.port, purpose=wish.purpose, reason=wish.reason,
-            consumer=consumer, until=until, accept_terms=True,
+            consumer=consumer, until=until, accept_terms=True, onward=wish.onward,
         )  # fmt: skip
         request = asked.request.id
     elif not wish.answered_by:

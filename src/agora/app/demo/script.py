@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Wish:
     """A request, and who answers it; a wish nobody answers stays pending.
 
+    What it is used for `onward`, by those who read what is made of it, is accepted with it.
     A `late` one comes when everything has been delivered.
     """
 
@@ -18,20 +19,24 @@ class Wish:
     until: str = "2018-12-31"
     answered_by: str = ""
     late: bool = False
+    onward: tuple[str, ...] = ()
 
 
 WISHES = (
     Wish(
         port="merchandising.catalogue", by="emil", consumer="service:sales.weekly-sales",
         purpose="reporting", reason="departments for the weekly report", answered_by="mona",
+        onward=("finance-planning",),
     ),
     Wish(
         port="sales.transactions", by="milo", consumer="service:marketing.customer-segments",
         purpose="segmentation", reason="recency, frequency and spending", answered_by="sofia",
+        onward=("range-planning",),
     ),
     Wish(
         port="customers.households", by="milo", consumer="service:marketing.customer-segments",
         purpose="segmentation", reason="age bands beside the segments", answered_by="cora",
+        onward=("range-planning",),
     ),
     Wish(
         port="sales.transactions", by="milo", consumer="service:marketing.campaign-response",

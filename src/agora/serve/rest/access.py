@@ -44,6 +44,7 @@ class Asking(Body):
     until: Until = None
     edition: Annotated[str, Field(max_length=20)] = ""
     accept_terms: bool = False
+    onward: Names = []
 
     def wish(self) -> Wish:
         """The same as a verb takes it."""
@@ -55,6 +56,7 @@ class Asking(Body):
             until=self.until,
             edition=self.edition,
             accept_terms=self.accept_terms,
+            onward=tuple(self.onward),
         )
 
 

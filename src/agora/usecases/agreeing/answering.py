@@ -83,6 +83,7 @@ def agreed(
         consumer=request.consumer,
         purpose=request.purpose,
         columns=columns or request.columns,
+        onward=request.onward,
         edition=request.edition,
         starts=house.now(),
         expires=min(ends, default=None),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agora.governance.access import covers, deciders, judge_request, judge_terms
+from agora.governance.onward import ONWARD
 from agora.model.access import Accepted, Agreement, Request, RequestState, hash_of
 from agora.model.decision import Decision
 from agora.model.errors import Conflict, Missing, Unusable
@@ -38,6 +39,7 @@ class Wish:
     until: datetime | None = None
     edition: str = ""
     accept_terms: bool = False
+    onward: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def renewal(house: House, who: Actor, old: Agreement, wish: Wish) -> Drafted:
     same = request.accepted is None and old.accepted is not None
     if same and old.terms == port.contract.terms:
         request = replace(request, accepted=old.accepted, terms=old.terms)
-    request = replace(request, renews=old.id, edition=old.edition)
+    request = replace(request, renews=old.id, edition=old.edition, onward=old.onward)
     return Drafted(request=request, product=product, port=port, edition=release_of(house, request))
 
 
@@ -108,6 +110,7 @@ def _request(
         purpose=wish.purpose,
         reason=wish.reason,
         columns=columns,
+        onward=wish.onward,
         until=wish.until,
         asked_at=house.now(),
         terms=terms,
@@ -175,11 +178,19 @@ def judged(house: House, draft: Drafted) -> tuple[Reason, ...]:
     agreements = agreements_on(house, draft.port.name)
     reasons = judge_request(house.mesh, draft.request, agreements)
     decision = would(house, draft) if not reasons else None
-    if decision is None or decision.allowed or draft.request.consumer.startswith("team:"):
+    if decision is None or decision.allowed:
         return reasons
+    against = decision.reasons
+    if draft.request.consumer.startswith("team:"):
+        against = tuple(each for each in against if each.code in ONWARD)
     return tuple(
-        replace(each, code="E640", sentence=f"no approval could open it: {each.sentence}", hint="")
-        for each in decision.reasons
+        replace(
+            each,
+            code="E640",
+            sentence=f"no approval could open it: {each.sentence}",
+            hint=each.hint if each.code in ONWARD else "",
+        )
+        for each in against
     )
 
 

@@ -14,7 +14,12 @@ from agora.passage.recording import refused
 def of_request(house: House, who: Actor, event: Event, request: Request) -> Entry:
     """Something happened to a request."""
     terms = request.accepted.hash if request.accepted else ""
-    named = (("bundle", request.bundle), ("renews", request.renews), ("terms", terms))
+    named = (
+        ("bundle", request.bundle),
+        ("renews", request.renews),
+        ("terms", terms),
+        ("onward", request.onward),
+    )
     more = tuple((name, value) for name, value in named if value)
     edition = (("edition", request.edition),) if request.edition else ()
     return Entry(
@@ -50,6 +55,7 @@ def of_agreement(house: House, who: Actor, event: Event, agreement: Agreement) -
             ("consumer", agreement.consumer),
             ("until", agreement.expires.isoformat() if agreement.expires else ""),
             ("words", agreement.ended_for),
+            *((("onward", agreement.onward),) if agreement.onward else ()),
         ),
     )
 

@@ -1,0 +1,98 @@
+"""Use travels with the data: what was given for one purpose is not had for another by way of a product."""
+
+import pytest
+
+from agora.model.errors import Denied
+from agora.usecases.access import answer, ask
+from agora.usecases.agreements import end
+from agora.usecases.make import Plan, foresee, make
+from tests.journeys.changing import actor, agree, edit, opened, read
+from tests.journeys.test_making import PLAN
+
+SEGMENTS = "customers.segments"
+SERVICE = "service:customers.segments"
+WHO = "who: {owning_domain: true, kinds: [person]}"
+NO_TESTS = (("  - {as: ana, port: customers.households, allowed: false}\n", ""),)
+SQL = "select count(*) as n from customers.segments"
+
+
+def wanted(house, purpose, **more):
+    return ask(house, actor(house, "mia"), SEGMENTS, purpose=purpose, reason="a test", **more)
+
+
+def test_what_was_given_for_one_purpose_is_not_had_for_another(used):
+    with opened(used) as house:
+        carl = actor(house, "carl")
+        with pytest.raises(Denied) as refused:
+            wanted(house, "campaign-planning")
+        (reason,) = refused.value.reasons
+        assert (reason.code, reason.owner) == ("E640", "sales")
+        assert "given for `segmentation`, not for `campaign-planning`" in reason.sentence
+        assert "--onward campaign-planning" in reason.hint
+        asked = wanted(house, "segmentation")
+        answer(house, carl, asked.request.id, approve=True)
+        assert read(house, "mia", SQL)[0]["n"] > 0
+        with pytest.raises(Denied) as refused:
+            read(house, "carl", SQL, purpose="campaign-planning")
+        assert refused.value.code_shown == "E800"
+        assert read(house, "carl", SQL) == read(house, "mia", SQL)
+
+
+def test_the_owners_of_what_it_is_made_of_accept_another_use_and_take_it_back(used):
+    with opened(used) as house:
+        given = agree(house, SERVICE, "segmentation", by="carl", onward=("campaign-planning",))
+        asked = wanted(house, "campaign-planning")
+        answer(house, actor(house, "carl"), asked.request.id, approve=True)
+        assert read(house, "mia", SQL)[0]["n"] > 0
+        end(house, actor(house, "sofia"), given.id, words="only what it was for")
+        with pytest.raises(Denied) as refused:
+            read(house, "mia", SQL)
+        assert refused.value.code_shown == "E800"
+
+
+def test_only_a_product_passes_data_on(used):
+    with opened(used) as house:
+        with pytest.raises(Denied) as refused:
+            wanted(house, "segmentation", onward=("campaign-planning",))
+        assert [each.code for each in refused.value.reasons] == ["E802"]
+        with pytest.raises(Denied) as refused:
+            agree(house, SERVICE, "segmentation", by="carl", onward=("fun",))
+        assert [each.code for each in refused.value.reasons] == ["E411"]
+
+
+def test_who_is_let_in_from_elsewhere_says_what_for(used):
+    edit(used / "customers/policies/own-people.yaml", (WHO, "who: {kinds: [person]}"), *NO_TESTS)
+    with opened(used) as house:
+        with pytest.raises(Denied) as refused:
+            read(house, "mia", SQL)
+        assert refused.value.code_shown == "E801"
+        assert read(house, "mia", SQL, purpose="segmentation") == read(house, "carl", SQL)
+
+
+def test_what_is_kept_from_somebody_is_not_had_by_making_a_product(used):
+    edit(used / "sales/policies/own-people.yaml", (WHO, "who: {owning_domain: true}"))
+    edit(used / "sales/policies/own-stores.yaml", ("[analyst]", "[engineer]"))
+    edit(
+        used / "people.yaml",
+        ("roles: [engineer]}", "roles: [engineer], attributes: {stores: ['330']}}"),
+    )
+    with opened(used) as house:
+        emil = actor(house, "emil")
+        with pytest.raises(Denied) as refused:
+            foresee(house, emil, Plan(**PLAN))
+        (reason,) = refused.value.reasons
+        assert (reason.code, reason.rule) == ("E803", "sales/own-stores")
+
+
+def test_a_product_of_another_domains_data_says_what_it_may_be_used_for(used):
+    plan = PLAN | {"name": "customers.per-store", "purpose": "segmentation"}
+    with opened(used) as house:
+        agree(house, "carl", "segmentation", by="carl")
+        carl = actor(house, "carl")
+        assert foresee(house, carl, Plan(**plan)).uses == ("segmentation",)
+        wider = Plan(**plan, onward=("sales-planning",), accept_terms=True)
+        drawn = foresee(house, carl, wider)
+        assert drawn.uses == ("sales-planning", "segmentation")
+        assert [columns for _, columns in drawn.reads] == [("store_id", "amount")]
+        made = make(house, carl, wider)
+        assert made.asked[0].request.onward == ("sales-planning",)

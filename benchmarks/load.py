@@ -14,7 +14,6 @@ Readers share the machine with the server, so times say how long the line is: re
 import argparse
 import asyncio
 import itertools
-import os
 import re
 import shutil
 import socket
@@ -191,9 +190,9 @@ def visits(url, readers):
 
 
 def bare_visits(url, count):
+    paths = {"page": "/", QUERY: "/query"}
     for place in range(count):
         turns = itertools.cycle(["page", QUERY] if place % 2 else [QUERY, "page"])
-        paths = {"page": "/", QUERY: "/query"}
         yield {}, lambda client, t=turns: (k := next(t), client.get(url + paths[k]))
 
 

@@ -16,6 +16,7 @@ from agora.app.up import events
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
 from agora.app.up.limits import Buckets, Paced, own_names
+from agora.app.up.measuring import Measured, metrics
 from agora.app.up.once import Once, memory
 from agora.app.up.site import LiveSite
 from agora.app.up.telling import Told
@@ -57,6 +58,7 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             Route("/events", events.stream),
+            Route("/metrics", metrics),
             Mount("/static", Lasting(directory=STATIC)),
             Mount("/api/v1", Marked(rest(site))),
             *routes(),
@@ -68,7 +70,7 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
     paced = Paced(app, people=Buckets(rate=50, burst=500), others=Buckets(rate=50, burst=1_000))
     identified = Identified(Once(paced, memory(site.root)), site)
     return Guarded(
-        Told(identified) if told else identified,
+        Measured(Told(identified) if told else identified),
         https=site.url.startswith("https:"),
         names=own_names(site.url) if site.demo else frozenset(),
     )

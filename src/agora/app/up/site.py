@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,10 @@ class LiveSite:
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._follow()
         return self._house
+
+    def furnish(self, change: Callable[[House], House]) -> None:
+        """The house is changed for everybody who asks from now on."""
+        self._house = change(self._house)
 
     def reread(self) -> None:
         self._looked = -LOOK_SECONDS

@@ -46,7 +46,7 @@ class Told:
             self._log.info(
                 "request",
                 method=scope["method"],
-                route=_route(scope),
+                route=route(scope),
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
                 bytes=size,
@@ -55,7 +55,7 @@ class Told:
             )
 
 
-def _route(scope: Scope) -> str:
+def route(scope: Scope) -> str:
     """The address with the names of its parts instead of what they are; empty where no page is."""
     if "endpoint" not in scope:
         return ""

@@ -13,6 +13,7 @@ from typing import Any
 import anyio.to_thread
 import uvicorn
 
+from agora.app.up import measuring, tracing
 from agora.app.up.assemble import application
 from agora.app.up.chores import Keeper
 from agora.app.up.limits import Prompt
@@ -48,9 +49,15 @@ class Gentle(uvicorn.Server):
 
 def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket) -> int:
     """Requests on this socket are answered until the process is told to end."""
+    measuring.shared(asked.root)
     site = LiveSite(asked.root, environment, url=asked.url, demo=asked.demo)
+    app = application(site, told=not sys.stderr.isatty())
+    traces = tracing.Tracing(environment) if tracing.wanted(environment) else None
+    if traces is not None:
+        site.furnish(traces.house)
+        app = traces.app(app)
     config = uvicorn.Config(
-        application(site, told=not sys.stderr.isatty()),
+        app,
         http=Prompt,
         log_config=None,
         access_log=False,
@@ -68,6 +75,8 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
         site.closing.set()
         keeper.join()
         site.close()
+        if traces is not None:
+            traces.close()
     return 0
 
 

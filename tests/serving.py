@@ -19,6 +19,7 @@ import pytest
 import uvicorn
 
 from agora.app.up.assemble import application
+from agora.app.up.chores import CHORES, Keeper
 from agora.app.up.site import LiveSite
 from tests.absence import absent
 from tests.servers import free_port
@@ -66,6 +67,15 @@ def send(client: httpx.Client, path: str, **fields: Any) -> httpx.Response:
     return client.post(path, data={"_csrf": word, **fields})
 
 
+def published(client: httpx.Client, path: str) -> str:
+    """The page of a product whose run is over, however it went."""
+    until = time.monotonic() + 60
+    while "is being published" in (page := client.get(path).text) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert "is being published" not in page
+    return page
+
+
 @contextlib.contextmanager
 def serving(root: Path, *, demo: bool = True) -> Iterator[Served]:
     """This mesh behind a real server, in a thread of the test."""
@@ -80,6 +90,8 @@ def serving(root: Path, *, demo: bool = True) -> Iterator[Served]:
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
     assert server.started, "the server did not start"
+    keeper = Keeper(site, [each for each in CHORES if each.name == "errands"], look=0.2)
+    keeper.start()
     found = Served(root, url, site)
     try:
         yield found
@@ -87,6 +99,7 @@ def serving(root: Path, *, demo: bool = True) -> Iterator[Served]:
         for client in found.clients:
             client.close()
         site.closing.set()
+        keeper.join()
         server.should_exit = True
         thread.join(30)
         site.close()

@@ -1,10 +1,11 @@
 """Studio: one's products, what each waits for, and publishing them."""
 
+from agora.model.errand import Errand, ErrandState
 from agora.model.errors import AgoraError, Invalid
 from agora.model.names import PortVersion
+from agora.model.progress import Phase
 from agora.model.release import RunState
-from agora.usecases import schedule, studio
-from agora.usecases.run import run
+from agora.usecases import errands, schedule, studio
 from agora.usecases.studio import Lacking, Standing
 from agora.web.answers import Page, Redirect
 from agora.web.visit import Visit, get, post
@@ -15,6 +16,22 @@ STATES = {
     RunState.BLOCKED: ("Kept back by a check", "bad", "circle-x"),
     RunState.FAILED: ("Failed", "bad", "circle-x"),
     RunState.ABANDONED: ("Cut off", "warn", "circle-alert"),
+}
+
+
+PHASES = {
+    Phase.LAND: "What goes in is read and pinned.",
+    Phase.BUILD: "It is built.",
+    Phase.WRITE: "Its rows are written, unseen so far.",
+    Phase.CHECK: "Every check is tried on them.",
+    Phase.RELEASE: "Every check held: it is published.",
+    Phase.TAG: "It is published.",
+}
+OUTCOMES = {
+    "released": ("A new edition is out.", "ok"),
+    "nothing new": ("Nothing has changed since the last edition.", ""),
+    "kept back": ("It was kept back: a check did not hold, and the last edition stays.", "warn"),
+    "failed": ("It could not be built, and the last edition stays.", "bad"),
 }
 
 
@@ -32,17 +49,10 @@ def one(visit: Visit) -> Page:
 
 
 def publish(visit: Visit) -> Page | Redirect:
-    """The product runs; a new edition is out, or the page says what kept it back."""
+    """The product is about to run, and its page says how far it is, whoever stays to look."""
     name = f"{visit.path['domain']}.{visit.path['product']}"
-    found = studio.one(visit.house, visit.who, name)
-    ran = run(visit.house, visit.who, name)
-    here = f"/studio/{found.product.name.domain}/{found.product.name.product}"
-    if ran.skipped:
-        return Redirect(here, said="Nothing has changed since the last edition.")
-    if ran.release_made and ran.release:
-        title = found.product.title or str(found.product.name)
-        return Redirect(here, said=f"Edition {ran.release.number} of {title} is out.")
-    return Redirect(here, said="It was kept back; the page says why.")
+    errands.begin(visit.house, visit.who, name, now=visit.site.now())
+    return Redirect(f"/studio/{visit.path['domain']}/{visit.path['product']}")
 
 
 def set_schedule(visit: Visit) -> Page | Redirect:
@@ -96,8 +106,10 @@ def _one(visit: Visit, found: Standing, typed: str = "", problem: AgoraError | N
         }
         for each in found.runs
     ]
+    last = errands.last(visit.house, visit.who, str(found.product.name))
     values = {
         **told(visit, found),
+        "errand": _progress(last) if last else None,
         "runs": runs,
         "files": found.files,
         "file": found.file,
@@ -109,6 +121,23 @@ def _one(visit: Visit, found: Standing, typed: str = "", problem: AgoraError | N
     return Page(
         template="studio/one.html", values=values, status=problem.status if problem else 200
     )
+
+
+def _progress(errand: Errand) -> dict[str, object]:
+    """How far a run is that somebody asked for, or what came of it, in words."""
+    word, kind = OUTCOMES.get(errand.outcome, ("", ""))
+    if errand.state is ErrandState.WAITING:
+        word = "It waits for its turn."
+    elif errand.state is ErrandState.RUNNING:
+        word = PHASES[errand.phase] if errand.phase else "It begins."
+    return {
+        "words": word,
+        "kind": kind,
+        "said": errand.said,
+        "running": not errand.over,
+        "fell": errand.begun - 1,
+        "edition": errand.edition,
+    }
 
 
 def _state(found: Standing) -> tuple[str, str, str]:

@@ -3,9 +3,8 @@
 from agora.model.draft import SheetColumn, SheetDraft
 from agora.model.errors import AgoraError
 from agora.model.types import Kind
-from agora.usecases import sheet, studio
+from agora.usecases import errands, sheet, studio
 from agora.usecases.making.sheets import LARGEST, types
-from agora.usecases.run import run
 from agora.web.answers import Page, Redirect
 from agora.web.visit import Visit, get, post
 
@@ -85,31 +84,27 @@ def check(visit: Visit) -> Page:
 
 
 def publish(visit: Visit) -> Page | Redirect:
-    """The files are written, and the first edition is out or the product's page says why not."""
+    """The files are written, and the product's page says how far the first edition is."""
     title = sheet.find(visit.house, visit.who).title
     try:
         made = sheet.write(visit.house, visit.who)
     except AgoraError as problem:
         return _check(visit, _words(problem), problem.status)
     visit.site.reread()
-    house = visit.site.house()
-    ran = run(house, visit.who, str(made.name))
-    here = f"/studio/{made.name.domain}/{made.name.product}"
-    return Redirect(here, said=f"{title} is {'published' if ran.release_made else 'written'}.")
+    errands.begin(visit.site.house(), visit.who, str(made.name), now=visit.site.now())
+    return Redirect(f"/studio/{made.name.domain}/{made.name.product}", said=f"{title} is written.")
 
 
 def next_file(visit: Visit) -> Page | Redirect:
-    """The next file stands in the place of the old one, and an edition is made of it."""
+    """The next file stands in the place of the old one, and an edition is being made of it."""
     name = f"{visit.path['domain']}.{visit.path['product']}"
     here = f"/studio/{visit.path['domain']}/{visit.path['product']}"
     given = visit.file("file")
     if given is None or not given.filename:
         return Redirect(here, said="Choose a file first.")
     sheet.next_file(visit.house, visit.who, name, given.filename, given.file.read(LARGEST + 1))
-    ran = run(visit.house, visit.who, name)
-    if ran.release_made and ran.release:
-        return Redirect(here, said=f"Edition {ran.release.number} is out.")
-    return Redirect(here, said="Nothing new is published; the page says why.")
+    errands.begin(visit.house, visit.who, name, now=visit.site.now())
+    return Redirect(here, said="The file stands in its place.")
 
 
 def steps(here: str) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.changing import opened, read
-from tests.serving import csrf_of, send
+from tests.serving import csrf_of, published, send
 
 CSV = b"Store,Opened On,Manager Mail,Target\n330,2017-01-05,ana@example.org,10\n367,2017-02-01,bo@example.org,20\n"
 LABEL = {
@@ -46,12 +46,13 @@ def test_a_file_becomes_a_product_and_the_next_file_an_edition(serving_market, e
     assert "There is a problem" not in check
     made = send(emil, "/studio/new/upload/check")
     assert made.headers["location"] == "/studio/sales/store-targets", made.text
-    assert "Published" in emil.get("/studio/sales/store-targets").text
+    assert "Published" in published(emil, "/studio/sales/store-targets")
     assert emil.get("/studio/new/upload/columns").status_code == 404
 
     more = CSV + b"400,2017-03-01,cy@example.org,30\n"
     again = bring(emil, "/studio/sales/store-targets/file", "April.csv", more)
     assert again.status_code == 303
+    assert "A new edition is out" in published(emil, "/studio/sales/store-targets")
     with opened(serving_market.root) as house:
         rows = read(house, "emil", "select * from sales.store_targets order by store")
         assert [row["target"] for row in rows] == [10, 20, 30]

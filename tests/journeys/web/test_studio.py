@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.serving import send
+from tests.serving import published, send
 
 SQL = "select store_id, sum(amount) as amount from sales.transactions group by store_id"
 FORM = {
@@ -40,7 +40,12 @@ def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
     request = page.text.partition('href="/requests/')[2].partition('"')[0]
     sofia = serving_market.client("sofia")
     assert send(sofia, f"/requests/{request}/approve", version="1").status_code == 303
-    assert send(emil, "/studio/sales/by-store/publish").status_code == 303
+    begun = send(emil, "/studio/sales/by-store/publish")
+    assert begun.headers["location"] == "/studio/sales/by-store"
+    page = emil.get("/studio/sales/by-store").text
+    assert "is being published" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "A new edition is out" in published(emil, "/studio/sales/by-store")
     assert "Published" in emil.get("/studio").text
     assert "By store" in emil.get("/products/sales/by-store").text
 

@@ -5,12 +5,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from agora.app.running import outcome
+from agora.app.running import done, outcome
 from agora.app.up.once import memory
 from agora.app.up.site import LiveSite
 from agora.model.errors import AgoraError
@@ -65,46 +65,62 @@ def _forgotten(house: House, _: Site) -> None:
 
 
 class Runs:
-    """Products whose time has come run in a thread of their own: nothing else waits for them.
+    """Products run in a thread of their own: nothing else waits for them.
 
     It is not waited for at the end: what a server leaves half done, the next one begins again.
     """
 
-    def __init__(self) -> None:
-        """Nothing runs yet."""
+    def __init__(self, name: str, work: Callable[[House, Site], Iterable[tuple[str, str]]]) -> None:
+        """Nothing runs yet; `work` says of each product that ran what came of it."""
+        self._name, self._work = name, work
         self._thread: threading.Thread | None = None
 
     def __call__(self, house: House, site: Site) -> None:
         """What is due runs, unless this process is still at it."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(
-                target=self._run, args=(house, site), name="schedules", daemon=True
+                target=self._run, args=(house, site), name=self._name, daemon=True
             )
             self._thread.start()
 
     def _run(self, house: House, site: Site) -> None:
-        from agora.usecases.schedule import tick
-
-        holder = f"{socket.gethostname()}/{os.getpid()}"
-        turns = tick(
-            house,
-            lambda name: outcome(house, name),
-            holder=holder,
-            now=site.now(),
-            gone=fallen,
-            moments=False,
-        )
         try:
-            for product, turn in turns:
-                _log.info("%s: %s", product, turn.outcome)
+            for product, came in self._work(house, site):
+                _log.info("%s: %s", product, came)
         except AgoraError as problem:
-            _log.warning("schedules: %s", problem.sentence)
+            _log.warning("%s: %s", self._name, problem.sentence)
         except Exception:  # noqa: BLE001 (the next look is worth more than this one)
-            _log.exception("schedules failed")
+            _log.exception("%s failed", self._name)
+
+
+def _ticked(house: House, site: Site) -> Iterator[tuple[str, str]]:
+    from agora.usecases.schedule import tick
+
+    turns = tick(
+        house,
+        lambda name: outcome(house, name),
+        holder=_process(),
+        now=site.now(),
+        gone=fallen,
+        moments=False,
+    )
+    yield from ((str(product), turn.outcome) for product, turn in turns)
+
+
+def _seen_to(house: House, site: Site) -> Iterator[tuple[str, str]]:
+    from agora.usecases.errands import work
+
+    for each in work(house, done, holder=_process(), now=site.now, gone=fallen):
+        yield each.product, each.outcome
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 CHORES = (
-    Chore(name="schedules", every=20, do=Runs()),
+    Chore(name="errands", every=1, do=Runs("errands", _seen_to)),
+    Chore(name="schedules", every=20, do=Runs("schedules", _ticked)),
     Chore(name="notify", every=3, do=_told),
     Chore(name="seal", every=60, do=_sealed),
     Chore(name="sweep", every=60, do=_swept),
@@ -127,7 +143,7 @@ class Keeper:
         """Keep this site, looking every so many seconds whether something is due."""
         self._site, self._look = site, look
         self._due = {chore: time.monotonic() + chore.every for chore in chores}
-        self._holder = holder or f"{socket.gethostname()}/{os.getpid()}"
+        self._holder = holder or _process()
         self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
 
     def start(self) -> None:

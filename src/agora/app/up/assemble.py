@@ -22,6 +22,7 @@ from agora.app.up.site import LiveSite
 from agora.app.up.telling import Told
 from agora.serve.rest.app import rest
 from agora.serve.rest.etags import Marked
+from agora.serve.rest.problems import problem
 from agora.web.packing import packed_file, packed_headers, takes_gzip
 from agora.web.routes import missing_page, routes, unexpected_page
 
@@ -63,7 +64,7 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
             Mount("/api/v1", Marked(rest(site))),
             *routes(),
         ],
-        exception_handlers={404: missing_page, Exception: unexpected_page},
+        exception_handlers={404: _missing, Exception: unexpected_page},
     )
     app.state.site = site
     app.state.bell = events.Bell(site)
@@ -74,6 +75,14 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
         https=site.url.startswith("https:"),
         names=own_names(site.url) if site.demo else frozenset(),
     )
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    """No such address: programs hear it as a problem, whatever they put into a path."""
+    if request.scope["path"].startswith("/api/"):
+        hint = "`/api/docs` describes every endpoint"
+        return problem(request, 404, "there is nothing at this address", "E714", hint=hint)
+    return missing_page(request, error)
 
 
 def _alive(_: Request) -> Response:

@@ -99,7 +99,7 @@ def _ticked(house: House, site: Site) -> Iterator[tuple[str, str]]:
     turns = tick(
         house,
         lambda name: outcome(house, name),
-        holder=_process(),
+        holder=process(),
         now=site.now(),
         gone=fallen,
         moments=False,
@@ -110,11 +110,12 @@ def _ticked(house: House, site: Site) -> Iterator[tuple[str, str]]:
 def _seen_to(house: House, site: Site) -> Iterator[tuple[str, str]]:
     from agora.usecases.errands import work
 
-    for each in work(house, done, holder=_process(), now=site.now, gone=fallen):
+    for each in work(house, done, holder=process(), now=site.now, gone=fallen):
         yield each.product, each.outcome
 
 
-def _process() -> str:
+def process() -> str:
+    """What a lease calls this process, with its machine."""
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
@@ -143,7 +144,7 @@ class Keeper:
         """Keep this site, looking every so many seconds whether something is due."""
         self._site, self._look = site, look
         self._due = {chore: time.monotonic() + chore.every for chore in chores}
-        self._holder = holder or _process()
+        self._holder = holder or process()
         self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
 
     def start(self) -> None:

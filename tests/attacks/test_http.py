@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,8 @@ from starlette.responses import PlainTextResponse
 
 from agora.app.up.guards import Guarded
 from agora.app.up.limits import Buckets, LateError, Paced, Prompt, own_names, timely
+from agora.app.up.worker import configured
+from agora.cli.openings import Serving
 
 pytestmark = pytest.mark.xdist_group("web")
 
@@ -147,3 +150,35 @@ def test_a_head_that_does_not_come_is_not_waited_for(before, said):
         return rest
 
     assert b"200" not in asyncio.run(run())
+
+
+async def names(scope, receive, send):
+    """Who calls, as far as the server believes."""
+    await PlainTextResponse(scope["client"][0])(scope, receive, send)
+
+
+def named_by(proxies, **headers):
+    """What a server that believes these proxies takes a caller for, who says this of themselves."""
+
+    async def run():
+        asked = Serving(root=Path(), proxies=proxies)
+        server = uvicorn.Server(configured(names, asked))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            async with httpx.AsyncClient() as client:
+                told = (await client.get(url, headers=headers)).text
+            server.should_exit = True
+            await serving
+            return told
+
+    return asyncio.run(run())
+
+
+def test_nobody_says_of_themselves_where_they_call_from_but_a_proxy_says_it_of_others():
+    forged = {"x-forwarded-for": "203.0.113.9"}
+    assert named_by((), **forged) == "127.0.0.1"
+    assert named_by(("192.0.2.1",), **forged) == "127.0.0.1"
+    assert named_by(("127.0.0.0/8",), **forged) == "203.0.113.9"
+    chain = {"x-forwarded-for": "198.51.100.1, 203.0.113.9, 10.0.0.2"}
+    assert named_by(("127.0.0.1", "10.0.0.0/8"), **chain) == "203.0.113.9"

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 
 from agora.app.house import close_house, open_house
 from agora.backends.people.argon import ArgonPasswords
-from agora.backends.people.turnstile import MemoryTurnstile
+from agora.backends.people.turnstile import SharedTurnstile
 from agora.model.errors import AgoraError
 from agora.usecases import account, session
 from tests.journeys.changing import actor
@@ -76,8 +76,8 @@ class Door:
         return found and found.actor.principal.id
 
 
-def queue():
-    return MemoryTurnstile()
+def queue(folder):
+    return SharedTurnstile(folder / "tries")
 
 
 def refused(code, verb, *args, **kwargs):

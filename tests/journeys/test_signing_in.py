@@ -231,7 +231,7 @@ def test_the_operator_unlocks(door):
 
 
 def test_an_address_has_only_so_many_tries(market):
-    door = Door(market, turnstile=queue())
+    door = Door(market, turnstile=queue(market))
     for n in range(rules.BURST):
         refused("E600", door.sign_in, f"name-{n}", OTHER)
     refused("E601", door.sign_in, "another", OTHER)

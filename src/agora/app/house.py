@@ -112,7 +112,7 @@ def open_house(
         readers=cast("Readers", Later(_readers)),
         benches=cast("Benches", Later(_benches)),
         post=cast("Post", Later(lambda: _post(mesh, environment))),
-        people=_people(mesh, environment),
+        people=_people(mesh, folder, environment),
         progress=progress or Silent(),
         now=_clock(mesh),
         new_id=new_id,
@@ -180,11 +180,11 @@ def _post(mesh: Mesh, environment: Mapping[str, str]) -> Post:
     return Office(mesh.post, secret=lambda text: resolved(text, environment))
 
 
-def _people(mesh: Mesh, environment: Mapping[str, str]) -> People:
+def _people(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> People:
     return People(
         passwords=cast("Passwords", Later(_passwords)),
         provider=cast("Provider", Later(lambda: _provider(mesh, environment))),
-        turnstile=cast("Turnstile", Later(_turnstile)),
+        turnstile=cast("Turnstile", Later(lambda: _turnstile(folder))),
     )
 
 
@@ -194,10 +194,10 @@ def _passwords() -> Passwords:
     return ArgonPasswords()
 
 
-def _turnstile() -> Turnstile:
-    from agora.backends.people.turnstile import MemoryTurnstile
+def _turnstile(folder: DiskFolder) -> Turnstile:
+    from agora.backends.people.turnstile import SharedTurnstile
 
-    return MemoryTurnstile()
+    return SharedTurnstile(Path(folder.root, ".agora", "tries.sqlite"))
 
 
 def _provider(mesh: Mesh, environment: Mapping[str, str]) -> Provider:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """How a mesh is to be served; port 0 is the usual one or the next free."""
+    """How a mesh is to be served; port 0 is the usual one or the next free.
+
+    `proxies` are the addresses (or networks) that may say on whose behalf they call.
+    """
 
     root: Path
     host: str = "127.0.0.1"
@@ -23,6 +26,7 @@ class Serving:
     workers: int = 1
     url: str = ""
     demo: bool = False
+    proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

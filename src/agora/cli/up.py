@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.asking import MeshFolder, command, epilog, openings, root
+from agora.cli.asking import MeshFolder, command, epilog, openings, root, words
 from agora.cli.openings import Serving
 
 app = command("up", "")
@@ -26,6 +26,12 @@ def up(
     demo: Annotated[
         bool, typer.Option("--demo", help="Visitors pick who they are; on this machine only.")
     ] = False,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy", help="An address or network whose `X-Forwarded-For` is believed; else none."
+        ),
+    ] = None,
     stop: Annotated[bool, typer.Option("--stop", help="End the server that runs.")] = False,
     mesh: MeshFolder = "",
 ) -> int:
@@ -33,6 +39,12 @@ def up(
     if stop:
         return openings().stop(root(mesh))
     asked = Serving(
-        root=root(mesh), host=host, port=port, workers=workers, url=url.rstrip("/"), demo=demo
+        root=root(mesh),
+        host=host,
+        port=port,
+        workers=workers,
+        url=url.rstrip("/"),
+        demo=demo,
+        proxies=words(proxy),
     )
     return openings().serve(asked)

@@ -45,10 +45,13 @@ class Provider(Protocol):
 
 
 class Turnstile(Protocol):
-    """Lets only so many tries through from one place; remembers them for this process only."""
+    """Lets only so many tries through from one place, whichever process of a machine is asked."""
 
     def wait(self, place: str, now: datetime) -> timedelta:
-        """Count a try from this place, and say how long to wait first; nothing: now."""
+        """Count a try from this place, and say how long to wait first; nothing: now.
+
+        Raises Unavailable where tries cannot be counted.
+        """
         ...
 
 

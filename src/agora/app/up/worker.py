@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio.to_thread
 import uvicorn
+from starlette.types import ASGIApp
 
 from agora.app.up import measuring, tracing
 from agora.app.up.assemble import application
@@ -56,21 +57,10 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
     if traces is not None:
         site.furnish(traces.house)
         app = traces.app(app)
-    config = uvicorn.Config(
-        app,
-        http=Prompt,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=15,
-        h11_max_incomplete_event_size=64 << 10,
-    )
     keeper = Keeper(site)
     keeper.start()
     try:
-        Gentle(config, site).run([socket])
+        Gentle(configured(app, asked), site).run([socket])
     finally:
         site.closing.set()
         keeper.join()
@@ -78,6 +68,22 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
         if traces is not None:
             traces.close()
     return 0
+
+
+def configured(app: ASGIApp, asked: Serving) -> uvicorn.Config:
+    """How the application is served; who calls is believed only of the proxies that were named."""
+    return uvicorn.Config(
+        app,
+        http=Prompt,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(asked.proxies),
+        forwarded_allow_ips=list(asked.proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=64 << 10,
+    )
 
 
 def described(asked: Serving) -> str:
@@ -88,7 +94,8 @@ def described(asked: Serving) -> str:
 def main(arguments: list[str]) -> int:
     """Answer on the socket with this descriptor, as described."""
     known: dict[str, Any] = json.loads(arguments[1])
-    asked = Serving(**{**known, "root": Path(known["root"])})
+    given = {"root": Path(known["root"]), "proxies": tuple(known["proxies"])}
+    asked = Serving(**{**known, **given})
     return work(asked, dict(os.environ), sockets.socket(fileno=int(arguments[0])))
 
 

@@ -79,6 +79,13 @@ def test_a_file_that_cannot_be_a_product(used):
         keyed = [replace(each, key=each.name == "store") for each in draft.columns]
         twice = [replace(each, name="same") for each in draft.columns]
         assert code(lambda: sheet.columns(house, emil, twice)) == "E754"
+        named = [replace(each, tag="", hint="") for each in draft.columns]
+        assert sheet.columns(house, emil, named).columns == draft.columns
+        people = sheet.begin(house, emil, "people.csv", b"mail\na@example.org\n").columns
+        for harmless in ("", "internal"):
+            passed = [replace(each, tag=harmless, hint="") for each in people]
+            assert code(lambda given=passed: sheet.columns(house, emil, given)) == "E804"
+        sheet.begin(house, emil, "targets.csv", CSV)
         sheet.columns(house, emil, keyed)
         sheet.label(house, emil, title="T", summary="S", domain="sales", product="targets")
         assert code(lambda: sheet.write(house, emil)) == "E755"

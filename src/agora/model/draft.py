@@ -53,7 +53,8 @@ class Draft:
 class SheetColumn:
     """A column of a file somebody brings: its name there, what it will be called and hold.
 
-    `hint` says why it may be about people; `tag` is what its maker says it bears.
+    `hint` says why it may be about people; `tag` is what its maker says it bears, and `reason` why
+    it is not about people although it looks like it.
     """
 
     origin: str
@@ -63,6 +64,7 @@ class SheetColumn:
     tag: str = ""
     key: bool = False
     hint: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

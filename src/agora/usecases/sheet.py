@@ -14,6 +14,7 @@ from agora.needs.store import Kept, Put
 from agora.passage.knowing import find_product
 from agora.spec.scaffold import selected
 from agora.usecases.making import sheets, writing
+from agora.workshop import suspecting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,10 @@ def open_again(house: House, who: Actor) -> Opened:
 
 
 def columns(house: House, who: Actor, given: Sequence[SheetColumn]) -> SheetDraft:
-    """The columns are called, typed and tagged like this; those of the file stay. Raises Missing, Invalid."""
+    """The columns are called, typed and tagged like this; those of the file stay. Raises Missing, Invalid.
+
+    What looks as if it were about people is called sensitive, or it is said why it is not.
+    """
     kept = _kept(house, who)
     names = [each.name for each in given]
     for name in names:
@@ -106,7 +110,10 @@ def columns(house: House, who: Actor, given: Sequence[SheetColumn]) -> SheetDraf
         raise Invalid("two columns have the same name", code="E754", hint="rename one of them")
     tags = {"", *(tag.id for tag in house.mesh.tags)}
     by_origin = {each.origin: each for each in given if each.tag in tags}
-    made = tuple(by_origin.get(each.origin, each) for each in kept.noun.columns)
+    made = tuple(
+        replace(by_origin.get(each.origin, each), hint=each.hint) for each in kept.noun.columns
+    )
+    _answered(house, made)
     return _keep(house, replace(kept.noun, columns=made, changed_at=house.now()), kept.revision)
 
 
@@ -138,6 +145,7 @@ def look(house: House, who: Actor) -> Looked:
     draft = find(house, who)
     name = writing.named(house, who, f"{draft.domain}.{draft.product}")
     writing.labelled(draft.title, draft.summary)
+    _answered(house, draft.columns)
     problems = tuple(sheets.misfits(house, _spec(draft), _path(house, draft), draft.columns))
     found = writing.foreseen(house, _draft(draft, name), _data(house, draft, name))
     return Looked(draft=draft, problems=problems, files=tuple(found.files))
@@ -155,7 +163,9 @@ def write(house: House, who: Actor) -> Written:
     draft = kept.noun
     name = ProductName(draft.domain, draft.product)
     found = writing.foreseen(house, _draft(draft, name), _data(house, draft, name))
-    commit = writing.written(house, who, found, f"Make {draft.title} from {draft.file}")
+    harmless = suspecting.harmless(draft.columns, house.mesh.classified())
+    words = f"Make {draft.title} from {draft.file}"
+    commit = writing.written(house, who, found, words, harmless=harmless)
     _keep(house, replace(draft, aside="", changed_at=house.now()), kept.revision)
     return Written(name=name, files=tuple(found.files), commit=commit)
 
@@ -199,6 +209,16 @@ def next_file(house: House, who: Actor, name: str, file: str, content: bytes) ->
     commit = house.folder.keep({path: content}, author=author, words=words, replacing=True)
     writing.recorded(house, who, product.name, commit, (path,))
     return Written(name=product.name, files=(path,), commit=commit)
+
+
+def _answered(house: House, columns: Sequence[SheetColumn]) -> None:
+    """Nobody lets pass by oversight what may be about people; raises Invalid."""
+    for each in suspecting.unanswered(columns, house.mesh.classified()):
+        raise Invalid(
+            f"`{each.name}` may be about people ({each.hint}) and is not called sensitive",
+            code="E804",
+            hint="say what it is, or why it is not about people",
+        )
 
 
 def _words(text: str) -> list[str]:

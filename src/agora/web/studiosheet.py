@@ -53,7 +53,8 @@ def confirm(visit: Visit) -> Page | Redirect:
         sheet.columns(visit.house, visit.who, given)
     except AgoraError as problem:
         bad = next((n for n, each in enumerate(given) if f"`{each.name}`" in problem.sentence), 0)
-        return _columns(visit, given, {f"name-{bad}": _words(problem)}, problem.status)
+        field = "tag" if problem.code_shown == "E804" else "name"
+        return _columns(visit, given, {f"{field}-{bad}": _words(problem)}, problem.status)
     return Redirect(f"{BASE}/label")
 
 
@@ -202,6 +203,7 @@ def _typed(visit: Visit, place: int, each: SheetColumn) -> SheetColumn:
         tag=visit.text(f"tag-{place}"),
         key=visit.text(f"key-{place}") == "yes",
         hint=each.hint,
+        reason=visit.text(f"reason-{place}"),
     )
 
 

@@ -1,7 +1,8 @@
 """Suspecting: columns of a file whose values look as if they were about people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from agora.model.draft import SheetColumn
 from agora.model.types import quoted
 
 LOOKS = {
@@ -39,3 +40,21 @@ def suspicion(counts: Mapping[str, object], place: int, name: str, *, text: bool
         if values and found / values >= _SHARE:
             return f"{found * 100 // values} % look like {words}"
     return "its name says so" if name.lower() in NAMED else ""
+
+
+def unanswered(
+    columns: Sequence[SheetColumn], classified: Collection[str]
+) -> Iterator[SheetColumn]:
+    """Every suspected column that is neither called sensitive nor said to be harmless, and why."""
+    for each in columns:
+        if each.hint and each.tag not in classified and not each.reason.strip():
+            yield each
+
+
+def harmless(columns: Sequence[SheetColumn], classified: Collection[str]) -> tuple[str, ...]:
+    """What somebody answers for: the suspected columns they call harmless, each with their reason."""
+    return tuple(
+        f"{each.name}: {each.reason.strip()}"
+        for each in columns
+        if each.hint and each.tag not in classified and each.reason.strip()
+    )

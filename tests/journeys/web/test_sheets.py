@@ -2,6 +2,7 @@
 
 import pytest
 
+from agora.model.ledger import Event
 from tests.journeys.changing import opened, read
 from tests.serving import csrf_of, published, send
 
@@ -72,6 +73,10 @@ def test_what_is_wrong_is_said_before_anything_is_written(serving_market, emil):
     bad = send(emil, "/studio/new/upload/columns", **confirmed(**{"name-1": "Opened On"}))
     assert bad.status_code == 422
     assert 'id="name-1-error"' in bad.text
+    public = send(emil, "/studio/new/upload/columns", **confirmed(**{"tag-2": "internal"}))
+    assert public.status_code == 422
+    assert "may be about people (100 % look like e-mail addresses)" in public.text
+    assert 'id="tag-2-error"' in public.text
     assert send(emil, "/studio/new/upload/columns", **confirmed()).status_code == 303
     words = {**LABEL, "product": "twice"}
     none = send(emil, "/studio/new/upload/label", **{**words, "title": ""})
@@ -82,6 +87,21 @@ def test_what_is_wrong_is_said_before_anything_is_written(serving_market, emil):
     refused = send(emil, "/studio/new/upload/check")
     assert refused.status_code == 422
     assert not (serving_market.root / "sales/twice").exists()
+
+
+def test_who_calls_a_suspected_column_harmless_answers_for_it(serving_market, emil):
+    assert bring(emil, "/studio/new/upload", "mail.csv", CSV).status_code == 303
+    said = {"tag-2": "", "reason-2": "mailboxes of shops, nobody's own"}
+    assert send(emil, "/studio/new/upload/columns", **confirmed(**said)).status_code == 303
+    words = {**LABEL, "product": "mailboxes", "title": "Mailboxes"}
+    elsewhere = serving_market.client("emil")
+    assert "nobody&#39;s own" in elsewhere.get("/studio/new/upload/columns").text
+    assert send(elsewhere, "/studio/new/upload/label", **words).status_code == 303
+    assert send(elsewhere, "/studio/new/upload/check").status_code == 303
+    with opened(serving_market.root) as house:
+        made = [each.entry for each in house.store.records() if each.entry.event is Event.MADE]
+    facts = dict(made[-1].facts)
+    assert facts["harmless"] == ("manager_mail: mailboxes of shops, nobody's own",)
 
 
 def test_only_publishers_bring_files_and_only_for_what_is_theirs(serving_market):

@@ -26,7 +26,7 @@ WISHES = (
     Wish(
         port="merchandising.catalogue", by="emil", consumer="service:sales.weekly-sales",
         purpose="reporting", reason="departments for the weekly report", answered_by="mona",
-        onward=("finance-planning",),
+        onward=("finance-planning", "range-planning"),
     ),
     Wish(
         port="sales.transactions", by="milo", consumer="service:marketing.customer-segments",

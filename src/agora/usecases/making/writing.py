@@ -108,28 +108,37 @@ def _errors(texts: Mapping[str, bytes]) -> list[Finding]:
     return [each for each in found if each.weight is Weight.ERROR]
 
 
-def written(house: House, who: Actor, found: Foreseen, words: str) -> str:
+def written(
+    house: House, who: Actor, found: Foreseen, words: str, harmless: tuple[str, ...] = ()
+) -> str:
     """The files are there and committed in this person's name; the ledger knows. Names the commit.
 
+    `harmless` are suspected columns with the reasons why they are not about people.
     Raises Conflict when somebody was faster, Unavailable; then nothing is written.
     """
     name = found.draft.name
     commit = house.folder.keep(found.files, author=author(house, who), words=words)
-    recorded(house, who, name, commit, tuple(found.files))
+    recorded(house, who, name, commit, tuple(found.files), harmless)
     return commit
 
 
 def recorded(
-    house: House, who: Actor, name: ProductName, commit: str, files: tuple[str, ...]
+    house: House,
+    who: Actor,
+    name: ProductName,
+    commit: str,
+    files: tuple[str, ...],
+    harmless: tuple[str, ...] = (),
 ) -> None:
-    """The ledger knows who wrote which files of a product."""
+    """The ledger knows who wrote which files of a product, and what they answer for in them."""
+    said = (("harmless", harmless),) if harmless else ()
     entry = Entry(
         event=Event.MADE,
         at=house.now(),
         who=who.principal.id,
         operator=who.operator,
         subject=str(name),
-        facts=(("files", files), ("commit", commit)),
+        facts=(("files", files), ("commit", commit), *said),
     )
     house.store.commit((), (entry,))
 

@@ -52,6 +52,13 @@ def test_a_snippet_runs_as_it_stands(callers, tool, monkeypatch, capsys):
     assert "week" in capsys.readouterr().out
 
 
+def test_the_snippet_of_sql_runs_as_it_stands_in_the_terminal_and_the_workbench(mesh, callers):
+    text = TEXTS["sql"].text
+    assert len(mesh.query(text, purpose="campaign-planning")) > 10
+    begun = callers("mia").post("/results", json={"sql": text, "purpose": "campaign-planning"})
+    assert begun.status_code < 300, begun.text
+
+
 def test_the_snippet_for_a_shell_runs_as_it_stands(callers):
     text = TEXTS["curl"].text.replace("http://x", callers.served.url)
     environment = {**os.environ, "AGORA_TOKEN": callers.secret("mia")}

@@ -38,8 +38,8 @@ class Problem(BaseModel):
     places: list[str] = []
 
 
-ALWAYS = (400, 401, 403, 413, 422, 429, 503)
-"""What any endpoint may answer: bounds, signing in, rights, sizes, and a mesh that is too busy."""
+ALWAYS = (400, 401, 403, 408, 413, 421, 422, 429, 503)
+"""What any endpoint may answer: bounds, signing in, rights, sizes, the gate, a mesh that is too busy."""
 
 
 def documented(*codes: int) -> dict[int | str, dict[str, Any]]:

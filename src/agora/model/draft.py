@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from agora.model.names import PortVersion, ProductName
 from agora.model.product import SourceSpec
@@ -67,11 +68,20 @@ class SheetColumn:
     reason: str = ""
 
 
+class DraftStep(StrEnum):
+    """What is to be done next to a file on its way to becoming a product."""
+
+    COLUMNS = "columns"
+    LABEL = "label"
+    CHECK = "check"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetDraft:
     """A file on its way to becoming a product: one for each person, kept until it is made.
 
     `aside` is where its bytes lie, `rows` how many there are; words that are not said yet are empty.
+    It goes on with `step`.
     """
 
     owner: str
@@ -86,4 +96,5 @@ class SheetDraft:
     product: str = ""
     row: str = ""
     terms: str = ""
+    step: DraftStep = DraftStep.COLUMNS
     changed_at: datetime

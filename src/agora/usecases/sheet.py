@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agora.governance.rights import may_run
-from agora.model.draft import Draft, DraftColumn, SheetColumn, SheetDraft
+from agora.model.draft import Draft, DraftColumn, DraftStep, SheetColumn, SheetDraft
 from agora.model.errors import Denied, Invalid, Missing, Unusable
 from agora.model.names import ProductName
 from agora.model.people import Actor
@@ -114,7 +114,9 @@ def columns(house: House, who: Actor, given: Sequence[SheetColumn]) -> SheetDraf
         replace(by_origin.get(each.origin, each), hint=each.hint) for each in kept.noun.columns
     )
     _answered(house, made)
-    return _keep(house, replace(kept.noun, columns=made, changed_at=house.now()), kept.revision)
+    on = DraftStep.LABEL if kept.noun.step is DraftStep.COLUMNS else kept.noun.step
+    draft = replace(kept.noun, columns=made, step=on, changed_at=house.now())
+    return _keep(house, draft, kept.revision)
 
 
 def label(
@@ -134,10 +136,10 @@ def label(
         kept.noun, title=title, summary=summary, domain=domain, product=product, row=row,
         terms=terms, changed_at=house.now(),
     )  # fmt: skip
-    draft = _keep(house, draft, kept.revision)
+    _keep(house, draft, kept.revision)
     writing.named(house, who, f"{domain}.{product}")
     writing.labelled(title, summary)
-    return draft
+    return _keep(house, replace(draft, step=DraftStep.CHECK), kept.revision + 1)
 
 
 def look(house: House, who: Actor) -> Looked:

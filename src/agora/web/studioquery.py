@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from agora.model.errors import AgoraError, Invalid
-from agora.usecases import results, saved, studio
+from agora.usecases import results, saved, sheet, studio
 from agora.usecases.make import Drawn, Plan, foresee, make
 from agora.web.answers import Page, Redirect
 from agora.web.query import acting, purposes
@@ -19,7 +19,10 @@ def chooser(visit: Visit) -> Page:
     """Where a new product can come from."""
     return Page(
         template="studio/new.html",
-        values={"domains": studio.domains(visit.house, visit.who)},
+        values={
+            "domains": studio.domains(visit.house, visit.who),
+            "draft": sheet.standing(visit.house, visit.who),
+        },
     )
 
 

@@ -88,7 +88,7 @@ def _tick(house: Place, who: str, *, as_json: bool) -> None:
 def _line(each: Scheduled) -> str:
     due = "next when an input has a new edition"
     if not each.schedule.inputs:
-        due = f"next {each.due.isoformat(timespec='minutes')}" if each.due else "never"
+        due = f"next {each.clock}" if each.due else "never"
     last = ""
     if each.last:
         moment = each.last.looked.isoformat(timespec="minutes")

@@ -17,7 +17,7 @@ from agora.passage.leasing import held, released
 from agora.passage.ruling import current_release
 from agora.spec.editing import Uneditable, edit
 from agora.usecases.making import writing
-from agora.workshop.ticking import following
+from agora.workshop.ticking import following, told
 
 TERM = timedelta(hours=1)
 Started = Callable[[str], tuple[str, str]]
@@ -26,11 +26,15 @@ Started = Callable[[str], tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """One product's schedule: when it runs next, None for whenever an input changes, and its last turn."""
+    """One product's schedule: when it runs next, None for whenever an input changes, and its last turn.
+
+    `clock` says the next time as people of the schedule's time zone read it.
+    """
 
     product: ProductName
     schedule: Schedule
     due: datetime | None = None
+    clock: str = ""
     last: Turn | None = None
 
 
@@ -161,10 +165,12 @@ def _scheduled(house: House, product: Product) -> Scheduled:
     schedule = product.build.schedule
     assert schedule is not None, "only those with a schedule are shown"
     kept = house.store.get(Turn, str(product.name))
+    due = _next(house, product, schedule)
     return Scheduled(
         product=product.name,
         schedule=schedule,
-        due=_next(house, product, schedule),
+        due=due,
+        clock=told(schedule, due) if due else "",
         last=kept.noun if kept else None,
     )
 

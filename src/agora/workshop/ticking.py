@@ -34,6 +34,12 @@ def following(schedule: Schedule, after: datetime) -> datetime | None:
     return None
 
 
+def told(schedule: Schedule, moment: datetime) -> str:
+    """A moment as the clock on the wall of the schedule's zone shows it, with the zone's name."""
+    there = moment.astimezone(ZoneInfo(schedule.zone))
+    return f"{there:%A} {there.day} {there:%B %Y, %H:%M} {schedule.zone}"
+
+
 def _on(schedule: Schedule, day: date) -> bool:
     if day.month not in schedule.months:
         return False

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agora.model.schedule import Schedule
-from agora.workshop.ticking import following
+from agora.workshop.ticking import following, told
 
 
 def at(text):
@@ -35,6 +35,21 @@ def at(text):
 )
 def test_the_next_moment(line, after, next_):
     assert following(Schedule.parse(line), at(after)) == at(next_)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2017-03-25T05:00", "Saturday 25 March 2017, 06:00 Europe/Berlin"),
+        ("2017-03-26T04:00", "Sunday 26 March 2017, 06:00 Europe/Berlin"),
+        ("2017-10-29T05:00", "Sunday 29 October 2017, 06:00 Europe/Berlin"),
+    ],
+)
+def test_a_time_is_told_by_the_clock_of_its_zone_over_a_change_of_clocks(moment, words):
+    schedule = Schedule.parse("0 6 * * * Europe/Berlin")
+    before = at(moment).replace(hour=0)
+    assert following(schedule, before) == at(moment)
+    assert told(schedule, at(moment)) == words
 
 
 def test_some_schedules_have_no_moment():

@@ -154,6 +154,10 @@ MARKET: dict[str, tuple[str, str]] = {
     "E775": ("the kept sign-in cannot be read", "`agora logout`, then `agora login URL`"),
     "E776": ("this terminal is signed in nowhere", "`agora login URL`"),
     "E777": ("there is no token to sign in with", "`--token-stdin`, or AGORA_TOKEN"),
+    "E780": (
+        "what others see of a table is for its owners and for those who oversee the mesh",
+        "ask for yourself: leave out `person`",
+    ),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
     "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
     "E791": ("an answer that holds a secret is not kept", "leave out `Idempotency-Key`"),

@@ -40,15 +40,20 @@ BODIES = {
     "POST /charts/preview": {"spec": SPEC, "sql": SQL},
     "PATCH /charts/{chart}": {"title": "Another"},
     "PUT /charts/{chart}/sharing": {"audience": "readers"},
+    "POST /hooks": {"url": "https://1.1.1.1/agora"},
     "POST /me/tokens": {"name": "more", "scopes": ["read"]},
     "POST /notices/read": {},
     "PUT /notices/preference": {"mailing": "never"},
+    "POST /plan": {"product": "sales.transactions"},
     "POST /products/{domain}/{product}/consent": {},
     "POST /products/{domain}/{product}/discussion": {"text": "why"},
     "POST /products/{domain}/{product}/discussion/{question}/answers": {"text": "because"},
+    "PATCH /products/{domain}/{product}/discussion/{remark}": {"text": "why so?", "revision": 1},
+    "POST /products/{domain}/{product}/discussion/{remark}/hide": {"reason": "said twice"},
     "PUT /products/{domain}/{product}/rating": {"stars": 4, "words": "good"},
     "POST /products/{domain}/{product}/rollback": {"to": "1", "reason": "wrong"},
     "POST /products/{domain}/{product}/runs": {},
+    "POST /query/explain": {"sql": SQL},
     "POST /query": {"sql": SQL, "format": "csv"},
     "POST /requests": WISH,
     "POST /requests/foresight": WISH,
@@ -65,6 +70,7 @@ BODIES = {
     "POST /verbs/{verb}": {"words": "sales"},
     "POST /wishes": {"words": "weather", "reason": "umbrellas"},
 }
+QUERIES = {"GET /explain": {"table": "sales.transactions", "person": "mia"}}
 
 
 def done(answer):
@@ -118,7 +124,17 @@ def token_of_mia(callers):
     return done(callers("mia").post("/me/tokens", json=BODIES["POST /me/tokens"]))["token"]["id"]
 
 
+def hooked(callers):
+    """A webhook of mia's, and no other one."""
+    mia = callers("mia")
+    for each in done(mia.get("/hooks"))["items"]:
+        mia.delete(f"/hooks/{each['id']}")
+    return done(mia.post("/hooks", json=BODIES["POST /hooks"]))["hook"]["id"]
+
+
 SUBJECTS = {
+    "remark": questioned,
+    "hook": hooked,
     "request": asked,
     "agreement": agreed,
     "question": questioned,
@@ -163,7 +179,12 @@ def answers_of(callers, endpoint):
     for person in PEOPLE:
         reset(callers, endpoint, person)
         client = callers("" if person == "nobody" else person)
-        answer = client.request(method, address(endpoint, known), json=BODIES.get(endpoint))
+        answer = client.request(
+            method,
+            address(endpoint, known),
+            json=BODIES.get(endpoint),
+            params=QUERIES.get(endpoint),
+        )
         if answer.status_code < 400:
             found[person] = str(answer.status_code)
             known = known if method == "GET" else about(callers, endpoint)

@@ -10,24 +10,34 @@ from agora.needs.site import Site
 from agora.serve.rest import (
     access,
     charts,
+    govern,
     me,
+    ops,
     parts,
+    people,
+    plan,
     problems,
     products,
+    quality,
     query,
     results,
     saved,
     search,
     talk,
     verbs,
+    workbench,
 )
+from agora.serve.rest import map as map_
 from agora.serve.rest.scopes import SCOPES, scoped
 
 WORDS = """Everything the pages can do, for programs. Sign in with `Authorization: Bearer …`;
 make a token on the page *Tokens* or with `agora token`. Errors are `application/problem+json` with a
 stable `code`; `/help/errors/CODE` says what it means. Lists come in pages: `next` is the `cursor` of
 the one after it."""
-PARTS = (search, products, parts, query, results, saved, charts, access, talk, me, verbs)
+PARTS = (
+    search, map_, products, parts, quality, query, workbench, results, saved, charts, access, talk, plan,
+    govern, ops, me, people, verbs,
+)  # fmt: skip
 
 
 def rest(site: Site) -> FastAPI:

@@ -1,4 +1,4 @@
-"""Me over REST: who the caller is here, their tokens; and, for operators, who may sign in."""
+"""Me over REST: who the caller is here, their tokens, and what happened."""
 
 from itertools import islice
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from agora.serve.rest.fields import Body, Id, Line
 from agora.serve.rest.paging import Paged, cursor_to
 from agora.serve.rest.problems import documented
 from agora.serve.rest.wire import listing, model_of, wired
-from agora.usecases import account, ledger
+from agora.usecases import ledger, session
 from agora.usecases import token as verbs
 
 router = APIRouter(tags=["me"])
@@ -57,21 +57,7 @@ class Event(BaseModel):
     facts: dict[str, Any]
 
 
-class Listed(BaseModel):
-    """Somebody of the directory, and whether they can sign in."""
-
-    id: str
-    name: str
-    kind: str
-    standing: str
-
-
-class Invitation(BaseModel):
-    """The secret by which somebody chooses a password; shown here and never again."""
-
-    person: str
-    secret: str
-    until: str
+EVENTS = listing(Event)
 
 
 @router.get("/me", responses=documented(), summary="Who the caller is here")
@@ -121,18 +107,19 @@ def revoke(house: Within, who: By, at: At, token: Id) -> Any:
     return wired(verbs.revoke(house, who, token, at.now()))
 
 
-@router.get("/ledger", response_model=listing(Event), responses=documented(), summary="What happened")  # fmt: skip
+@router.get("/ledger", response_model=EVENTS, responses=documented(), summary="What happened")  # fmt: skip
 def happened(house: Within, who: By, paged: Paged) -> Any:
     """Oldest first: everything for operators and governance, one's own for everybody else."""
     found = list(islice(ledger.records(house, who, after=paged.start), paged.limit + 1))
     page = found[: paged.limit]
     return {
-        "items": [_event(each) for each in page],
+        "items": [event_of(each) for each in page],
         "next": cursor_to(page[-1].place) if len(found) > len(page) else None,
     }
 
 
-def _event(record: Record) -> Event:
+def event_of(record: Record) -> Event:
+    """A record as it goes over the wire."""
     entry = record.entry
     return Event(
         place=record.place,
@@ -152,34 +139,9 @@ def prove(house: Within, who: By) -> Any:
     return wired(ledger.verify(house, who))
 
 
-@router.get("/people", response_model=listing(Listed), responses=documented(), summary="Who may sign in")  # fmt: skip
-def people(house: Within, who: By, at: At, paged: Paged) -> Any:
-    """For operators."""
-    return paged.page(
-        {
-            "id": each.principal.id,
-            "name": each.principal.name,
-            "kind": each.principal.kind,
-            "standing": each.standing,
-        }
-        for each in account.people(house, who, at.now())
-    )
-
-
-@router.post("/people/{person}/invite", status_code=201, responses=documented(404, 409), summary="Invite somebody")  # fmt: skip
-def invite(house: Within, who: By, at: At, person: Id) -> Invitation:
-    """They choose a password with the secret."""
-    made = account.invite(house, who, person, at.now())
-    return Invitation(person=made.person, secret=made.secret, until=made.until.isoformat())
-
-
-@router.post("/people/{person}/block", status_code=204, responses=documented(404, 409), summary="Shut somebody out")  # fmt: skip
-def block(house: Within, who: By, person: Id) -> None:
-    """Their sessions and tokens open nothing."""
-    account.block(house, who, person)
-
-
-@router.post("/people/{person}/unblock", status_code=204, responses=documented(404, 409), summary="Let them in again")  # fmt: skip
-def unblock(house: Within, who: By, person: Id) -> None:
-    """They sign in as before."""
-    account.unblock(house, who, person)
+@router.post(
+    "/me/sign-out", status_code=204, responses=documented(), summary="End all of one's sessions"
+)
+def sign_out(house: Within, who: By) -> None:
+    """In every browser; tokens go on."""
+    session.sign_out_everywhere(house, who)

@@ -10,6 +10,7 @@ from agora.serve.rest.asking import By
 from agora.usecases.token import demand
 
 READ = """
+GET    /activity
 GET    /agreements
 GET    /agreements/due
 GET    /cart
@@ -17,39 +18,54 @@ GET    /charts
 GET    /charts/{chart}
 GET    /charts/{chart}/drawn
 GET    /domains
+GET    /domains/{domain}
+GET    /domains/{domain}/rules
+GET    /explain
 GET    /following
+GET    /hooks
 GET    /inbox
 GET    /ledger
+GET    /map
 GET    /me
 GET    /me/tokens
 GET    /notices
 GET    /notices/preference
+GET    /operations/health
+GET    /operations/storage
+GET    /plan
 GET    /products
 GET    /products/{domain}/{product}
+GET    /products/{domain}/{product}/consumers
 GET    /products/{domain}/{product}/discussion
 GET    /products/{domain}/{product}/editions
 GET    /products/{domain}/{product}/explain
 GET    /products/{domain}/{product}/export
 GET    /products/{domain}/{product}/follow
 GET    /products/{domain}/{product}/lineage
+GET    /products/{domain}/{product}/quality
 GET    /products/{domain}/{product}/queries
 GET    /products/{domain}/{product}/related
 GET    /products/{domain}/{product}/versions
 GET    /products/{domain}/{product}/tables/{table}/columns
 GET    /products/{domain}/{product}/tables/{table}/rows
 GET    /products/{domain}/{product}/tables/{table}/snippets
+GET    /query/vocabulary
 GET    /requests
 GET    /requests/{request}
 GET    /results
 GET    /results/{result}
 GET    /results/{result}/export
 GET    /results/{result}/rows
+GET    /rules
 GET    /saved
 GET    /saved/{query}
+GET    /scorecard
+GET    /scorecard/costs
 GET    /search
 POST   /cart/foresight
 POST   /charts/preview
 POST   /query
+POST   /query/explain
 POST   /requests/foresight
 POST   /results
 POST   /results/{result}/cancel
@@ -60,12 +76,14 @@ DELETE /results/{result}
 ASK = """
 DELETE /cart/items/{table}
 DELETE /charts/{chart}
+DELETE /hooks/{hook}
 DELETE /me/tokens/{token}
 DELETE /products/{domain}/{product}/follow
 DELETE /products/{domain}/{product}/rating
 DELETE /saved/{query}
 PATCH  /cart
 PATCH  /charts/{chart}
+PATCH  /products/{domain}/{product}/discussion/{remark}
 PATCH  /requests/{request}
 PATCH  /saved/{query}
 POST   /agreements/{agreement}/end
@@ -74,11 +92,14 @@ POST   /agreements/{agreement}/renew
 POST   /cart/items
 POST   /cart/send
 POST   /charts
+POST   /hooks
+POST   /me/sign-out
 POST   /me/tokens
 POST   /notices/read
 POST   /products/{domain}/{product}/discussion
 POST   /products/{domain}/{product}/discussion/{question}/answers
 POST   /products/{domain}/{product}/discussion/{answer}/accept
+POST   /products/{domain}/{product}/discussion/{remark}/hide
 POST   /requests
 POST   /requests/{request}/answer
 POST   /requests/{request}/ask-back
@@ -93,6 +114,7 @@ PUT    /products/{domain}/{product}/rating
 PUT    /saved/{query}/sharing
 """
 MAKE = """
+POST   /plan
 POST   /products/{domain}/{product}/consent
 POST   /products/{domain}/{product}/rollback
 POST   /products/{domain}/{product}/runs
@@ -102,7 +124,10 @@ GET    /people
 POST   /ledger/proof
 POST   /people/{person}/block
 POST   /people/{person}/invite
+POST   /people/{person}/reset
+POST   /people/{person}/sign-out
 POST   /people/{person}/unblock
+POST   /people/{person}/unlock
 """
 SCOPES: Mapping[str, Scope] = {
     " ".join(line.split()): scope

@@ -6,21 +6,25 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from agora.model.discussion import Answer, Question, Rating
-from agora.model.notice import Inbox, Mailing, Preference
-from agora.serve.rest.asking import By, Within
-from agora.serve.rest.fields import Body, Id, Prose
+from agora.model.notice import Hook, Inbox, Mailing, Preference
+from agora.serve.rest.asking import At, By, Within
+from agora.serve.rest.fields import Body, Id, Line, Prose
 from agora.serve.rest.paging import MOST, Paged
 from agora.serve.rest.problems import documented
 from agora.serve.rest.products import Word
-from agora.serve.rest.wire import model_of, wired
+from agora.serve.rest.wire import listing, model_of, wired
 from agora.usecases import discuss, follow, notices, rate
 
 router = APIRouter(tags=["talk"])
 PRODUCT = "/products/{domain}/{product}"
 DISCUSSION = model_of(discuss.Discussion)
 QUESTION, ANSWER, RATING = model_of(Question), model_of(Answer), model_of(Rating)
+SAID: Any = QUESTION | ANSWER | RATING
 FOLLOWED = model_of(follow.Followed)
 NOTICES = model_of(notices.Notices)
+HOOK = model_of(Hook, name="Webhook")
+HOOKED = model_of(notices.Hooked)
+Owner = Annotated[str, Query(max_length=100, description="A service of the caller's team.")]
 Stars = Annotated[int, Field(ge=1, le=5)]
 
 
@@ -28,6 +32,19 @@ class Text(Body):
     """What somebody says, in Markdown."""
 
     text: Prose
+
+
+class Rewording(Body):
+    """What it says now, and which revision of it was read."""
+
+    text: Prose
+    revision: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Hiding(Body):
+    """Why; owners say it when they hide what others said."""
+
+    reason: Prose = ""
 
 
 class Judging(Body):
@@ -41,6 +58,13 @@ class Reading(Body):
     """Which notices have been read; none named means all."""
 
     numbers: Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=MOST)] = []
+
+
+class Hooking(Body):
+    """An address that is called, and whose notices it hears: the caller's, or of a service of theirs."""
+
+    url: Line
+    owner: Line = ""
 
 
 class Preferring(Body):
@@ -78,6 +102,19 @@ def reply(house: Within, who: By, domain: Word, product: Word, question: Id, bod
 def accept(house: Within, who: By, domain: Word, product: Word, answer: Id) -> Any:
     """The question is settled."""
     return wired(discuss.accept(house, who, f"{domain}.{product}", answer))
+
+
+@router.patch(f"{PRODUCT}/discussion/{{remark}}", response_model=SAID, responses=documented(404, 409), summary="Reword a question or an answer")  # fmt: skip
+def reword(house: Within, who: By, domain: Word, product: Word, remark: Id, body: Rewording) -> Any:
+    """One's own; everybody reads that it was edited, and its history keeps what it said."""
+    name = f"{domain}.{product}"
+    return wired(discuss.edit(house, who, name, remark, body.text, revision=body.revision))
+
+
+@router.post(f"{PRODUCT}/discussion/{{remark}}/hide", response_model=SAID, responses=documented(404, 409), summary="Hide a question, an answer or a rating's words")  # fmt: skip
+def hide(house: Within, who: By, domain: Word, product: Word, remark: Id, body: Hiding) -> Any:
+    """One's own, or for owners with a reason; its author still reads it."""
+    return wired(discuss.hide(house, who, f"{domain}.{product}", remark, body.reason))
 
 
 @router.put(f"{PRODUCT}/rating", response_model=RATING, responses=documented(404, 409), summary="Rate it")  # fmt: skip
@@ -143,3 +180,21 @@ def preferred(house: Within, who: By) -> Any:
 def prefer(house: Within, who: By, body: Preferring) -> Any:
     """From now on."""
     return wired(notices.prefer(house, who, body.mailing))
+
+
+@router.get("/hooks", response_model=listing(HOOK), responses=documented(), summary="Webhooks of the caller")  # fmt: skip
+def hooks(house: Within, who: By, paged: Paged, owner: Owner = "") -> Any:
+    """Never their secrets."""
+    return paged.page(notices.hooks(house, who, owner=owner))
+
+
+@router.post("/hooks", status_code=201, response_model=HOOKED, responses=documented(), summary="Call an address with what is told")  # fmt: skip
+def hook(house: Within, who: By, at: At, body: Hooking) -> Any:
+    """Signed with a secret that is told once."""
+    return wired(notices.hook(house, who, body.url, owner=body.owner, now=at.now()))
+
+
+@router.delete("/hooks/{hook}", response_model=HOOK, responses=documented(404), summary="Call it no more")  # fmt: skip
+def unhook(house: Within, who: By, at: At, hook: Id, owner: Owner = "") -> Any:
+    """From now on."""
+    return wired(notices.drop(house, who, hook, owner=owner, now=at.now()))

@@ -1,0 +1,115 @@
+"""Operations over REST: how the machines do, who takes how much room, and whether the mesh works."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from agora.governance.activity import sought
+from agora.model.operating import Health, Room
+from agora.model.owning import Owned
+from agora.model.scorecard import Cost, Figure, Goal
+from agora.serve.rest.asking import At, By, Within
+from agora.serve.rest.me import EVENTS, event_of
+from agora.serve.rest.paging import MOST, Paged
+from agora.serve.rest.problems import documented
+from agora.serve.rest.products import Word
+from agora.serve.rest.wire import listing, model_of, wired
+from agora.usecases import health as machines
+from agora.usecases.activity import activity
+from agora.usecases.owning import owning
+from agora.usecases.scorecard import scorecard as counted
+
+router = APIRouter(tags=["operations"])
+COST = model_of(Cost)
+FIGURE: Any = model_of(Figure)
+GOAL: Any = model_of(Goal)
+Looked = Annotated[str, Query(max_length=200)]
+
+
+class Lit(FIGURE):  # type: ignore[misc]
+    """A figure, and where its entries are found: an address of this API."""
+
+    entries: str
+
+
+class Works(BaseModel):
+    """How the mesh works, over the products the caller may know of."""
+
+    figures: list[Lit]
+    goals: list[GOAL]
+    unused: list[str]
+    alike: list[list[str]]
+    deprecated: list[str]
+
+
+@router.get("/operations/health", response_model=model_of(Health), responses=documented(), summary="How the machines do")  # fmt: skip
+def health(house: Within, who: By, at: At) -> Any:
+    """The record, the index, chores and runs; for those who oversee the mesh."""
+    return wired(machines.health(house, who, at.now()))
+
+
+@router.get("/operations/storage", response_model=listing(model_of(Room)), responses=documented(), summary="Who takes how much room")  # fmt: skip
+def storage(house: Within, who: By, paged: Paged) -> Any:
+    """The largest first; for those who oversee the mesh."""
+    return paged.page(machines.storage(house, who))
+
+
+@router.get("/scorecard", responses=documented(), summary="Whether the mesh works")
+def scorecard(house: Within, who: By, domain: Looked = "") -> Works:
+    """Counted in the record, of the mesh or of one domain; each figure says where its entries are."""
+    found = counted(house, who, domain=domain)
+    return Works(
+        figures=[Lit(**wired(each), entries=_entries(each)) for each in found.figures],
+        goals=wired(found.goals),
+        unused=list(found.unused),
+        alike=wired(found.alike),
+        deprecated=list(found.deprecated),
+    )
+
+
+@router.get("/scorecard/costs", response_model=listing(COST), responses=documented(), summary="What use costs")  # fmt: skip
+def costs(house: Within, who: By, paged: Paged, domain: Looked = "") -> Any:
+    """Machine time and rows of each product's readers, the dearest first."""
+    return paged.page(counted(house, who, domain=domain).costs)
+
+
+@router.get("/activity", response_model=EVENTS, responses=documented(), summary="What happened, looked for")  # fmt: skip
+def looked(
+    house: Within,
+    who: By,
+    person: Looked = "",
+    product: Looked = "",
+    events: Annotated[str, Query(max_length=500, examples=["approved,requested"])] = "",
+    purpose: Looked = "",
+    since: Annotated[str, Query(max_length=10, examples=["2018-01-01"])] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+    text: Looked = "",
+    kind: Annotated[str, Query(max_length=20, examples=["service"])] = "",
+    across: Annotated[str, Query(max_length=3, examples=["yes"])] = "",
+    before: Annotated[int, Query(ge=0, le=2**62, description="Older than this place.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> Any:
+    """Newest first, as far as the caller may know; `next` is the `before` of the page after."""
+    words = {
+        "person": person, "product": product, "events": events, "purpose": purpose, "since": since,
+        "until": until, "text": text, "kind": kind, "across": across,
+    }  # fmt: skip
+    found = activity(house, who, sought(words), before=before, limit=limit)
+    return {
+        "items": [event_of(each) for each in found.records],
+        "next": str(found.first) if found.first > 1 else None,
+    }
+
+
+@router.get("/products/{domain}/{product}/consumers", response_model=model_of(Owned), responses=documented(404), summary="Who uses it, for what and until when")  # fmt: skip
+def consumers(house: Within, who: By, domain: Word, product: Word) -> Any:
+    """With the columns their statements named; for its owners."""
+    return wired(owning(house, who, f"{domain}.{product}"))
+
+
+def _entries(figure: Figure) -> str:
+    """Where the entries of a figure are looked for, as the page does it."""
+    asked = {"events": ",".join(figure.events), "kind": figure.kind}
+    asked |= {"across": "yes"} if figure.across else {}
+    return "/activity?" + "&".join(f"{name}={value}" for name, value in asked.items() if value)

@@ -1,0 +1,60 @@
+"""Rules: what binds people here, and the words the rules use."""
+
+from dataclasses import dataclass
+
+from agora.governance.rights import oversees
+from agora.model.errors import Denied, Missing
+from agora.model.people import Actor
+from agora.model.policy import Layer, Policy, Purpose, Tag
+from agora.needs.house import House
+from agora.passage.knowing import find_product, known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Rules of the company and of the domains somebody may know of, with purposes and tags."""
+
+    company: tuple[Policy, ...]
+    domains: tuple[Policy, ...]
+    purposes: tuple[Purpose, ...]
+    tags: tuple[Tag, ...]
+
+
+def rules(house: House, who: Actor) -> Rules:
+    """Everything that binds people here, as far as this person may know."""
+    mesh = house.mesh
+    areas = {each.name.domain for each in known(house, who.principal)}
+    return Rules(
+        company=tuple(each for each in mesh.policies if each.layer is Layer.GUARDRAIL),
+        domains=tuple(each for each in mesh.policies if each.domain in areas),
+        purposes=mesh.purposes,
+        tags=mesh.tags,
+    )
+
+
+def of_domain(house: House, who: Actor, name: str) -> tuple[Policy, ...]:
+    """The rules of one domain, none where nothing of it may be known. Raises Missing."""
+    if house.mesh.domain(name) is None:
+        raise Missing("there is no such domain", code="E404", hint="`/domains` lists them")
+    return tuple(each for each in rules(house, who).domains if each.domain == name)
+
+
+def reader(house: House, who: Actor, table: str, person: str, purpose: str) -> Actor:
+    """Somebody as they would ask for a table, for who may be told what they would see of it.
+
+    Owners ask about their own tables, those who oversee about all, everybody about themselves.
+    Raises Missing, Denied.
+    """
+    own = who.principal
+    domain = house.mesh.domain(find_product(house, own, table).name.domain)
+    asks = oversees(house.mesh, own) or (domain is not None and own.id in domain.owners)
+    found = own if person in ("", own.id) else house.mesh.principal(person) if asks else None
+    if found is None and asks:
+        raise Missing(f"there is no `{person}`", code="E608", hint="`/people` lists who there is")
+    if found is None:
+        raise Denied(
+            "what others see of a table is for its owners",
+            code="E780",
+            hint="leave out `person` to ask for yourself",
+        )
+    return Actor(principal=found, operator=own.id, purpose=purpose)

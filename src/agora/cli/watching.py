@@ -74,6 +74,11 @@ class Watch:
         self._seen.clear()
         self._about = f"{words} · "
 
+    def away(self, url: str) -> None:
+        """The work goes on at a server, which says what came of it at its end."""
+        if self._bar is not None and self._line is not None:
+            self._bar.update(self._line, description=f"running at {url}")
+
     def phase(self, product: ProductName, phase: Phase, detail: str = "") -> None:
         """Move the bar to this phase of this product."""
         if product not in self._seen:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import agora
 from agora.backends.engine.duckdb.frames import WORDS, Bytes, Closed, receive, send
@@ -22,26 +22,46 @@ _PIPE_SIZE = 1 << 20
 Words = dict[str, Any]
 
 
+class Running(Protocol):
+    """A process, as `subprocess` shows it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
+
+
+Started = tuple[Running, io.RawIOBase, io.RawIOBase]
+Start = Callable[[], Started]
+
+
+def spawned() -> Started:
+    """A worker with nothing of our environment, in the root folder, and the pipes to and from it."""
+    process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+        [sys.executable, "-c", _PROGRAM, str(Path(agora.__file__).parent.parent)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=FRUGAL,
+        cwd="/",
+        close_fds=True,
+        bufsize=0,
+    )
+    out, back = (cast("io.RawIOBase", pipe) for pipe in (process.stdin, process.stdout))
+    return process, out, back
+
+
 class WorkerProcess:
     """One spawned worker; every method may raise Exhausted when it was killed or died."""
 
-    def __init__(self) -> None:
-        """Start the program with nothing of our environment, in the root folder, on two pipes."""
+    def __init__(self, start: "Start | None" = None) -> None:
+        """Start the program, in the way that was named or as one of its own."""
         try:
-            self._process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-                [sys.executable, "-c", _PROGRAM, str(Path(agora.__file__).parent.parent)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=FRUGAL,
-                cwd="/",
-                close_fds=True,
-                bufsize=0,
-            )
+            self._process, out, back = (start or spawned)()
         except OSError as problem:
             raise Unavailable("no worker process can be started", code="E510") from problem
         self._killed = False
-        out, back = (cast("io.RawIOBase", p) for p in (self._process.stdin, self._process.stdout))
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(back, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
         self._pipes = Pipes(out, back, self.kill)
@@ -121,4 +141,3 @@ _PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]);"
     "from agora.backends.engine.duckdb.worker import main; main()"
 )
-Spawn = Callable[[], WorkerProcess]

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from agora.backends.engine.duckdb.binding import binding
+from agora.backends.engine.duckdb.forked import Nursery
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Bytes
-from agora.backends.engine.duckdb.process import WorkerProcess
+from agora.backends.engine.duckdb.process import Start, WorkerProcess
 from agora.backends.engine.duckdb.refusals import refusal
 from agora.backends.engine.duckdb.turns import Turns, statements, texts
 from agora.model.documents import from_document
@@ -22,6 +23,8 @@ from agora.needs.engine import Begun
 if TYPE_CHECKING:
     import pyarrow as pa
 
+START_SECONDS = 60.0
+"""A worker that is not there yet is no fault of a statement, whose own time begins with it."""
 PARSE_SECONDS = 5.0
 KNOWN_TEXTS = 256
 Relations = frozenset[Governed]
@@ -31,8 +34,9 @@ Log = Callable[[str, str], None]
 class _Seat:
     """A worker with what it is bound to; taken by one statement at a time."""
 
-    def __init__(self) -> None:
-        self.process = WorkerProcess()
+    def __init__(self, start: Start) -> None:
+        self.process = WorkerProcess(start)
+        self.process.ask({"do": "ready"}, START_SECONDS)
         self.fingerprint = ""
         self.bound: Relations = frozenset()
 
@@ -52,6 +56,7 @@ class DuckReaders:
         self._most = most
         self._turns = turns or statements()
         self._texts = texts()
+        self._nursery = Nursery()
         self._answers: weakref.WeakSet[DuckAnswer] = weakref.WeakSet()
         self._log = log or (lambda _reader, _detail: None)
         self._lock = threading.Lock()
@@ -125,6 +130,7 @@ class DuckReaders:
             self._idle.clear()
         for seat in seats:
             seat.process.close()
+        self._nursery.close()
 
     def told(self, session: Session, detail: str) -> None:
         """Pass an engine's own words to the owner's log."""
@@ -140,7 +146,7 @@ class DuckReaders:
                     if kept:
                         self._idle[key] = kept
                     return seat
-        return _Seat()
+        return _Seat(self._nursery.start)
 
     def give(self, session: Session, seat: _Seat) -> None:
         """Keep a worker for its reader's next statement; the longest idle one makes room."""
@@ -174,7 +180,7 @@ class DuckReaders:
             union |= {each for each in seat.bound if (each.schema, each.name) not in names}
         if seat.fingerprint:
             seat.process.close()
-            seat = _Seat()
+            seat = _Seat(self._nursery.start)
         self._bind(seat, union, bounds)
         seat.fingerprint, seat.bound = session.fingerprint, union
         return seat

@@ -57,6 +57,9 @@ class Worker:
         except Exception as problem:  # noqa: BLE001 (whatever happens in here, the parent is told)
             return {"ok": False, "error": type(problem).__name__, "detail": str(problem)}
 
+    def _do_ready(self, _: Command) -> Mapping[str, Any]:
+        return {}
+
     def _do_facts(self, command: Command) -> Mapping[str, Any]:
         return {"facts": to_document(facts(self._parser, command["sql"]))}
 

@@ -1,6 +1,6 @@
 """Answers: what a page gives, and how it becomes bytes for a browser."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from agora.model.errors import AgoraError, Denied, Invalid
+from agora.model.product import Product
 from agora.needs.site import Site
 from agora.web.cookies import SAID, cookie
 from agora.web.packing import LEAST, packed_headers, packed_page, takes_gzip
@@ -89,14 +90,15 @@ def _redirect(answer: Redirect) -> Response:
     return response
 
 
-def problem_page(problem: AgoraError) -> Page:
-    """A page that says what is wrong, whose rule it is, and what to do next."""
+def problem_page(problem: AgoraError, near: Sequence[Product] = ()) -> Page:
+    """A page that says what is wrong, whose rule it is, and what to do next; what is near is offered."""
     return Page(
         template="problem.html",
         status=problem.status,
         values={
             "problem": problem,
             "reasons": problem.reasons if isinstance(problem, Denied) else (),
+            "near": near,
             "findings": problem.findings if isinstance(problem, Invalid) else (),
         },
     )

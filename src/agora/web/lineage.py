@@ -15,7 +15,7 @@ from agora.web.visit import Visit, get
 from agora.workshop.lineage.impact import Branch
 
 HOPS, MOST = 2, 60
-WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 210, 52, 90, 18, 12
+WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 250, 52, 90, 18, 12
 Box = dict[str, Any]
 UNKNOWN = "something you may not know of"
 

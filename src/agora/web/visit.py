@@ -12,15 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from agora.model.errors import AgoraError, Denied, Unusable
+from agora.model.errors import AgoraError, Denied, Missing, Unusable
 from agora.model.people import Actor, Principal, PrincipalKind
+from agora.model.product import Product
 from agora.needs.house import House
 from agora.needs.site import Site
 from agora.passage.signing import at_home
+from agora.usecases.search import search
 from agora.web.answers import Page, Redirect, Rows, problem_page, respond
 
 SIGN_IN = "/sign-in"
-MAX_FIELDS, MAX_FILES = 500, 4
+MAX_FIELDS, MAX_FILES, NEAR = 500, 4, 3
 Form = ImmutableMultiDict[str, Any]
 Answer = Page | Redirect | Rows | Response
 
@@ -113,8 +115,16 @@ def _answered(handler: Handler, request: Request, form: Form, *, anyone: bool) -
         demand_own_form(request, form, visit.csrf)
         answer = handler(visit)
     except AgoraError as problem:
-        answer = problem_page(problem)
+        answer = problem_page(problem, _near(visit, problem))
     return respond(answer, request, site, visit)
+
+
+def _near(visit: Visit, problem: AgoraError) -> tuple[Product, ...]:
+    """Products with words like those of an address that leads to none, of which this person may know."""
+    if not isinstance(problem, Missing) or "product" not in visit.path:
+        return ()
+    words = visit.path["product"].replace("-", " ")
+    return tuple(hit.product for hit in search(visit.house, visit.who, words, limit=NEAR).hits)
 
 
 def _partial(request: Request) -> bool:

@@ -77,7 +77,7 @@ def test_what_is_masked_is_masked_on_the_page_in_windows_and_in_every_form(clien
     assert [each["masked"] for each in rows["columns"]] == [False, True, True]
     assert "guardrail/mask-personal" in rows["columns"][1]["why"]
     assert all(row[1:] == [None, None] for row in rows["rows"])
-    assert "<strong>email</strong> is masked" in page
+    assert "<strong>email</strong> and <strong>age</strong> are masked" in page
     assert 'class="masked"' in page
     told = [page, json.dumps(rows)]
     told += [send(emil, f"{where}/export", form=form).text for form in ("csv", "ndjson")]

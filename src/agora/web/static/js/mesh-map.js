@@ -5,16 +5,38 @@
 //    "products": [{"id": "sales.weekly-sales", "title": "Weekly Sales Report", "domain": "sales",
 //                  "href": "/products/sales/weekly-sales", "state": "healthy|at-risk|failing|…", "readers": 12}],
 //    "links": [{"from": "sales.transactions", "to": "sales.weekly-sales"}]}
-// The place of everything follows from the names alone, so the map looks the same tomorrow: domains in
-// rows, each a spiral of its products. Labels are drawn only where there is room for them.
+// The place of everything follows from the names alone, so the map looks the same tomorrow. A few
+// products are lists of names, one for each domain; many are a spiral for each domain, and names are
+// drawn only where there is room for them.
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 const STEP = 30;
+const FEW = 40;
+const ROW = 30;
 const MANY = 300;
 const STATES = { healthy: "--ok", "at-risk": "--warn", failing: "--bad", deprecated: "--warn" };
 
-export function laidOut({ domains, products }) {
+export function laidOut({ domains, products }, room = 0) {
   const groups = domains.map((domain) => ({ ...domain, products: products.filter((product) => product.domain === domain.name) }))
     .filter((group) => group.products.length);
+  return products.length <= FEW ? asLists(groups, room) : asSpirals(groups);
+}
+
+function asLists(groups, room) {
+  const longest = (group) => Math.max(...group.products.map((product) => product.title.length), (group.title ?? "").length);
+  let [x, y, high, width] = [20, 40, 0, 0];
+  for (const group of groups) {
+    Object.assign(group, { w: longest(group) * 7.6 + 54, h: group.products.length * ROW + 20 });
+    if (x > 20 && x + group.w + 20 > room) [x, y, high] = [20, y + high + 54, 0];
+    Object.assign(group, { x, y });
+    group.products.forEach((product, n) => Object.assign(product, { x: x + 20, y: y + 25 + n * ROW, r: 6, right: x + group.w }));
+    x += group.w + 70;
+    high = Math.max(high, group.h);
+    width = Math.max(width, x - 50);
+  }
+  return { groups, few: true, width, height: y + high + 20 };
+}
+
+function asSpirals(groups) {
   for (const group of groups) group.r = STEP * Math.sqrt(group.products.length) + 46;
   const across = Math.max(Math.sqrt(groups.reduce((sum, group) => sum + 4 * group.r * group.r, 0)) * 1.3, 1);
   let [x, y, high] = [0, 40, 0];
@@ -37,16 +59,18 @@ class MeshMap extends HTMLElement {
     const answer = await fetch(this.dataset.url, { headers: { accept: "application/json" } });
     if (!answer.ok || !this.isConnected) return; // the list stays
     this.mesh = await answer.json();
-    Object.assign(this, laidOut(this.mesh));
+    this.lay();
     this.byId = new Map(this.mesh.products.map((product) => [product.id, product]));
     this.build();
     this.whole();
     this.dataset.ready = "yes";
   }
 
+  lay() { Object.assign(this, laidOut(this.mesh, this.clientWidth)); }
+
   build() {
     const box = this.appendChild(document.createElement("div"));
-    box.className = "map";
+    box.className = this.few ? "map few" : "map";
     this.canvas = box.appendChild(document.createElement("canvas"));
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
@@ -70,7 +94,7 @@ class MeshMap extends HTMLElement {
       if (product) location.assign(product.href);
     });
     canvas.addEventListener("keydown", (event) => this.pressed(event));
-    this.resize = new ResizeObserver(() => this.soon());
+    this.resize = new ResizeObserver(() => { if (this.few) { this.lay(); this.whole(); } else this.soon(); });
     this.resize.observe(canvas);
     this.look = () => { this.colours = null; this.soon(); };
     document.addEventListener("agora:look", this.look);
@@ -105,7 +129,7 @@ class MeshMap extends HTMLElement {
 
   whole() {
     const { clientWidth: w, clientHeight: h } = this.canvas;
-    this.scale = Math.min(w / this.width, h / this.height, 1.6) * .94;
+    this.scale = this.few ? Math.min(w / this.width, h / this.height, 1) : Math.min(w / this.width, h / this.height, 1.6) * .94;
     this.ox = (w - this.width * this.scale) / 2;
     this.oy = (h - this.height * this.scale) / 2;
     this.soon();
@@ -113,6 +137,7 @@ class MeshMap extends HTMLElement {
 
   productAt(x, y) {
     const [mx, my] = [(x - this.ox) / this.scale, (y - this.oy) / this.scale];
+    if (this.few) return this.mesh.products.find((product) => mx > product.x - 16 && mx < product.right && Math.abs(product.y - my) < ROW / 2);
     const near = 12 / Math.min(this.scale, 1);
     const group = this.groups.find(({ x: gx, y: gy, r }) => Math.hypot(gx - mx, gy - my) < r + near);
     return group?.products.find((product) => Math.hypot(product.x - mx, product.y - my) < Math.max(product.r, near));
@@ -165,17 +190,21 @@ class MeshMap extends HTMLElement {
     pen.setTransform(ratio * scale, 0, 0, ratio * scale, this.ox * ratio, this.oy * ratio);
     const font = getComputedStyle(this).fontFamily;
     pen.textAlign = "center";
+    if (this.few) this.drawLinks(pen, false); // behind the lists, so that names stay clear
     if (this.mesh.links.length > MANY) this.drawBundles(pen);
     for (const group of this.groups) {
       pen.fillStyle = this.paint("--sunk");
       pen.strokeStyle = this.paint("--line");
       pen.lineWidth = 1 / scale;
       pen.beginPath();
-      pen.arc(group.x, group.y, group.r, 0, 7);
+      if (this.few) pen.roundRect(group.x, group.y, group.w, group.h, 12);
+      else pen.arc(group.x, group.y, group.r, 0, 7);
       pen.fill();
       pen.stroke();
     }
-    this.drawLinks(pen);
+    if (this.few) this.drawLinks(pen, true);
+    else for (const own of this.mesh.links.length > MANY ? [true] : [false, true]) this.drawLinks(pen, own);
+    if (this.few) return this.drawLists(pen, font);
     for (const group of this.groups) {
       for (const product of group.products) this.drawProduct(pen, product);
       pen.fillStyle = this.paint("--text");
@@ -222,22 +251,52 @@ class MeshMap extends HTMLElement {
     pen.globalAlpha = 1;
   }
 
-  drawLinks(pen) {
-    const many = this.mesh.links.length > MANY;
-    for (const own of many ? [true] : [false, true]) {
-      pen.strokeStyle = this.paint(own ? "--accent" : "--control");
-      pen.globalAlpha = own ? 1 : .45;
-      pen.lineWidth = (own ? 2 : 1) / this.scale;
-      pen.beginPath();
-      for (const { from, to } of this.mesh.links) {
-        const [a, b] = [this.byId.get(from), this.byId.get(to)];
-        if (!a || !b || (a === this.over || b === this.over) !== own) continue;
+  // Those of the product one is at (own), or the others.
+  drawLinks(pen, own) {
+    pen.strokeStyle = this.paint(own ? "--accent" : "--control");
+    pen.globalAlpha = own ? 1 : this.few ? .8 : .45;
+    pen.lineWidth = (own ? 2 : 1) / this.scale;
+    pen.beginPath();
+    for (const { from, to } of this.mesh.links) {
+      const [a, b] = [this.byId.get(from), this.byId.get(to)];
+      if (!a || !b || (a === this.over || b === this.over) !== own) continue;
+      if (this.few) this.drawThread(pen, a, b);
+      else {
         pen.moveTo(a.x, a.y);
         pen.quadraticCurveTo((a.x + b.x) / 2, (a.y + b.y) / 2 - Math.abs(a.x - b.x) / 8, b.x, b.y);
       }
-      pen.stroke();
     }
+    pen.stroke();
     pen.globalAlpha = 1;
+  }
+
+  // In one list beside the dots, else from the end of a list to the beginning of another.
+  drawThread(pen, a, b) {
+    if (a.domain === b.domain) {
+      pen.moveTo(a.x, a.y);
+      return pen.bezierCurveTo(a.x - 40, a.y, b.x - 40, b.y, b.x, b.y);
+    }
+    const [left, right] = a.x <= b.x ? [a, b] : [b, a];
+    const bend = Math.max(Math.abs(right.x - left.right) / 2, 50);
+    pen.moveTo(left.right, left.y);
+    pen.bezierCurveTo(left.right + bend, left.y, right.x - 20 - bend, right.y, right.x - 20, right.y);
+  }
+
+  drawLists(pen, font) {
+    pen.textAlign = "start";
+    pen.textBaseline = "middle";
+    for (const group of this.groups) {
+      pen.fillStyle = this.paint("--text");
+      pen.font = `650 15px ${font}`;
+      pen.fillText(group.title ?? group.name, group.x, group.y - 16);
+      for (const product of group.products) {
+        this.drawProduct(pen, product);
+        pen.fillStyle = this.paint(product === this.over ? "--accent" : "--text");
+        pen.font = `400 14px ${font}`;
+        pen.fillText(product.title, product.x + 16, product.y + 1);
+      }
+    }
+    pen.textBaseline = "alphabetic";
   }
 
   drawProduct(pen, product) {

@@ -1,0 +1,275 @@
+"""Finding and reading: the first minute, results while one types, what a label says, mistakes and ways on."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.serving import csrf_of, send
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+SALES = "/products/sales/transactions"
+SQL = "select count(*) as lines from sales.transactions"
+
+
+@pytest.fixture
+def page(page_as):
+    """A page of mia's, who has an agreement on the transactions."""
+    return page_as("mia", reduced_motion="reduce")
+
+
+def level_one(page):
+    return page.get_by_role("heading", level=1)
+
+
+def test_the_first_page_has_one_heading_and_its_search_has_the_focus(page):
+    page.goto("/")
+    expect(level_one(page)).to_have_count(1)
+    expect(page.locator("main").get_by_role("searchbox")).to_be_focused()
+
+
+def test_rows_are_three_clicks_away(page):
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("Find")).first.click()
+    page.get_by_role("link", name="Transactions", exact=True).first.click()
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(page.get_by_role("table").first).to_contain_text("basket_id")
+
+
+def test_results_follow_the_typing_and_the_box_keeps_everything(page):
+    page.goto("/search")
+    before = page.evaluate("history.length")
+    box = page.locator("main").get_by_role("searchbox")
+    box.focus()
+    page.keyboard.type("house", delay=40)
+    expect(page.get_by_role("status").filter(has_text="product")).not_to_have_text("3 products")
+    page.wait_for_url("**/search?q=house*")
+    expect(page.locator("#results").get_by_role("link", name="Households")).to_be_visible()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("house")
+    assert box.evaluate("box => box.selectionStart") == 5
+    assert page.evaluate("history.length") == before
+
+
+def test_a_slow_answer_to_old_words_changes_nothing(page):
+    page.goto("/search")
+
+    def late(route):
+        time.sleep(0.8)
+        route.continue_()
+
+    page.route(re.compile(r"/search\?q=segm(&|$)"), late)
+    box = page.locator("main").get_by_role("searchbox")
+    box.press_sequentially("segm")
+    with page.expect_request(re.compile(r"q=segm(&|$)")):
+        pass
+    box.fill("till")
+    page.wait_for_url("**/search?q=till*")
+    expect(page.locator("#results").get_by_role("link", name="Transactions")).to_be_visible()
+    page.wait_for_timeout(1200)
+    expect(page.locator("#results").get_by_role("link", name="Transactions")).to_be_visible()
+    assert "q=till" in page.url
+
+
+def test_where_nothing_fits_one_asks_for_it_and_one_click_takes_the_filters_away(page):
+    page.goto("/search?q=zeppelins&domain=sales")
+    expect(page.get_by_text("Nothing here fits", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Ask for this data")).to_be_visible()
+    page.locator("#results").get_by_role("link", name="Clear filters").first.click()
+    page.wait_for_url(re.compile(r"/search\?q=zeppelins$"))
+
+
+def test_a_facet_counts_what_it_leaves(page):
+    page.goto("/search")
+    for number in range(page.locator(".facet").count()):
+        facet = page.locator(".facet").nth(number)
+        count = facet.locator(".n").inner_text()
+        facet.click()
+        expect(page.locator(".facet[aria-current]")).to_have_count(1)
+        expect(page.locator("#results [role=status]")).to_have_text(re.compile(f"^{count} product"))
+        assert page.locator(".product-card").count() == int(count)
+        page.goto("/search")
+
+
+def test_going_back_brings_words_facets_and_place_again(page):
+    page.set_viewport_size({"width": 390, "height": 400})
+    page.goto("/search?q=household")
+    page.locator(".fold summary").click()
+    page.locator(".facet", has_text=re.compile("^Sales")).click()
+    page.wait_for_url("**domain=sales*")
+    link = page.get_by_role("link", name="Transactions", exact=True).last
+    link.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 60)")
+    page.wait_for_timeout(200)
+    place, address = page.evaluate("Math.round(scrollY)"), page.url
+    assert place > 0
+    link.evaluate("link => link.click()")
+    expect(level_one(page)).to_have_text("Transactions")
+    page.go_back()
+    expect(page.locator("main").get_by_role("searchbox")).to_have_value("household")
+    assert page.url == address
+    expect(page.locator(".facet[aria-current]")).to_have_text(re.compile("Sales"))
+    page.wait_for_function(f"Math.abs(scrollY - {place}) < 3")
+    page.go_forward()
+    expect(level_one(page)).to_have_text("Transactions")
+
+
+ON_A_LABEL = (
+    "Owner", "Refreshed", "Promises", "Quality", "Version", "Sensitive", "Size", "Terms", "Cost",
+)  # fmt: skip
+
+
+def test_a_label_leaves_no_question_open(page):
+    page.goto(SALES)
+    label = page.get_by_role("region", name="Label")
+    names = label.locator("dt").all_inner_texts()
+    said = label.locator("dd").all_inner_texts()
+    assert all(each.strip() not in ("", "–", "None") for each in said), dict(
+        zip(names, said, strict=True)
+    )
+    for wanted in ON_A_LABEL:
+        assert any(wanted.lower() in each.lower() for each in names), (wanted, names)
+
+
+def test_the_button_says_what_this_person_can_do_next(client_as):
+    path = "/products/customers/households"
+    read = {who: client_as(who).get(path).text for who in ("carl", "olga")}
+    assert "Query</a>" in read["carl"]
+    assert "Request access</a>" in read["olga"]
+    olga = client_as("olga")
+    form = olga.get(f"{path}/request").text
+    every = re.findall(r'name="every" value="([^"]+)"', form)
+    sent = send(
+        olga, f"{path}/request", port="customers.households@1", every=every, column=every,
+        purpose=re.search(r'<option value="([a-z][a-z-]+)"', form.partition('name="purpose"')[2])[1],
+        reason="to see how a button reads while one waits", until="2018-12-31", accept_terms="yes",
+    )  # fmt: skip
+    assert sent.status_code == 303, sent.text
+    assert "Pending</a>" in olga.get(path).text
+    assert send(olga, f"{sent.headers['location']}/withdraw").status_code == 303
+
+
+def test_pages_and_the_api_count_the_same_rows_for_each(client_as):
+    seen = {}
+    for who in ("ana", "sofia"):
+        client = client_as(who)
+        word = csrf_of(client.get("/query").text)
+        answer = client.post(
+            "/api/v1/query?format=ndjson", json={"sql": SQL}, headers={"x-csrf-token": word}
+        )
+        where = send(client, "/query", sql=SQL).headers["location"]
+        until = time.monotonic() + 20
+        while "Running" in client.get(where).text and time.monotonic() < until:
+            time.sleep(0.02)
+        assert answer.status_code in {200, 202}, answer.text
+        seen[who] = client.get(f"{where}/rows").json()["rows"][0][0]
+        assert str(seen[who]) in answer.text
+    assert int(seen["ana"]) < int(seen["sofia"])
+
+
+def test_a_mistake_is_summed_up_where_the_focus_is_and_leads_to_its_field(page_as):
+    page = page_as("carl", reduced_motion="reduce")
+    page.goto(SALES + "/request")
+    page.locator("textarea[name=reason]").fill("too short")
+    page.locator("main form[novalidate], main form").last.evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name=re.compile("^Send")).last.click()
+    summary = page.get_by_role("alert").filter(has_text="There is a problem")
+    expect(summary).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator("textarea[name=reason]")).to_have_value("too short")
+    summary.get_by_role("link").first.click()
+    target = summary.get_by_role("link").first.get_attribute("href")
+    expect(page.locator(target)).to_be_focused()
+
+
+def test_every_node_of_a_lineage_is_a_stop_and_the_list_has_them_all(page_as):
+    page = page_as("carl", reduced_motion="reduce", viewport={"width": 390, "height": 800})
+    page.goto("/products/customers/segments/lineage")
+    drawn = page.locator(".lineage a")
+    assert drawn.count() >= 2
+    here = page.locator(".lineage [data-here]").first
+    box = here.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    for name in drawn.evaluate_all("all => all.map(each => each.getAttribute('href'))"):
+        product = name.removeprefix("/products/").partition("/lineage")[0].replace("/", ".", 1)
+        assert page.locator(f"main ul a[href='{name}'], main table a[href='{name}']").count(), (
+            product
+        )
+    stops = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stops.add(
+            page.evaluate(
+                "document.activeElement.closest('.lineage') && document.activeElement.getAttribute('href')"
+            )
+        )
+    assert set(drawn.evaluate_all("all => all.map(each => each.getAttribute('href'))")) <= stops
+    drawn.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/products/sales/transactions/lineage")
+
+
+def test_what_went_wrong_names_the_way_on_and_a_number_to_quote(client_as, monkeypatch):
+    mia = client_as("mia")
+    for path, status in (("/products/sales/transaction", 404), ("/ops", 403), ("/nowhere", 404)):
+        answer = mia.get(path)
+        assert answer.status_code == status
+        assert answer.headers["x-request-id"] in answer.text, path
+        main = answer.text.partition("<main")[2].partition("</main>")[0]
+        assert re.search(r'href="/', main), path
+    assert "Transactions" in mia.get("/products/sales/transaction").text
+
+    def broken(*_):
+        raise RuntimeError("the inside of the house")
+
+    monkeypatch.setattr("agora.web.home.notices", broken)
+    answer = mia.get("/")
+    monkeypatch.undo()
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+    assert "the inside" not in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+
+
+def test_a_deed_without_the_sessions_word_is_refused_also_through_htmx(client_as):
+    mia = client_as("mia")
+    for headers in (
+        {},
+        {"HX-Request": "true", "HX-Request-Type": "partial"},
+        {"X-CSRF-Token": "x"},
+    ):
+        answer = mia.post("/sign-out", headers=headers)
+        assert (answer.status_code, "E711" in answer.text) == (403, True)
+
+
+def test_after_a_link_the_heading_has_the_focus_and_the_title_was_said(page):
+    page.goto("/search?q=till")
+    page.evaluate("self.kept = true")
+    page.get_by_role("link", name="Transactions", exact=True).first.click()
+    expect(level_one(page)).to_have_text("Transactions")
+    expect(level_one(page)).to_be_focused()
+    assert page.evaluate("self.kept"), "the page was exchanged, not loaded"
+    expect(page.get_by_role("status").filter(has_text=page.title())).to_be_attached()
+
+
+def test_no_other_theme_is_ever_painted(served, page_as):
+    paints = """() => {
+      self.seen = new Set();
+      const look = () => { if (document.body) self.seen.add(getComputedStyle(document.documentElement).backgroundColor); requestAnimationFrame(look); };
+      look();
+    }"""
+    for chosen, system, paper in (
+        ("dark", "light", "rgb(19, 20, 19)"),
+        ("light", "dark", "rgb(251, 251, 250)"),
+    ):
+        page = page_as("mia", color_scheme=system)
+        page.context.add_cookies([{"name": "theme", "value": chosen, "url": served.url}])
+        page.add_init_script(f"({paints})()")
+        page.goto("/")
+        page.get_by_role("link", name=re.compile("Find")).first.click()
+        page.wait_for_url("**/search*")
+        page.wait_for_timeout(200)
+        seen = set(page.evaluate("[...self.seen]")) - {"rgba(0, 0, 0, 0)"}
+        assert seen == {paper}

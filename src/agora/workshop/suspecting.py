@@ -7,7 +7,10 @@ from agora.model.types import quoted
 
 LOOKS = {
     "e-mail addresses": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
-    "phone numbers": r"\+?\(?\d{2,4}\)?(?:[ /-]\d{2,5}){2,4}",
+    "phone numbers": r"\+\d{8,15}"
+    r"|\+\d{1,3}(?:[ /-]{1,3}\(?\d{1,8}\)?){1,5}"
+    r"|\(?0\d{2,4}\)?(?:[ /-]{1,3}\d{2,8}){1,4}"
+    r"|\(?\d{3}\)?(?:[ -]\d{3,4}){2}",
     "bank account numbers": r"[A-Z]{2}\d{2}[A-Z0-9 ]{11,30}",
 }
 NAMED = {

@@ -158,6 +158,10 @@ MARKET: dict[str, tuple[str, str]] = {
         "what others see of a table is for its owners and for those who oversee the mesh",
         "ask for yourself: leave out `person`",
     ),
+    "E781": (
+        "nobody has asked a server for a run of this product",
+        "ask for one; runs at a terminal are in the list of runs",
+    ),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
     "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
     "E791": ("an answer that holds a secret is not kept", "leave out `Idempotency-Key`"),

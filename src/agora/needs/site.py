@@ -1,6 +1,7 @@
 """The need for a site: what the pages and the API of a running server ask of it."""
 
 from datetime import datetime
+from threading import Event
 from typing import Protocol
 
 from agora.needs.house import House
@@ -17,6 +18,11 @@ class Site(Protocol):
     @property
     def url(self) -> str:
         """Where people reach the server, without a slash at its end: `http://127.0.0.1:8080`."""
+        ...
+
+    @property
+    def closing(self) -> Event:
+        """Set when the server is told to end: whatever would go on for ever ends then."""
         ...
 
     def house(self) -> House:

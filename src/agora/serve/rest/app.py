@@ -21,6 +21,7 @@ from agora.serve.rest import (
     quality,
     query,
     results,
+    runs,
     saved,
     search,
     talk,
@@ -35,7 +36,7 @@ make a token on the page *Tokens* or with `agora token`. Errors are `application
 stable `code`; `/help/errors/CODE` says what it means. Lists come in pages: `next` is the `cursor` of
 the one after it."""
 PARTS = (
-    search, map_, products, parts, quality, query, workbench, results, saved, charts, access, talk, plan,
+    search, map_, products, parts, quality, query, workbench, results, saved, charts, access, talk, plan, runs,
     govern, ops, me, people, verbs,
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from agora.model.decision import Decision
@@ -17,7 +17,7 @@ from agora.serve.rest.products import Word
 from agora.serve.rest.query import full
 from agora.serve.rest.wire import listing, model_of, wired
 from agora.usecases import consent as consenting
-from agora.usecases import exports, rollback, run
+from agora.usecases import exports, rollback
 from agora.usecases import saved as queries
 from agora.usecases.columns import Spread, columns
 from agora.usecases.explain import explain
@@ -118,41 +118,6 @@ def exported(
     """ODCS, ODPS, JSON Schema, DCAT, a data package or OpenLineage events."""
     made = exports.export(house, who, f"{domain}.{product}", form=form, version=version)
     return Response(made.text, media_type="text/plain; charset=utf-8")
-
-
-class Running(Body):
-    """`again` runs although nothing changed; `anew` loads every delivery once more."""
-
-    again: bool = False
-    anew: bool = False
-
-
-class Ran(BaseModel):
-    """How a run ended: the edition that is served now, and what the checks said."""
-
-    run: str | None = None
-    state: str = Field(examples=["released"])
-    edition: int | None = None
-    released: bool
-    checks: list[str] = []
-    error: str = ""
-
-
-@router.post(f"{PRODUCT}/runs", responses=documented(404, 409), summary="Build, check and release it")  # fmt: skip
-def ran(house: Within, who: By, domain: Word, product: Word, body: Running) -> Ran:
-    """The answer comes when the run has ended; a failing check keeps the last edition."""
-    made = run.run(house, who, f"{domain}.{product}", again=body.again, anew=body.anew)
-    return Ran(
-        run=made.run.id if made.run else None,
-        state=made.run.state.value if made.run and not made.skipped else "skipped",
-        edition=made.release.number if made.release else None,
-        released=made.release_made,
-        checks=[
-            f"{each.outcome.value}: {each.sentence}"
-            for each in (made.run.results if made.run else ())
-        ],
-        error=made.run.error if made.run else "",
-    )
 
 
 class Back(Body):

@@ -56,7 +56,13 @@ GET    /results
 GET    /results/{result}
 GET    /results/{result}/export
 GET    /results/{result}/rows
+GET    /products/{domain}/{product}/runs
+GET    /products/{domain}/{product}/runs/latest
+GET    /products/{domain}/{product}/runs/latest/events
+GET    /products/{domain}/{product}/runs/{run}
+GET    /products/{domain}/{product}/runs/{run}/events
 GET    /rules
+GET    /runs
 GET    /saved
 GET    /saved/{query}
 GET    /scorecard

@@ -4,6 +4,7 @@ import subprocess
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -13,8 +14,12 @@ from agora.model.lease import Lease
 from agora.model.names import ProductName
 from agora.needs.store import Put
 from agora.usecases import schedule
+from agora.usecases.follow import follow
+from agora.usecases.notify import notify
 from agora.usecases.run import run
 from tests.journeys.changing import actor, opened
+from tests.journeys.test_sending import Clock, posted
+from tests.trials.post.offices import Box, mail_server
 
 SEGMENTS = "customers.segments"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -134,3 +139,22 @@ def test_the_file_says_it_and_git_says_who(used):
     scheduled(used, "by-hand")
     with opened(used) as house:
         assert schedule.listed(house, actor(house, "carl")) == ()
+
+
+def test_who_follows_a_product_is_mailed_the_edition_that_its_schedule_made(used):
+    scheduled(used, "inputs")
+    data, box = used / "sales/transactions/data/transactions.csv", Box()
+    with opened(used) as house, mail_server(box) as port:
+        there = posted(house, port)
+        clock = Clock()
+        follow(there, actor(there, "mia"), SEGMENTS)
+        notify(there, clock)
+        box.letters.clear()
+        data.write_text("\n".join(data.read_text().splitlines()[:-1]) + "\n")
+        run(there, actor(there, "emil"), "sales.transactions")
+        assert ticked(there, moments=False) == [(SEGMENTS, "released")]
+        notify(there, clock)
+        notify(there, clock)
+    mine = [content for to, content in box.letters if to == ["mia@example.org"]]
+    (subject,) = [message_from_bytes(each, policy=policy.default)["Subject"] for each in mine]
+    assert subject == "[The Market] edition 2 of customers.segments is there"

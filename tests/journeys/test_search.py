@@ -375,3 +375,20 @@ def test_a_product_that_is_published_is_found_at_once(shell, market):
     edit(market / UNLIST, ("as the tills wrote it", "as the thermometer wrote it"))
     assert "sales.transactions" in shell("search", "thermom")[1]
     assert "nothing fits" in shell("search", "tills")[1]
+
+
+def test_who_was_overtaken_twice_asks_the_index_as_it_stands(market):
+    with opened(market) as house:
+
+        class Overtaken(Elsewhere):
+            lost = 0
+
+            def standing(self):
+                return Standing(mesh=house.mesh.hash, place=self.lost)
+
+            def keep(self, _before, _news):
+                self.lost += 1
+                return False
+
+        index = Overtaken()
+        assert (indexed(replace(house, index=index)), index.lost) == (2, 2)

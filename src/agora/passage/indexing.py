@@ -50,9 +50,15 @@ def named(subject: str) -> Iterator[ProductName]:
 
 
 def indexed(house: House) -> int:
-    """The index is of this mesh and knows the ledger up to this place. Raises Unavailable."""
-    for _ in range(_TRIES):
+    """The index is of this mesh and knows the ledger up to this place. Raises Unavailable.
+
+    Where many search while much happens, others are often faster. Whoever was overtaken twice is
+    content: the second one to overtake looked at the ledger after they had come themselves.
+    """
+    for tried in range(_TRIES):
         before = house.index.standing()
+        if tried > 1 and before.mesh == house.mesh.hash:
+            return before.place
         news = _news(house, before)
         if news is None:
             return before.place

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from agora.model.errors import Unavailable
 
 CORES = os.cpu_count() or 2
-QUEUE, PATIENCE = 200, 20.0
+QUEUE, PATIENCE = 200, 60.0
 _LOOK = 0.1
 
 

@@ -135,7 +135,7 @@ def _progress(errand: Errand) -> dict[str, object]:
         "kind": kind,
         "said": errand.said,
         "running": not errand.over,
-        "fell": errand.begun - 1,
+        "fell": errand.begun > 1,
         "edition": errand.edition,
     }
 

@@ -44,6 +44,7 @@ def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
     assert begun.headers["location"] == "/studio/sales/by-store"
     page = emil.get("/studio/sales/by-store").text
     assert "is being published" in page
+    assert "The server was stopped" not in page
     assert '<noscript><meta http-equiv="refresh"' in page
     assert "A new edition is out" in published(emil, "/studio/sales/by-store")
     assert "Published" in emil.get("/studio").text

@@ -162,6 +162,7 @@ MARKET: dict[str, tuple[str, str]] = {
         "nobody has asked a server for a run of this product",
         "ask for one; runs at a terminal are in the list of runs",
     ),
+    "E782": ("a type that a column of a file cannot have", "the hint lists those it can"),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
     "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
     "E791": ("an answer that holds a secret is not kept", "leave out `Idempotency-Key`"),

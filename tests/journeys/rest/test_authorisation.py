@@ -28,6 +28,14 @@ WISH = {
     "reason": "shelves",
     "accept_terms": True,
 }
+MAKING = {
+    "name": "sales.transactions",
+    "sql": SQL,
+    "title": "Baskets",
+    "summary": "Baskets of each week.",
+    "purpose": "sales-planning",
+    "reason": "to plan",
+}
 COUNT = itertools.count()
 BODIES = {
     "POST /agreements/{agreement}/end": {"words": "over"},
@@ -44,6 +52,16 @@ BODIES = {
     "POST /me/tokens": {"name": "more", "scopes": ["read"]},
     "POST /notices/read": {},
     "PUT /notices/preference": {"mailing": "never"},
+    "PUT /draft/columns": {},
+    "PUT /draft/label": {
+        "title": "Targets",
+        "summary": "What is aimed at.",
+        "domain": "sales",
+        "product": "transactions",
+    },
+    "POST /products": MAKING,
+    "POST /products/foresight": MAKING,
+    "PUT /products/{domain}/{product}/schedule": {"when": "soon"},
     "POST /plan": {"product": "sales.transactions"},
     "POST /products/{domain}/{product}/consent": {},
     "POST /products/{domain}/{product}/discussion": {"text": "why"},
@@ -70,7 +88,12 @@ BODIES = {
     "POST /verbs/{verb}": {"words": "sales"},
     "POST /wishes": {"words": "weather", "reason": "umbrellas"},
 }
-QUERIES = {"GET /explain": {"table": "sales.transactions", "person": "mia"}}
+QUERIES = {
+    "GET /explain": {"table": "sales.transactions", "person": "mia"},
+    "PUT /draft": {"file": "targets.csv"},
+    "PUT /products/{domain}/{product}/file": {"file": "targets.ods"},
+}
+FILES = {"PUT /draft": b"week,target\n1,20\n", "PUT /products/{domain}/{product}/file": b"?"}
 
 
 def done(answer):
@@ -193,6 +216,7 @@ def answers_of(callers, endpoint):
             method,
             address(endpoint, known),
             json=BODIES.get(endpoint),
+            content=FILES.get(endpoint),
             params=QUERIES.get(endpoint),
         )
         if answer.status_code < 400:
@@ -213,6 +237,9 @@ def reset(callers, endpoint, person):
         cleared(own)
     if endpoint.startswith("DELETE") and endpoint.endswith("/rating"):
         callers("mia").put("/products/sales/transactions/rating", json={"stars": 4})
+    if "/draft" in endpoint:
+        own.put("/draft", params=QUERIES["PUT /draft"], content=FILES["PUT /draft"])
+        own.put("/draft/label", json=BODIES["PUT /draft/label"])
     if "/cart/" in endpoint:
         own.post("/cart/items", json=BODIES["POST /cart/items"])
         own.patch("/cart", json=BODIES["PATCH /cart"])

@@ -28,7 +28,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 LARGEST, LARGEST_FILE = 2 << 20, 200 << 20
-UPLOADS = "/studio/new/"
+UPLOADS = ("/studio/new/", "/api/v1/draft")
 BUSY = 503
 _ELSEWHERE = "this server is for its own machine, under its own name"
 _LATE = "what was sent took too long to arrive"

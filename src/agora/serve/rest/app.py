@@ -24,6 +24,8 @@ from agora.serve.rest import (
     runs,
     saved,
     search,
+    sheet,
+    studio,
     talk,
     verbs,
     workbench,
@@ -37,6 +39,7 @@ stable `code`; `/help/errors/CODE` says what it means. Lists come in pages: `nex
 the one after it."""
 PARTS = (
     search, map_, products, parts, quality, query, workbench, results, saved, charts, access, talk, plan, runs,
+    studio, sheet,
     govern, ops, me, people, verbs,
 )  # fmt: skip
 

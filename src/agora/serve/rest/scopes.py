@@ -20,6 +20,8 @@ GET    /charts/{chart}/drawn
 GET    /domains
 GET    /domains/{domain}
 GET    /domains/{domain}/rules
+GET    /draft
+GET    /draft/check
 GET    /explain
 GET    /following
 GET    /hooks
@@ -65,11 +67,16 @@ GET    /rules
 GET    /runs
 GET    /saved
 GET    /saved/{query}
+GET    /products/{domain}/{product}/schedule
+GET    /schedules
 GET    /scorecard
 GET    /scorecard/costs
 GET    /search
+GET    /studio
+GET    /studio/{domain}/{product}
 POST   /cart/foresight
 POST   /charts/preview
+POST   /products/foresight
 POST   /query
 POST   /query/explain
 POST   /requests/foresight
@@ -120,10 +127,18 @@ PUT    /products/{domain}/{product}/rating
 PUT    /saved/{query}/sharing
 """
 MAKE = """
+DELETE /products/{domain}/{product}/schedule
+POST   /draft/publish
 POST   /plan
 POST   /products/{domain}/{product}/consent
 POST   /products/{domain}/{product}/rollback
+POST   /products
 POST   /products/{domain}/{product}/runs
+PUT    /draft
+PUT    /draft/columns
+PUT    /draft/label
+PUT    /products/{domain}/{product}/file
+PUT    /products/{domain}/{product}/schedule
 """
 OPERATE = """
 GET    /people

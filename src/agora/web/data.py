@@ -8,6 +8,7 @@ from agora.usecases.show import Part, rows, show
 from agora.web.answers import Page
 from agora.web.product import frame, name_of
 from agora.web.tables import columns_of, rows_of, table_view, views
+from agora.web.templates import number
 from agora.web.visit import Visit, get
 
 SAMPLE = 20
@@ -55,7 +56,7 @@ def _bars(column: Column, rows: int) -> dict[str, object]:
         "type": column.type,
         "masked": bool(column.masked),
         "why": "; ".join(reason.sentence for reason in column.reasons),
-        "empty": f"{column.nulls:,} of {rows:,} empty" if column.nulls else "",
+        "empty": f"{number(column.nulls)} of {number(rows)} empty" if column.nulls else "",
         "distinct": column.distinct,
         "least": column.least,
         "most": column.most,

@@ -10,6 +10,7 @@ from agora.usecases.explain import explain
 from agora.usecases.owning import owns
 from agora.web.answers import Page
 from agora.web.tables import SEEN, seen
+from agora.web.templates import day
 from agora.web.visit import Visit, get
 
 
@@ -60,7 +61,7 @@ def does(policy: Policy) -> str:
     if effect.rows is not None:
         return f"only rows where {policy.rows_text}"
     if effect.expires is not None:
-        return f"access ends on {effect.expires:%-d %B %Y}"
+        return f"access ends on {day(effect.expires)}"
     if effect.physical:
         return "what is hidden is not even in the files a reader's engine opens"
     return "reading is forbidden" if effect.deny else "reading is allowed"

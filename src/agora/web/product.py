@@ -13,6 +13,7 @@ from agora.usecases.steps import label_read
 from agora.web.answers import Page
 from agora.web.labels import health, label_rows
 from agora.web.tables import table_view
+from agora.web.templates import day
 from agora.web.visit import Visit, get
 from agora.workshop.snippets import snippets
 
@@ -97,7 +98,7 @@ def state(visit: Visit, shown: Shown) -> dict[str, str]:
     own = visit.who.principal.id
     for request in pending(visit.house, visit.who):
         if request.port.port in ports and own in (request.consumer, request.asked_by):
-            note = f"Asked {request.asked_at:%-d %B}"
+            note = f"Asked {day(request.asked_at)}"
             return {"state": "pending", "href": f"/requests/{request.id}", "note": note}
     return {"state": "request", "href": f"{base}/request", "note": ""}
 

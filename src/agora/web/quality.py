@@ -6,6 +6,7 @@ from agora.usecases.history import history
 from agora.usecases.show import show
 from agora.web.answers import Page
 from agora.web.product import frame, name_of
+from agora.web.templates import number
 from agora.web.visit import Visit, get
 
 KINDS = {
@@ -41,7 +42,9 @@ def _order(result: CheckResult) -> int:
 def _check(result: CheckResult) -> dict[str, object]:
     kind, word = KINDS[result.outcome]
     failing = (
-        f"{result.failing:,} of {result.rows:,} rows" if result.failing and result.rows else ""
+        f"{number(result.failing)} of {number(result.rows)} rows"
+        if result.failing and result.rows
+        else ""
     )
     return {
         "sentence": result.sentence,

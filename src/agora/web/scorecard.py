@@ -6,6 +6,7 @@ from agora.model.scorecard import Figure, Scorecard
 from agora.passage.knowing import known
 from agora.usecases.scorecard import scorecard as find
 from agora.web.answers import Page
+from agora.web.templates import number
 from agora.web.visit import Visit, get
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -55,7 +56,7 @@ def told(figure: Figure) -> str:
         return "\N{EN DASH}"
     if figure.unit == "share":
         return f"{figure.value} %"
-    return lasting(figure.value) if figure.unit == "seconds" else f"{figure.value:,}"
+    return lasting(figure.value) if figure.unit == "seconds" else number(figure.value)
 
 
 def lasting(seconds: int) -> str:

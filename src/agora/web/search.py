@@ -12,6 +12,7 @@ from agora.usecases.search import search as find
 from agora.usecases.steps import searched
 from agora.usecases.wish import wish
 from agora.web.answers import Page, Redirect
+from agora.web.templates import number
 from agora.web.visit import Visit, get, post, whole
 
 PAGE = 24
@@ -189,7 +190,7 @@ def _counts(found: Hits) -> str:
     """`12 open to you, 3 on request`."""
     access = next((facet for facet in found.facets if facet.name == "access"), None)
     told = [
-        f"{value.count:,} {WORDS[value.value].lower()}"
+        f"{number(value.count)} {WORDS[value.value].lower()}"
         for value in (access.values if access else ())
         if value.count
     ]

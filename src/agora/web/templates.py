@@ -16,6 +16,7 @@ from agora import __version__
 from agora.model.people import Principal, PrincipalKind
 from agora.needs.site import Site
 from agora.usecases.notices import unread
+from agora.web import reader
 from agora.web.cookies import DENSITY, SAID, THEME
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def rendered(
         "path": request.url.path,
         "now": site.house().now(),
         **_shell(request.url.path, site, visit),
+        "reader": reader.tag(),
         "request_id": getattr(request.state, "id", ""),
         "theme": _one_of(request.cookies.get(THEME), THEMES),
         "density": _one_of(request.cookies.get(DENSITY), DENSITIES),
@@ -117,33 +119,33 @@ def _one_of(text: str | None, known: tuple[str, ...]) -> str:
 
 def number(value: float | None) -> str:
     """`1,469,307`; a dash for what was not counted."""
-    return "\N{EN DASH}" if value is None else f"{value:,}"
+    return "\N{EN DASH}" if value is None else reader.decimal(value)
 
 
 def plural(value: int, word: str, many: str = "") -> str:
     """`1 row`, `2 rows`."""
-    return f"{value:,} {word if value == 1 else many or word + 's'}"
+    return f"{reader.whole(value)} {word if value == 1 else many or word + 's'}"
 
 
 def size(value: float) -> str:
     """`1.5 MB`."""
     for unit in ("bytes", "KB", "MB", "GB"):
         if value < 1000:  # noqa: PLR2004 (SI units)
-            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.1f} {unit}"
+            return f"{reader.decimal(value, 0 if unit == 'bytes' else 1)} {unit}"
         value /= 1000
-    return f"{value:,.1f} TB"
+    return f"{reader.decimal(value, 1)} TB"
 
 
 def day(value: datetime) -> str:
     """`1 January 2018`."""
-    return f"{value.day} {value:%B %Y}"
+    return reader.date(value)
 
 
 def moment(value: datetime | None) -> markupsafe.Markup:
     """A `<time>` with the exact moment inside, in UTC."""
     if value is None:
         return markupsafe.Markup("\N{EN DASH}")
-    words = f"{day(value)}, {value:%H:%M}"
+    words = f"{day(value)}, {reader.clock(value)}"
     return markupsafe.Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         value.isoformat(), words, words
     )

@@ -20,6 +20,7 @@ from agora.needs.site import Site
 from agora.passage.signing import at_home
 from agora.usecases.search import search
 from agora.web.answers import Page, Redirect, Rows, problem_page, respond
+from agora.web.reader import reads
 
 SIGN_IN = "/sign-in"
 MAX_FIELDS, MAX_FILES, NEAR = 500, 4, 3
@@ -99,6 +100,7 @@ def _answered(handler: Handler, request: Request, form: Form, *, anyone: bool) -
     who: Actor | None = getattr(request.state, "who", None)
     if who is None and not anyone:
         return _to_sign_in(request)
+    reads(request.headers.get("accept-language", ""))
     house = site.house()
     visit = Visit(
         site=site,

@@ -162,7 +162,7 @@ customElements.define("tab-set", TabSet);
 const STEPS = [["year", 31536e6], ["month", 2592e6], ["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
 function sayTimes() {
   const words = new Intl.RelativeTimeFormat(root.lang || "en", { numeric: "auto" });
-  const exact = new Intl.DateTimeFormat(root.lang || "en", { dateStyle: "long", timeStyle: "short" });
+  const exact = new Intl.DateTimeFormat(root.dataset.reader || root.lang || "en", { dateStyle: "long", timeStyle: "short" });
   const now = root.dataset.now ? Date.parse(root.dataset.now) : Date.now();
   for (const time of all("time[data-relative]")) {
     const at = new Date(time.dateTime);

@@ -1,6 +1,10 @@
 """A file becomes a product in steps that the server keeps; the next file is its next edition."""
 
+import io
+import zipfile
+
 import pytest
+import xlsxwriter
 
 from agora.model.ledger import Event
 from tests.journeys.changing import opened, read
@@ -102,6 +106,46 @@ def test_who_calls_a_suspected_column_harmless_answers_for_it(serving_market, em
         made = [each.entry for each in house.store.records() if each.entry.event is Event.MADE]
     facts = dict(made[-1].facts)
     assert facts["harmless"] == ("manager_mail: mailboxes of shops, nobody's own",)
+
+
+def workbook(*more, swollen=1):
+    """A workbook with a formula whose value was 12 when it was saved, and what else is packed.
+
+    That says to be `swollen` when it is unpacked: what a bomb of some kilobytes comes to.
+    """
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["store", "target"])
+        page.write(1, 0, 330)
+        page.write_formula(1, 1, "=1+1", None, 12)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in more:
+            archive.writestr(name, content)
+            archive.getinfo(name).file_size *= swollen
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "status", "words"),
+    [
+        ("formula.xlsx", (), 303, ""),
+        ("odd.xlsx", (("xl/vbaProject.bin", b"Sub Auto_Open()"),), 303, ""),
+        ("macros.xlsm", (("xl/vbaProject.bin", b"Sub Auto_Open()"),), 400, "no kind of file"),
+        ("bomb.xlsx", (("xl/media/image1.bin", bytes(2047)),), 422, "unpacks to 2,047 MB"),
+    ],
+)
+def test_an_odd_workbook_is_read_for_its_values_or_refused_calmly(emil, name, more, status, words):
+    brought = bring(
+        emil, "/studio/new/upload", name, workbook(*more, swollen=1 << 20 if "bomb" in name else 1)
+    )
+    assert brought.status_code == status
+    assert "Traceback" not in brought.text
+    if words:
+        assert words in brought.text
+        assert 'id="file-error"' in brought.text
+    else:
+        assert "for example 12" in emil.get("/studio/new/upload/columns").text
 
 
 def test_only_publishers_bring_files_and_only_for_what_is_theirs(serving_market):

@@ -13,6 +13,7 @@ import typer._click as click
 from agora.cli.errors import near
 from agora.cli.openings import Openings, SignedIn
 from agora.cli.reaching import Place
+from agora.cli.watching import Watch
 from agora.model.errors import Missing, Unusable
 from agora.model.people import Actor
 from agora.needs.house import House
@@ -68,13 +69,15 @@ def server(folder: str) -> SignedIn | None:
 
 
 @contextmanager
-def opened(folder: str, progress: Progress | None = None) -> Iterator[Place]:
+def opened(folder: str, watch: Watch | None = None) -> Iterator[Place]:
     """The mesh, here or on the server signed in at, closed again whatever happens."""
     if (found := server(folder)) is not None:
         with closing(openings().servers.open(found)) as there:
+            if watch is not None:
+                watch.away(found.url)
             yield there
         return
-    with opened_here(folder, progress) as house:
+    with opened_here(folder, watch) as house:
         yield house
 
 

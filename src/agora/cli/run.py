@@ -13,7 +13,6 @@ from agora.cli.verify import verified
 from agora.cli.watching import Watch
 from agora.model.errors import Unusable
 from agora.model.people import Actor
-from agora.needs.house import House
 from agora.usecases import order
 from agora.usecases import run as verbs
 from agora.usecases.run import Ran
@@ -57,8 +56,6 @@ def run(
             who = actor(house, as_)
             names = _names(house, who, products or [], every=every)
             watch.expect(len(names))
-            if not isinstance(house, House):
-                watch.away(house.url)
             how = {"again": again, "anew": anew}
             if every:
                 ran.extend(

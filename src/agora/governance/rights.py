@@ -47,9 +47,11 @@ def belongs(domain: Domain, principal: Principal) -> bool:
 def may_found(mesh: Mesh, who: Actor) -> tuple[Reason, ...]:
     """Why this person may not found a domain; empty for the operator and those who oversee.
 
-    Whoever sits at the operator's terminal has the files in their hands, and may.
+    Whoever sits at the operator's terminal has the files in their hands, and may; an agent that acts
+    for the operator sits at none.
     """
-    at_the_terminal = bool(mesh.operator) and who.operator == mesh.operator
+    behind = "" if who.principal.acts_for else who.operator
+    at_the_terminal = bool(mesh.operator) and behind == mesh.operator
     if at_the_terminal or oversees(mesh, who.principal):
         return ()
     hint = f"ask `{mesh.operator}`" if mesh.operator else "name the `operator` in `agora.yaml`"

@@ -104,7 +104,9 @@ def _read_union(kinds: tuple[object, ...], document: object) -> object:
         k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)
     ]
     exact = next((k for k in plain if type(document) is k), None)
-    chosen = exact or next(iter(plain), None) or next(iter(nouns.values()))
+    chosen = exact or next(iter((*plain, *nouns.values())), None)
+    if chosen is None:
+        raise TypeError(kinds)
     return _read(chosen, document)
 
 
@@ -139,7 +141,7 @@ def _read_plain(kind: type, document: object) -> object:
         return kind.fromisoformat(str(document))
     if issubclass(kind, Decimal | Enum):
         return kind(str(document))
-    if not isinstance(document, kind):
+    if not isinstance(document, kind) or (kind is int and isinstance(document, bool)):
         raise TypeError(kind)
     return document
 

@@ -5,6 +5,7 @@ read back. What it answers may stream: rows or bytes within a noun, or one noun 
 """
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -15,8 +16,13 @@ from agora.model.documents import Document, from_hint, to_document
 Verb = Callable[..., typing.Any]
 GIVEN = ("house", "who")
 """What every verb begins with; whoever runs it gives them."""
-OF_THE_MACHINE = frozenset({"environment", "now", "clock", "held"})
-"""What only the machine it runs on can say (`held` is what the caller has shown); nobody sends these."""
+OF_THE_MACHINE = frozenset({"environment", "now", "clock", "held", "told"})
+"""What only the machine it runs on can say; nobody sends these.
+
+`held` is what the caller has shown, `told` is who they are.
+"""
+LARGEST = 1 << 63
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def name_of(verb: Verb) -> str:
@@ -35,6 +41,7 @@ def said(
 
 def heard(verb: Verb, document: Mapping[str, object]) -> dict[str, object]:
     """The arguments as nouns again; raise ValueError for what the verb does not take."""
+    _demand_plain(document)
     hints = _hints(verb)
     taken = inspect.signature(verb).parameters.keys() - {*GIVEN, *OF_THE_MACHINE}
     unknown = sorted(document.keys() - taken)
@@ -44,6 +51,22 @@ def heard(verb: Verb, document: Mapping[str, object]) -> dict[str, object]:
     if missing:
         raise ValueError(f"{name_of(verb)} needs {missing[0]}")
     return {name: from_hint(hints[name], value) for name, value in document.items()}
+
+
+def _demand_plain(document: object) -> None:
+    """Nothing in it is text that cannot be written down, or a number no store can keep."""
+    match document:
+        case str():
+            if _NO_TEXT.search(document):
+                raise ValueError("a text in it is no text")
+        case int():
+            if not -LARGEST <= document < LARGEST:
+                raise ValueError("a number in it is too large")
+        case Mapping() | list():
+            pairs = document.items() if isinstance(document, Mapping) else enumerate(document)
+            for name, value in pairs:
+                _demand_plain(name)
+                _demand_plain(value)
 
 
 def of_the_machine(verb: Verb) -> frozenset[str]:

@@ -19,6 +19,7 @@ from agora.spec.imports.formats import CATALOG, TEXTS, form_of
 from agora.spec.imports.spelling import kebab
 from agora.spec.mesh import read
 from agora.spec.texts import read as values
+from agora.usecases.making import writing
 
 READERS = {form: f"agora.spec.imports.{form}" for form in TEXTS} | {
     "odps": "agora.spec.imports.odcs"
@@ -79,6 +80,8 @@ def adopt(
     house.folder.write(files)
     if fresh:
         house.folder.replace("agora.yaml", listing)
+    for each in made:
+        writing.recorded(house, who, each.name, "", tuple(sorted(each.files)))
     lost = (*found.findings, *(finding for each in made for finding in each.findings))
     return Imported(
         products=tuple(str(each.name) for each in made),

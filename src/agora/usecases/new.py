@@ -13,7 +13,7 @@ from agora.model.types import Type
 from agora.needs.house import House
 from agora.spec import scaffold
 from agora.spec.founding import founded
-from agora.usecases.making import sheets
+from agora.usecases.making import sheets, writing
 from agora.usecases.running.inferring import typed
 
 KINDS = {
@@ -53,6 +53,8 @@ def new(
         raise Denied.because(reasons)
     file = origin or f"{product.product}.csv"
     source = _source(file, options)
+    if wrong := house.sources.pick(source.type).check(source):
+        raise Unusable(wrong[0], code="E034", hint="`agora check` knows the same options")
     data = {f"{product.domain}/{product.product}/{source.path}": content or scaffold.EXAMPLE}
     columns = _columns(house, source, content) if origin else scaffold.EXAMPLE_COLUMNS
     known = {tag.id for tag in mesh.tags}
@@ -66,6 +68,7 @@ def new(
     house.folder.write(files)
     if fresh:
         house.folder.replace("agora.yaml", listing)
+    writing.recorded(house, who, product, "", tuple(sorted(files)))
     return Created(files=tuple(sorted(files)))
 
 

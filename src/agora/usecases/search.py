@@ -28,8 +28,9 @@ from agora.passage.finding import sight
 from agora.passage.indexing import indexed
 from agora.passage.listing import texts
 
-MOST_WORDS = 32
+MOST_WORDS, MOST_LETTERS = 32, 500
 MOST_HITS = 500
+_LAST = 1 << 31
 _TRIES = 5
 _AROUND = 60
 
@@ -114,10 +115,9 @@ def _question(
     words: str, where: Mapping[str, Sequence[str]], sort: str, limit: int, offset: int
 ) -> Question:
     wanted = terms(words)
-    if sum(len(term.words) for term in wanted) > MOST_WORDS:
-        raise Unusable(
-            "too many words for one search", code="E672", hint=f"use at most {MOST_WORDS}"
-        )
+    if len(words) > MOST_LETTERS or sum(len(term.words) for term in wanted) > MOST_WORDS:
+        hint = f"use at most {MOST_WORDS} words and {MOST_LETTERS} letters"
+        raise Unusable("too many words for one search", code="E672", hint=hint)
     for name, values in where.items():
         known = CLOSED.get(name, tuple(values))
         if name not in FACETS:
@@ -132,7 +132,7 @@ def _question(
         where=tuple((name, tuple(values)) for name, values in where.items() if values),
         sort=Sort(sort),
         limit=min(max(limit, 0), MOST_HITS),
-        offset=max(offset, 0),
+        offset=min(max(offset, 0), _LAST),
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agora.governance.rights import may_read_ledger, may_run
+from agora.governance.rights import may_found, may_read_ledger, may_run
 from agora.model.names import ProductName
-from agora.model.people import Principal, PrincipalKind
+from agora.model.people import Actor, Principal, PrincipalKind
 from tests.unit.governance.deciding import ANA, GRETA, MESH, OLGA, SOFIA
 
 PRODUCT = ProductName("sales", "orders")
@@ -26,3 +26,21 @@ def test_a_refusal_names_those_who_may():
 @pytest.mark.parametrize(("who", "may"), [(OLGA, True), (GRETA, True), (SOFIA, False)])
 def test_overseers_read_the_ledger(who, may):
     assert may_read_ledger(MESH, who) is may
+
+
+@pytest.mark.parametrize(
+    ("who", "operator", "may"),
+    [(OLGA, "", True), (GRETA, "", True), (SOFIA, "", False), (SOFIA, OLGA.id, True)],
+)
+def test_operator_overseers_and_whoever_sits_at_the_terminal_found_domains(who, operator, may):
+    assert (may_found(MESH, Actor(principal=who, operator=operator)) == ()) is may
+
+
+def test_an_agent_of_the_operator_founds_no_domain():
+    agent = Principal(id="agent:aria", kind=PrincipalKind.AGENT, acts_for=OLGA.id)
+    refused = may_found(MESH, Actor(principal=agent, operator=OLGA.id))
+    assert [(each.code, each.hint) for each in refused] == [("E774", f"ask `{OLGA.id}`")]
+    assert (
+        "name the `operator`"
+        in may_found(replace(MESH, operator=""), Actor(principal=SOFIA))[0].hint
+    )

@@ -75,14 +75,14 @@ READ = (
 ASK = (
     access.answer, access.ask_back, access.ask_for, agreements.carry_over, agreements.end,
     agreements.extend, agreements.renew, cart.add, cart.draft, cart.remove, cart.send, chart.remove,
-    chart.save, chart.share, consent.consent, discuss.accept, discuss.edit, discuss.hide,
+    chart.save, chart.share, discuss.accept, discuss.edit, discuss.hide,
     discuss.question, discuss.reply, follow.follow, follow.unfollow, notices.drop, notices.hook,
     notices.mark, notices.prefer, rate.rate, rate.withdraw, requests.change, requests.reply,
     requests.withdraw, saved.edit, saved.remove, saved.save, saved.share, token.make, token.revoke,
     wish.settle, wish.wish,
 )  # fmt: skip
 MAKE = (
-    check.judged, derive.derive, imports.adopt, maintain.maintain, new.new, plan.plan, preview.preview,
+    check.judged, consent.consent, derive.derive, imports.adopt, maintain.maintain, new.new, plan.plan, preview.preview,
     rollback.rollback, run.run, run.run_each, schedule.put, verify.verify,
 )  # fmt: skip
 OPERATE = (
@@ -125,7 +125,10 @@ def call(
         arguments = words.heard(found, said)
     except ValueError as problem:
         raise Unusable(str(problem), code="E773", hint=_HINT) from None
-    known = {"environment": dict(os.environ), "now": site.now(), "clock": site.now, "held": held}
+    known = {
+        "environment": dict(os.environ), "now": site.now(), "clock": site.now,
+        "held": held, "told": who.principal,
+    }  # fmt: skip
     arguments |= {name: known[name] for name in words.of_the_machine(found)}
     answer = found(house, who, **arguments)
     if scope is Scope.MAKE:

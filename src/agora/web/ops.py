@@ -39,7 +39,7 @@ def listed(visit: Visit) -> Page:
 
 
 def run(visit: Visit) -> Page:
-    """One run and its log; while it runs the log goes on."""
+    """One run and its log; while it runs the log goes on (a stream of the API)."""
     name = f"{visit.path['domain']}.{visit.path['product']}"
     found = find(visit.house, visit.who, name, visit.path["run"])
     word, kind = WORDS[found.state]
@@ -51,10 +51,9 @@ def run(visit: Visit) -> Page:
         "remedy": remedy(found.state),
         "lines": log(found),
         "running": found.state is RunState.RUNNING,
-        "again": visit.request.url.path,
         "overseer": may_read_ledger(visit.house.mesh, visit.who.principal),
     }
-    return Page(template="ops/run.html", values=values, part="log")
+    return Page(template="ops/run.html", values=values)
 
 
 def storage(visit: Visit) -> Page:

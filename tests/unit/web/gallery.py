@@ -153,7 +153,7 @@ def suggestions(request: Request) -> Response:
 def log(_: Request) -> Response:
     async def lines() -> AsyncIterator[str]:
         told = {"at": "2018-01-01T07:00:02Z", "level": "error", "text": "<b>1 check failed</b>"}
-        yield f"id: 1\nevent: line\ndata: {json.dumps(told)}\n\n"
+        yield f"id: 1\nevent: log\ndata: {json.dumps(told)}\n\n"
         await asyncio.sleep(0)
         yield 'event: end\ndata: {"state": "refused", "text": "Refused"}\n\n'
 

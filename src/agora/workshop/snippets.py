@@ -1,16 +1,28 @@
 """Snippets: what to paste elsewhere to have a table's rows there, each to be run as it stands.
 
 The token is never in them: it is read where it belongs, from the variable AGORA_TOKEN (in a workbook,
-from the cell of that name).
+from the cell of that name). A purpose is whatever somebody said; each tool has its own way to quote it.
 """
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from agora.model.names import PortName
 
+# What the engine takes for its own words where a schema would stand.
+_WORDS = """
+all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast
+check collate collation column columns concurrently constraint create cross default deferrable desc describe
+distinct do else end except false fetch for foreign freeze from full generated glob group having ilike in
+initially inner intersect into is isnull join lambda lateral leading left like limit map natural not notnull
+null offset on only or order outer overlaps pivot pivot_longer pivot_wider placing positional primary
+qualify references returning right select semi show similar some struct summarize symmetric table
+tablesample then to trailing true try_cast tuple union unique unpack unpivot using variadic verbose when
+where window with
+"""
 _URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?\Z")
 
 
@@ -54,7 +66,9 @@ class _Way:
 
     @property
     def sql(self) -> str:
-        return f"select * from {self.port.schema}.{self.port.table} limit 100"
+        schema = self.port.schema
+        schema = f'"{schema}"' if schema in _WORDS.split() else schema
+        return f"select * from {schema}.{self.port.table} limit 100"
 
     @property
     def path(self) -> str:
@@ -117,18 +131,18 @@ def _spark(to: _Way) -> str:
 
 
 def _client(to: _Way) -> str:
-    purpose = f', purpose="{to.purpose}"' if to.purpose else ""
+    purpose = f", purpose={_double(to.purpose)}" if to.purpose else ""
     return (
         "import os\n\n"
         "import agora\n\n"
         f'mesh = agora.connect("{to.url}", os.environ["AGORA_TOKEN"])\n'
-        f'frame = mesh.query("{to.sql}"{purpose}).to_pandas()\n'
+        f"frame = mesh.query({_double(to.sql)}{purpose}).to_pandas()\n"
         "print(frame)\n"
     )
 
 
 def _excel(to: _Way) -> str:
-    query = ", ".join(f'{key} = "{value}"' for key, value in to.asked("csv").items())
+    query = ", ".join(f"{key} = {_formula(value)}" for key, value in to.asked("csv").items())
     return (
         "let\n"
         '    Token = Excel.CurrentWorkbook(){[Name = "AGORA_TOKEN"]}[Content]{0}[Column1],\n'
@@ -151,5 +165,18 @@ def _curl(to: _Way) -> str:
         f"  '{to.rows('csv')}'\n\n"
         "# or any question\n"
         'curl -fsS -H "Authorization: Bearer $AGORA_TOKEN" -H "Content-Type: application/json" \\\n'
-        f"  -d '{json.dumps(asked)}' '{to.url}/api/v1/query'\n"
+        f"  -d {shlex.quote(json.dumps(asked))} '{to.url}/api/v1/query'\n"
     )
+
+
+def _double(text: str) -> str:
+    """The text as Python reads it, in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _formula(text: str) -> str:
+    """The text as Power Query's formula language reads it: `""` is a quote, `#(…)` any other sign."""
+    plain = "".join(
+        each if each.isprintable() and each != "#" else f"#({ord(each):08X})" for each in text
+    )
+    return '"' + plain.replace('"', '""') + '"'

@@ -5,11 +5,14 @@ import http.server
 import io
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import threading
 from urllib.parse import parse_qs, urlsplit
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -105,3 +108,43 @@ def test_without_a_purpose_none_is_sent():
 def test_an_address_is_one(url):
     with pytest.raises(ValueError, match=r".*"):
         snippets(PORT, url)
+
+
+SAID = ('it\'s "new"', "$(id) `id`", "ünïcode 東京 🏛", "#(x)\n\\n\u2028 end", "it's\r\n%0a&=?")
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_purpose_stays_words_in_every_tool(said):
+    made = {each.tool: each.text for each in snippets(PORT, "https://mesh.example", said)}
+    for tool in ("pandas", "polars", "python", "spark"):
+        kept = [n.value for n in ast.walk(ast.parse(made[tool])) if isinstance(n, ast.Constant)]
+        sent = {
+            word for each in kept for word in parse_qs(urlsplit(str(each)).query).get("purpose", ())
+        }
+        assert said in {*kept, *sent}, tool
+    argued = shlex.split(made["curl"], comments=True)
+    assert json.loads(argued[argued.index("-d") + 1])["purpose"] == said
+    rows = next(each for each in argued if each.startswith("https://"))
+    assert parse_qs(urlsplit(rows).query)["purpose"] == [said]
+    assert formula(re.search(r'purpose = ("(?:[^"]|"")*")\]', made["excel"])[1]) == said
+
+
+def formula(text):
+    """A text of Power Query's language, as its specification says to read it."""
+    assert text.isprintable()
+    whole = text[1:-1].replace('""', '"')
+    return re.sub(r"#\(([0-9A-F]{8})\)", lambda found: chr(int(found[1], 16)), whole)
+
+
+def test_a_domain_that_is_a_word_of_sql_is_quoted():
+    engine = duckdb.connect()
+    words = engine.sql(
+        "select keyword_name from duckdb_keywords() "
+        "where keyword_category in ('reserved', 'type_function') and keyword_name not like '%\\_%' escape '\\'"
+    ).fetchall()
+    assert len(words) > 80
+    for (word,) in words:
+        engine.execute(f'create schema "{word}"')
+        engine.execute(f'create table "{word}"."{word}" (n int)')
+        text = snippets(PortName(word, word, word), "https://mesh.example")[0].text
+        assert engine.execute(text).fetchall() == [], word

@@ -31,6 +31,7 @@ from agora.serve.rest import (
     workbench,
 )
 from agora.serve.rest import map as map_
+from agora.serve.rest.examples import examples, shown
 from agora.serve.rest.scopes import SCOPES, scoped
 
 WORDS = """Everything the pages can do, for programs. Sign in with `Authorization: Bearer …`;
@@ -63,7 +64,7 @@ def rest(site: Site) -> FastAPI:
 
 
 def described(app: FastAPI) -> dict[str, Any]:
-    """The description of every endpoint: what a token must allow, and problems as they are sent."""
+    """The description of every endpoint: what a token must allow, examples, problems as they are sent."""
     if app.openapi_schema:
         return app.openapi_schema
     made = get_openapi(
@@ -72,9 +73,12 @@ def described(app: FastAPI) -> dict[str, Any]:
     made["servers"] = [{"url": "/api/v1"}]
     made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     made["security"] = [{"token": []}]
+    known = examples()
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
-            wanted = SCOPES.get(f"{method.upper()} {path}")
+            endpoint = f"{method.upper()} {path}"
+            wanted = SCOPES.get(endpoint)
+            shown(operation, known.get(endpoint, {}))
             operation["x-agora-scope"] = wanted.value if wanted else ""
             problems.as_sent(operation["responses"])
     app.openapi_schema = made

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from agora.model.access import Request
+from agora.model.schedule import BY_HAND
 from agora.serve.rest.asking import At, By, Within
 from agora.serve.rest.fields import Body, Line, Names, Prose, Purpose, Sql
 from agora.serve.rest.paging import Paged
@@ -135,7 +136,7 @@ def put(house: Within, who: By, at: At, domain: Word, product: Word, body: Timin
 @router.delete(f"{PRODUCT}/schedule", responses=documented(404, 409), summary="It runs by hand")
 def by_hand(house: Within, who: By, at: At, domain: Word, product: Word) -> Timed:
     """From now on."""
-    return _put(house, who, at, f"{domain}.{product}", schedule.BY_HAND)
+    return _put(house, who, at, f"{domain}.{product}", BY_HAND)
 
 
 def _put(house: Within, who: By, at: At, name: str, when: str) -> Timed:

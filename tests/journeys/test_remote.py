@@ -1,5 +1,6 @@
 """A terminal elsewhere: every command against a server says and does what it does beside the mesh."""
 
+import contextlib
 import io
 import json
 import os
@@ -7,11 +8,14 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from agora.app.start import start
 from agora.cli.main import COMMANDS
+from agora.model import frames
 from tests.journeys.changing import MESHES, in_use
 from tests.serving import serving
 
@@ -307,6 +311,112 @@ def test_a_token_that_ended_and_a_server_that_is_none_are_told_calmly(terminal):
         code, _, err = terminal.run("search")
         assert wanted in err, (url, err)
         terminal.monkeypatch.delenv("AGORA_URL")
+
+
+NO_ADDRESS = [
+    "http://",
+    "http://a\nb",
+    "http://127.0.0.1:9?x=1",
+    "http://u:hidden@127.0.0.1:9",
+    "ftp://127.0.0.1",
+]
+
+
+def test_what_is_no_address_or_no_token_is_told_before_anything_is_sent(terminal):
+    terminal.monkeypatch.setenv("AGORA_TOKEN", "agora_pat_x")
+    for url in NO_ADDRESS:
+        code, _, err = terminal.run("login", url)
+        assert (code, "E720" in err, "hidden" in err) == (2, True, False), (url, err)
+    for secret in ("ü", "a\nb", "a\tb"):
+        terminal.monkeypatch.setenv("AGORA_TOKEN", secret)
+        code, _, err = terminal.run("login", terminal.served.url)
+        assert (code, "E779" in err) == (2, True), err
+
+
+@pytest.mark.parametrize("kept", ['{"url": 3, "token": 4}', '{"url": "http://x", "token": null}', "[]"])  # fmt: skip
+def test_a_kept_sign_in_that_is_none_is_told_and_forgotten(terminal, kept):
+    file = terminal.folder / "config" / "server.json"
+    file.parent.mkdir()
+    file.write_text(kept)
+    code, _, err = terminal.run("search")
+    assert (code, "E775" in err) == (4, True)
+    assert terminal.run("logout")[0] == 0
+    assert not file.exists()
+    file.parent.rmdir()
+    file.parent.write_text("a file where the folder should be")
+    assert "nowhere" in terminal.run("logout")[1]
+    assert "E024" in terminal_after_login(terminal)
+
+
+def terminal_after_login(terminal):
+    terminal.monkeypatch.setenv("AGORA_TOKEN", terminal.token("ana"))
+    return terminal.run("login", terminal.served.url)[2]
+
+
+ME = '{"id": "ana", "kind": "person", "name": "", "teams": [], "roles": [], "domains": [], "acts_for": ""}'
+
+
+def framed(*pieces):
+    return b"".join(frames.framed(each) for each in pieces)
+
+
+@contextlib.contextmanager
+def answering(*bodies):
+    """A server that says these things, one after the other."""
+    told = iter(bodies)
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = next(told)
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            """Nothing is said."""
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+OTHERS = [
+    (["search"], [b"{}"], "E723"),
+    (["search"], [b"[]"], "E723"),
+    (["search"], [b'{"id": "ana", "kind": "robot"}'], "E723"),
+    (["search"], [ME.encode(), b'{"words": 3}'], "E723"),
+    (["search"], [ME.encode(), b"<html>"], "E723"),
+    (["query", SQL], [ME.encode(), framed(b"null")], "E722"),
+    (["query", SQL], [ME.encode(), framed(b'{"decisions": []}')], "E722"),
+    (["query", SQL], [ME.encode(), framed(b'{"decisions": []}', b"no arrow")], "E72"),
+    (["ledger"], [ME.encode(), framed(b"null", b"{}")], "E723"),
+    (["ledger"], [ME.encode(), framed(b"null")], "E722"),
+    (["ledger"], [ME.encode(), b"\0\0"], "E722"),
+]
+
+
+@pytest.mark.parametrize(("words", "bodies", "wanted"), OTHERS)
+def test_a_server_that_speaks_otherwise_is_told_calmly(terminal, words, bodies, wanted):
+    with answering(*bodies) as url:
+        terminal.monkeypatch.setenv("AGORA_URL", url)
+        terminal.monkeypatch.setenv("AGORA_TOKEN", "agora_pat_x")
+        code, _, err = terminal.run(*words)
+    assert (code, wanted in err, url in err) == (4, True, True), err
+
+
+def test_a_run_at_a_server_says_where_it_runs(terminal):
+    terminal.sign_in("emil")
+    terminal.monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    code, _, err = terminal.run("run", "sales.transactions")
+    assert code == 0
+    assert f"running at {terminal.served.url}" in err
 
 
 def test_a_real_terminal_signs_in_by_standard_input_and_works(terminal):

@@ -30,7 +30,8 @@ class KeptServers:
         file = self._file()
         try:
             kept = json.loads(file.read_bytes())
-            return SignedIn(url=kept["url"], token=kept["token"], file=str(file))
+            url, token = kept["url"], kept["token"]
+            return SignedIn(url="" + url, token="" + token, file=str(file))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, KeyError, TypeError):
@@ -48,9 +49,7 @@ class KeptServers:
                 json.dump({"url": url, "token": token}, kept)
             Path(name).replace(file)  # a file of mkstemp is its owner's alone
         except OSError as problem:
-            raise Unavailable(
-                f"`{file}` cannot be written", code="E024", hint=problem.strerror or ""
-            ) from None
+            raise _unwritable(file, problem) from None
         return SignedIn(url=url, token=token, file=str(file))
 
     def forget(self) -> SignedIn | None:
@@ -60,7 +59,12 @@ class KeptServers:
             found = self.current()
         except Unavailable:
             found = None
-        file.unlink(missing_ok=True)
+        try:
+            file.unlink(missing_ok=True)
+        except NotADirectoryError:
+            return None
+        except OSError as problem:
+            raise _unwritable(file, problem) from None
         return found if found and found.file else None
 
     def open(self, found: SignedIn) -> "Elsewhere":
@@ -77,3 +81,7 @@ class KeptServers:
             return Path(folder, NAME)
         home = Path(self._environment.get("HOME", "~")).expanduser()
         return Path(self._environment.get("XDG_CONFIG_HOME", "") or home / ".config", "agora", NAME)
+
+
+def _unwritable(file: Path, problem: OSError) -> Unavailable:
+    return Unavailable(f"`{file}` cannot be written", code="E024", hint=problem.strerror or "")

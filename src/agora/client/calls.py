@@ -36,14 +36,9 @@ class Calls:
         self, url: str, token: str, *, transport: httpx.BaseTransport | None = None
     ) -> None:
         """Nothing is called yet. Raises Unusable for what is no address of a server."""
-        address = url.rstrip("/")
-        if not address.startswith(("http://", "https://")):
-            raise Unusable(
-                f"`{url}` is no address of a server",
-                code="E720",
-                hint="write it with its beginning: `https://agora.example.org`",
-            )
-        self.url = address
+        self.url = address = _address(url)
+        if not token.isascii() or not token.isprintable():
+            raise Unusable("this is no token", code="E779", hint="it is one line of plain letters")
         self._client = httpx.Client(
             base_url=f"{address}/api/v1",
             headers={"authorization": f"Bearer {token}"},
@@ -113,6 +108,23 @@ class Calls:
             return answer.json() if answer.content else None
 
 
+def _address(url: str) -> str:
+    """The address of a server and nothing else: no query, and nobody's password, which would be shown."""
+    address = url.rstrip("/")
+    try:
+        found = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        found = httpx.URL()
+    if found.scheme not in ("http", "https") or not found.host or found.userinfo or found.query:
+        shown = "what was given" if found.userinfo else f"`{url}`"
+        raise Unusable(
+            f"{shown} is no address of a server",
+            code="E720",
+            hint="write it with its beginning: `https://agora.example.org`",
+        )
+    return address
+
+
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
@@ -135,8 +147,9 @@ def broken_off(url: str) -> Iterator[None]:
             f"`{url}` broke off its answer", code="E722", hint="ask again; what came is not whole"
         ) from cause
     except ValueError as cause:
+        hint = "check the address, and whether the server is of the version of this `agora`"
         raise Unavailable(
-            f"`{url}` answers, but not as Agora does", code="E723", hint="check the address"
+            f"`{url}` answers, but not as Agora does", code="E723", hint=hint
         ) from cause
 
 

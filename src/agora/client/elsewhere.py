@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agora.client.calls import Calls, broken_off, told
@@ -34,16 +34,17 @@ class Elsewhere:
 
     def actor(self, purpose: str = "") -> Actor:
         """Whose token it is. Raises Denied and Unavailable."""
-        found = self._calls.get("/me")
-        own = Principal(
-            id=found["id"],
-            kind=PrincipalKind(found["kind"]),
-            name=found["name"],
-            teams=tuple(found["teams"]),
-            roles=tuple(found["roles"]),
-            domains=tuple(found["domains"]),
-            acts_for=found["acts_for"],
-        )
+        with _read_as_ours(self.url):
+            found = self._calls.get("/me")
+            own = Principal(
+                id=found["id"],
+                kind=PrincipalKind(found["kind"]),
+                name=found["name"],
+                teams=tuple(found["teams"]),
+                roles=tuple(found["roles"]),
+                domains=tuple(found["domains"]),
+                acts_for=found["acts_for"],
+            )
         return Actor(principal=own, purpose=purpose)
 
     def call(
@@ -56,14 +57,31 @@ class Elsewhere:
         """What the verb answers there; raises what it raises there, and Unavailable."""
         path, body = f"/verbs/{words.name_of(verb)}", words.said(verb, said, named)
         if words.items_of(verb) is None and words.stream_of(verb) is None:
-            with broken_off(self.url):
+            with _read_as_ours(self.url):
                 return words.understood(verb, self._calls.say(path, body, **_for(who)))
         stream = Stream(self._calls, path, body, _for(who))
         items = words.items_of(verb)
         if items is not None:
-            return (from_hint(items, json.loads(piece)) for piece in stream)
+            return self._items(items, stream)
         bytes_leave = words.stream_of(verb) == "pieces"
-        return words.understood(verb, stream.head, stream if bytes_leave else Rows(stream))
+        with _read_as_ours(self.url):
+            return words.understood(verb, stream.head, stream if bytes_leave else Rows(stream))
+
+    def _items(self, hint: object, stream: "Stream") -> Iterator[Any]:
+        for piece in stream:
+            with _read_as_ours(self.url):
+                found = from_hint(hint, json.loads(piece))
+            yield found
+
+
+@contextmanager
+def _read_as_ours(url: str) -> Iterator[None]:
+    """An answer that lacks what ours have is one of a server that speaks otherwise."""
+    with broken_off(url):
+        try:
+            yield
+        except (KeyError, TypeError, AttributeError) as cause:
+            raise ValueError(url) from cause
 
 
 def _for(who: Actor) -> dict[str, str]:

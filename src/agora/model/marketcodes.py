@@ -164,6 +164,7 @@ MARKET: dict[str, tuple[str, str]] = {
     ),
     "E782": ("a type that a column of a file cannot have", "the hint lists those it can"),
     "E778": ("a server runs what is due by itself", "`agora schedule` says what was run"),
+    "E779": ("what was given as a token is none", "copy it again, in one line"),
     "E790": ("it has changed since you read it", "read it again, then name its new ETag"),
     "E791": ("an answer that holds a secret is not kept", "leave out `Idempotency-Key`"),
     "E792": ("a key of a deed that is none", "at most 200 letters and digits, such as a UUID"),

@@ -4,10 +4,11 @@ from agora.governance.rights import may_read_ledger
 from agora.model.decision import Decision
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
-from agora.model.policy import Layer, MaskKind, Policy, Who
+from agora.model.policy import MaskKind, Policy, Who
 from agora.passage.knowing import known
 from agora.usecases.explain import explain
 from agora.usecases.owning import owns
+from agora.usecases.rules import rules as binding
 from agora.web.answers import Page
 from agora.web.tables import SEEN, seen
 from agora.web.templates import day
@@ -16,18 +17,13 @@ from agora.web.visit import Visit, get
 
 def rules(visit: Visit) -> Page:
     """Company rules and domain rules, with the words they use."""
-    mesh = visit.house.mesh
-    domains = {each.name.domain for each in known(visit.house, visit.who.principal)}
+    found = binding(visit.house, visit.who)
     values = {
-        "company": [told(each) for each in mesh.policies if each.layer is Layer.GUARDRAIL],
-        "domain": [
-            told(each)
-            for each in mesh.policies
-            if each.layer is Layer.DOMAIN and each.domain in domains
-        ],
-        "purposes": mesh.purposes,
-        "tags": mesh.tags,
-        "overseer": may_read_ledger(mesh, visit.who.principal),
+        "company": [told(each) for each in found.company],
+        "domain": [told(each) for each in found.domains],
+        "purposes": found.purposes,
+        "tags": found.tags,
+        "overseer": may_read_ledger(visit.house.mesh, visit.who.principal),
     }
     return Page(template="govern/rules.html", values=values)
 

@@ -1,6 +1,6 @@
 """Map: every product one may know of and who feeds whom, as a picture and as a list."""
 
-from agora.passage.knowing import known
+from agora.usecases import map as seen
 from agora.web.answers import Page
 from agora.web.visit import Visit, get
 
@@ -17,10 +17,9 @@ def as_json(visit: Visit) -> Page:
 
 
 def _told(visit: Visit) -> dict[str, list[dict[str, str]]]:
-    products = known(visit.house, visit.who.principal)
-    names = {each.name for each in products}
+    found = seen.mesh_map(visit.house, visit.who)
     return {
-        "domains": [{"name": d.id, "title": d.title or d.id} for d in visit.house.mesh.domains],
+        "domains": [{"name": d.id, "title": d.title or d.id} for d in found.domains],
         "products": [
             {
                 "id": str(each.name),
@@ -29,14 +28,9 @@ def _told(visit: Visit) -> dict[str, list[dict[str, str]]]:
                 "href": f"/products/{each.name.domain}/{each.name.product}",
                 "state": each.status.value,
             }
-            for each in products
+            for each in found.products
         ],
-        "links": [
-            {"from": str(feed.port.port.of), "to": str(each.name)}
-            for each in products
-            for feed in each.inputs
-            if feed.port.port.of in names
-        ],
+        "links": [{"from": str(each.source), "to": str(each.reader)} for each in found.feeds],
     }
 
 

@@ -42,7 +42,7 @@ PAGES = (
     ("discuss", "ana", SALES + "/discuss", ""),
     ("request", "mia", SALES + "/request", ""),
     ("request-phone", "mia", SALES + "/request", "phone"),
-    ("inbox", "sofia", "/requests", ""),
+    ("inbox", "maya", "/requests", ""),
     ("agreements", "ana", "/agreements", ""),
     ("cart", "mia", "/cart", ""),
     ("domains", "mia", "/domains", ""),

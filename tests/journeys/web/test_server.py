@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,10 +13,16 @@ import pytest
 from agora.app.up import beside, standing
 from agora.app.up.serving import local
 from agora.app.up.standing import Standing, held, listening
+from agora.app.up.worker import GRACE_SECONDS
 from agora.model.errors import Conflict
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+WELL_BEFORE_THE_GRACE_ENDS = GRACE_SECONDS / 2
+HALF_A_FORM = (
+    b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 90\r\n"
+    b"content-type: application/x-www-form-urlencoded\r\n\r\nname="
+)
 
 
 @pytest.fixture
@@ -64,6 +71,29 @@ def test_several_workers_answer_and_a_fallen_one_is_replaced(market):
         out, _ = lead.communicate(timeout=60)
     assert lead.returncode == 0
     assert found.url in out.decode()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_ctrl_c_waits_for_nobody(market, workers):
+    port = free_port()
+    command = [sys.executable, "-m", "agora", "up", "--workers", str(workers), "--port", str(port)]
+    lead = subprocess.Popen(command, cwd=market, stdout=subprocess.DEVNULL)
+    try:
+        wait(lambda: standing.answers(Standing(pid=lead.pid, url=f"http://127.0.0.1:{port}")))
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(HALF_A_FORM)
+            time.sleep(1)
+            lead.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                lead.wait(3)
+            lead.send_signal(signal.SIGINT)
+            lead.wait(WELL_BEFORE_THE_GRACE_ENDS)
+    finally:
+        left = children(lead.pid)
+        lead.kill()
+        lead.wait()
+        for each in left:
+            os.kill(each, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])

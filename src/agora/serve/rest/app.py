@@ -80,6 +80,27 @@ def described(app: FastAPI) -> dict[str, Any]:
             wanted = SCOPES.get(endpoint)
             shown(operation, known.get(endpoint, {}))
             operation["x-agora-scope"] = wanted.value if wanted else ""
+            _at_the_edge(method, operation)
             problems.as_sent(operation["responses"])
     app.openapi_schema = made
     return made
+
+
+def _at_the_edge(method: str, operation: dict[str, Any]) -> None:
+    """What is answered before an endpoint is asked: by its ETag, or by the key of a deed."""
+    answers, refusal = operation["responses"], operation["responses"]["422"]
+    named = operation.setdefault("parameters", [])
+    if method == "get":
+        answers["304"] = {"description": "Not modified since the ETag in `If-None-Match`."}
+        named.append(_header("If-None-Match", "The ETag of what one has."))
+    elif method == "post":
+        answers["409"] = {**refusal, "description": "Conflict"}
+        named.append(_header("Idempotency-Key", "The same deed sent twice is done once."))
+    else:
+        answers["412"] = {**refusal, "description": "Precondition Failed"}
+        named.append(_header("If-Match", "The ETag of what one saw: else nothing is changed."))
+
+
+def _header(name: str, words: str) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": 200}
+    return {"name": name, "in": "header", "required": False, "description": words, "schema": schema}

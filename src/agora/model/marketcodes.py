@@ -173,6 +173,9 @@ MARKET: dict[str, tuple[str, str]] = {
     "E795": ("what was sent took too long to arrive", "send it again, or in smaller parts"),
     "E796": ("what was sent is larger than this place takes", "send less at once"),
     "E797": ("a server for its own machine was called by another name", "use its own address"),
-    "E798": ("traces are wanted, but what sends them is not installed", "install `agora-mesh[otel]`"),
+    "E798": (
+        "traces are wanted, but what sends them is not installed",
+        "install `agora-mesh[otel]`",
+    ),
     "E799": ("tries to sign in cannot be counted, so nobody is let in", "see to the disk"),
 }

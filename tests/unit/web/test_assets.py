@@ -106,7 +106,15 @@ def test_every_icon_named_is_in_the_sprite():
 
 def test_every_macro_is_in_the_gallery():
     text = (WEB / "templates" / "components.html").read_text()
-    inner = {"mark", "bell", "banner", "crumbs", "cell", "relative", "masked_notes"}  # drawn by the others
+    inner = {
+        "mark",
+        "bell",
+        "banner",
+        "crumbs",
+        "cell",
+        "relative",
+        "masked_notes",
+    }  # drawn by the others
     named = set(re.findall(r"\{% macro (\w+)\(", (WEB / "templates" / "_macros.html").read_text()))
     assert {name for name in named - inner if f"ui.{name}(" not in text} == set()
 

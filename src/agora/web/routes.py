@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from agora.model.errors import Missing
@@ -61,7 +61,11 @@ def routes() -> Iterator[Route]:
 def unexpected_page(request: Request, _: Exception) -> Response:
     """Something went wrong that nobody expected: a calm sentence, and nothing of the inside."""
     page = Page(template="unexpected.html", status=500)
-    return respond(page, request, request.app.state.site, None)
+    try:
+        return respond(page, request, request.app.state.site, None)
+    except Exception:  # noqa: BLE001 (what every page shares may be what is broken)
+        told = f"Something went wrong that we did not expect (E001), request {request.state.id}"
+        return PlainTextResponse(told, 500)
 
 
 def missing_page(request: Request, _: Exception) -> Response:

@@ -10,6 +10,7 @@ from agora.model.policy import MaskKind
 from agora.model.product import OutputPort
 from agora.model.reasons import Reason
 from agora.needs.engine import Answer
+from agora.usecases.agreeing.asking import FORESEEN
 from agora.usecases.show import Shown
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def why(view: ColumnView) -> str:
 
 def said(reason: Reason) -> str:
     """A reason in one line, with whose rule it is."""
-    return f"{reason.sentence} ({reason.rule})" if reason.rule else reason.sentence
+    named = reason.rule and not reason.rule.endswith(FORESEEN)
+    return f"{reason.sentence} ({reason.rule})" if named else reason.sentence
 
 
 def columns_of(schema: "pa.Schema", views: Mapping[str, ColumnView]) -> list[Column]:

@@ -1,7 +1,7 @@
 """Templates: Jinja with everything escaped, and the few words every page needs."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -49,6 +49,7 @@ def environment() -> jinja2.Environment:
         "size": size,
         "day": day,
         "moment": moment,
+        "at": at,
         "markdown": markdown,
         "coded": coded,
         "plural": plural,
@@ -139,6 +140,15 @@ def size(value: float) -> str:
 def day(value: datetime) -> str:
     """`1 January 2018`."""
     return reader.date(value)
+
+
+def at(iso: str) -> str:
+    """A moment written as ISO 8601, as one reads it, in UTC; other words stay as they are."""
+    try:
+        value = datetime.fromisoformat(iso).astimezone(UTC)
+    except ValueError:
+        return iso
+    return f"{day(value)}, {reader.clock(value)}"
 
 
 def moment(value: datetime | None) -> markupsafe.Markup:

@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import agora.web
+from agora.web import templates
 
 WEB = Path(agora.web.__file__).parent
 STATIC = WEB / "static"
@@ -52,13 +53,15 @@ ISLANDS = {
 @cache
 def environment() -> jinja2.Environment:
     """The templates as pages have them: escaped, and strict about names."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(WEB / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= templates.environment().filters
+    return made
 
 
 def rendered(text: str = '{% include "components.html" %}', **given: object) -> str:

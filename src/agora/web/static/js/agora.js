@@ -59,8 +59,11 @@ let moving = false;
 let goingBack = false;
 let going; // the request that brings the page
 let rest;
-const depart = (back) => { clearTimeout(rest); moving = true; goingBack = back; };
-addEventListener("scroll", () => { if (!moving) sessionStorage.setItem(place, Math.round(scrollY)); }, { passive: true });
+let trip = 0;
+const depart = (back) => { clearTimeout(rest); moving = true; goingBack = back; trip += 1; };
+const keep = () => { if (!moving && place === placeOf()) sessionStorage.setItem(place, Math.round(scrollY)); };
+const settle = (after) => { clearTimeout(rest); rest = setTimeout(() => { moving = goingBack = false; keep(); }, after); };
+addEventListener("scroll", keep, { passive: true });
 addEventListener("popstate", () => { if (history.state?.htmx) depart(true); }, { capture: true });
 document.addEventListener("htmx:before:request", (event) => {
   if (!isWhole(event)) return;
@@ -68,11 +71,12 @@ document.addEventListener("htmx:before:request", (event) => {
   depart("HX-History-Restore-Request" in going.request.headers);
 });
 document.addEventListener("htmx:finally:request", (event) => {
-  if (event.detail?.ctx === going) rest = setTimeout(() => { moving = goingBack = false; }, 150);
+  if (event.detail?.ctx === going) settle(2000); // unless the page arrives before
 });
 document.addEventListener("htmx:after:swap", (event) => {
   enhance();
-  if (isWhole(event)) setTimeout(arrive);
+  const now = trip; // who leaves again at once has not arrived
+  if (isWhole(event)) setTimeout(() => { if (now === trip) arrive(); });
 });
 function arrive() {
   const target = document.querySelector(".error-summary") ?? document.querySelector("h1");
@@ -84,6 +88,7 @@ function arrive() {
   place = placeOf();
   if (anchor && !goingBack) anchor.scrollIntoView();
   else scrollTo(0, goingBack ? Number(sessionStorage.getItem(place) ?? 0) : 0);
+  settle(150);
   announce(document.title);
 }
 

@@ -212,6 +212,11 @@ def test_names_are_for_those_who_may_know_them(at, used):
 
 def test_a_statement_that_reads_what_one_may_not_know_is_not_shown(at, used):
     sql = "select week, baskets from sales.transactions t join customers.segments s on t.household_id = s.household_id"
+    passed = ["--for", "service:customers.segments", "--purpose", "segmentation"]
+    passed += ["--onward", "campaign-planning", "--reason", "campaigns", "--accept-terms"]
+    onward = at("request", "sales.transactions", *passed, "--as", "carl", "--json")
+    asked = json.loads(onward[1])["result"]["request"]["id"]
+    assert at("approve", asked, "--as", "sofia")[0] == 0
     agreed = at(
         "request",
         "customers.segments",

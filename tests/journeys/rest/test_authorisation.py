@@ -235,6 +235,8 @@ def reset(callers, endpoint, person):
     own = callers("mia" if person == "nobody" else person)
     if endpoint in {"POST /requests", "POST /requests/foresight", "POST /cart/send"}:
         cleared(own)
+    if endpoint == "POST /wishes":  # nobody wishes for the same twice
+        BODIES[endpoint] = {"words": f"weather of day {next(COUNT)}", "reason": "umbrellas"}
     if endpoint.startswith("DELETE") and endpoint.endswith("/rating"):
         callers("mia").put("/products/sales/transactions/rating", json={"stars": 4})
     if "/draft" in endpoint:

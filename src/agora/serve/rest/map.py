@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from agora.passage.knowing import known
 from agora.serve.rest.asking import By, Within
 from agora.serve.rest.problems import documented
+from agora.usecases.map import mesh_map as seen
 
 router = APIRouter(tags=["find"])
 
@@ -37,10 +37,9 @@ class Map(BaseModel):
 @router.get("/map", responses=documented(), summary="Who feeds whom")
 def mesh_map(house: Within, who: By) -> Map:
     """The whole mesh, as far as the caller may know."""
-    products = known(house, who.principal)
-    names = {each.name for each in products}
+    found = seen(house, who)
     return Map(
-        domains=[each.id for each in house.mesh.domains],
+        domains=[each.id for each in found.domains],
         products=[
             Place(
                 name=str(each.name),
@@ -48,12 +47,7 @@ def mesh_map(house: Within, who: By) -> Map:
                 domain=each.name.domain,
                 status=each.status.value,
             )
-            for each in products
+            for each in found.products
         ],
-        feeds=[
-            Feeds(source=str(feed.port.port.of), reader=str(each.name))
-            for each in products
-            for feed in each.inputs
-            if feed.port.port.of in names
-        ],
+        feeds=[Feeds(source=str(each.source), reader=str(each.reader)) for each in found.feeds],
     )

@@ -5,7 +5,6 @@ No label holds anything somebody typed: routes name the parts of an address, nev
 
 import os
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,10 +14,10 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agora.app.up.site import LiveSite
-from agora.app.up.telling import route
+from agora.app.up.telling import Heard, route
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
 from agora.serve.rest.problems import problem, told
@@ -52,25 +51,16 @@ class Measured:
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self._app(scope, receive, send)
             return
-        began, status, size = time.perf_counter(), 500, 0
-
-        async def sent(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            size += len(message.get("body", b""))
-            await send(message)
-
-        counters = _counters()
+        heard, counters = Heard(send), _counters()
         counters["now"].inc()
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, receive, heard)
         finally:
             counters["now"].dec()
             named = route(scope)
-            counters["requests"].labels(_method(scope), named, str(status)).inc()
-            counters["seconds"].labels(named).observe(time.perf_counter() - began)
-            counters["bytes"].inc(size)
+            counters["requests"].labels(_method(scope), named, str(heard.status)).inc()
+            counters["seconds"].labels(named).observe(heard.seconds)
+            counters["bytes"].inc(heard.size)
 
 
 async def metrics(request: Request) -> Response:

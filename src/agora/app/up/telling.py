@@ -29,17 +29,9 @@ class Told:
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self._app(scope, receive, send)
             return
-        began, status, size = time.perf_counter(), 500, 0
-
-        async def sent(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            size += len(message.get("body", b""))
-            await send(message)
-
+        heard = Heard(send)
         try:
-            await self._app(scope, receive, sent)
+            await self._app(scope, receive, heard)
         finally:
             state = scope.get("state", {})
             who = state.get("who")
@@ -47,12 +39,32 @@ class Told:
                 "request",
                 method=scope["method"],
                 route=route(scope),
-                status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
-                bytes=size,
+                status=heard.status,
+                ms=round(heard.seconds * 1000, 1),
+                bytes=heard.size,
                 who=who.principal.id if who else "",
                 request=state.get("id", ""),
             )
+
+
+class Heard:
+    """Sends an answer on, and knows its status and size and how long it has taken so far."""
+
+    def __init__(self, send: Send) -> None:
+        """Nothing has been answered yet: what never is counts as a failure."""
+        self._send, self._began = send, time.perf_counter()
+        self.status, self.size = 500, 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.size += len(message.get("body", b""))
+        await self._send(message)
+
+    @property
+    def seconds(self) -> float:
+        """Since the request came."""
+        return time.perf_counter() - self._began
 
 
 def route(scope: Scope) -> str:

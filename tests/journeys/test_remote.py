@@ -219,6 +219,8 @@ def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal):
     assert (terminal.served.root / "sales/visits/visits.csv").exists()
     assert terminal.there("run", "sales.visits")[0] == 0
     assert "release 1" in terminal.there("run", "sales.visits")[1]
+    aside = terminal.served.root / ".agora/drafts/new"
+    assert list(aside.iterdir()) == [], "what was looked into is not kept a second time"
     (terminal.folder / "ddl.sql").write_text("create table shops (id integer not null);")
     code, out, err = terminal.there("import", "sales", "--from", "ddl.sql")
     assert "wrote sales/shops/build.yaml" in out, err

@@ -74,6 +74,10 @@ class Folder(Protocol):
         """What lies aside there; raises Unavailable when it does not any more."""
         ...
 
+    def drop_aside(self, path: str) -> None:
+        """Nothing lies aside there any more; harmless when nothing did. Raises Unavailable."""
+        ...
+
     def replace(self, path: str, content: bytes) -> None:
         """One file has this content instead, whole, from one moment to the next."""
         ...

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from agora.governance.rights import may_found, may_run
 from agora.model.errors import Conflict, Denied, Unusable
@@ -99,6 +98,10 @@ def _source(file: str, given: Sequence[tuple[str, str | int]]) -> SourceSpec:
 def _columns(house: House, source: SourceSpec, content: bytes) -> Sequence[tuple[str, Type]]:
     """Names from the file; types as Parquet says them, or as the text of every value can be read."""
     suffix = source.path.rpartition(".")[2]
-    path = house.folder.aside(f"new/{sha256(content).hexdigest()}.{suffix}", content)
-    with sheets.bench(house, source, path) as bench:
-        return typed(bench, sheets.RAW)
+    aside = f"new/{house.new_id('new')}.{suffix}"
+    path = house.folder.aside(aside, content)
+    try:
+        with sheets.bench(house, source, path) as bench:
+            return typed(bench, sheets.RAW)
+    finally:
+        house.folder.drop_aside(aside)

@@ -98,6 +98,12 @@ class DiskFolder:
                 "the file of this draft is not kept any more", code="E752", hint="choose it again"
             ) from problem
 
+    def drop_aside(self, path: str) -> None:
+        try:
+            (self._root / ASIDE / path).unlink(missing_ok=True)
+        except OSError as problem:
+            raise Unavailable(f"`{self._root}` cannot be written", code="E509") from problem
+
     def replace(self, path: str, content: bytes) -> None:
         try:
             self._write(self._root / path, content)

@@ -166,8 +166,12 @@ def events(
 ) -> StreamingResponse:
     """Server-sent events: `log` for each line, and `end`; whoever began the run."""
     name = f"{domain}.{product}"
-    watching.run(house, who, name, run)
-    return streamed(site, lambda mark: watching.run(site.house(), who, name, run, mark), last_event_id)  # fmt: skip
+    verbs.run(house, who, name, run)
+
+    def look(mark: Mark) -> Watched:
+        return watching.run(verbs.run(site.house(), who, name, run), mark)
+
+    return streamed(site, look, last_event_id)
 
 
 def told(made: running.Ran) -> Ran:

@@ -100,6 +100,7 @@ VERBS: Mapping[str, tuple[words.Verb, Scope]] = {
     for verb in verbs
 }
 
+_HINT = "use the version of `agora` that the server has"
 ANSWERS = documented(404, 409) | {
     200: {
         "description": "What it answers: a document, or frames of one where it streams.",
@@ -134,9 +135,6 @@ def call(
     if scope is Scope.MAKE:
         site.reread()  # whoever made something in the files asks for it next
     return _answered(house, found, answer)
-
-
-_HINT = "use the version of `agora` that the server has"
 
 
 def _found(name: str) -> tuple[Callable[..., Any], Scope]:

@@ -17,11 +17,11 @@ demo: setup ## Build the demo mesh into agora-demo (MESH=folder, WEEKS=53 for al
 	@$(RUN) agora demo $(MESH) --weeks $(WEEKS)
 
 test: setup ## Run every test
-	@$(RUN) pytest -n 2 --dist loadgroup $(TESTS)
+	@$(RUN) pytest -n 2 --dist loadfile $(TESTS)
 
 check: setup lint types walls ## Lint, types, walls, and every test with coverage
 	@rm -f .coverage .coverage.*
-	@$(RUN) pytest -n 2 --dist loadgroup --cov --cov-report=term $(TESTS)
+	@$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=term $(TESTS)
 
 lint: setup ## Style, unused code, undeclared dependencies
 	@$(RUN) ruff check .

@@ -63,7 +63,6 @@ def test_what_was_judged_is_what_is_called(looked):
 
 
 @pytest.mark.journey
-@pytest.mark.xdist_group("web")
 def test_no_cell_that_a_program_fetches_is_a_formula(served):
     secret = _token(served)
     texts = ", ".join(

@@ -14,8 +14,6 @@ from agora.app.up.limits import Buckets, LateError, Paced, Prompt, own_names, ti
 from agora.app.up.worker import configured
 from agora.cli.openings import Serving
 
-pytestmark = pytest.mark.xdist_group("web")
-
 
 def fetched(app, path="/", times=1, **headers):
     async def all_of_them():

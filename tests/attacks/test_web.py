@@ -19,7 +19,7 @@ from agora.web.cookies import SAID
 from agora.web.routes import routes
 from tests.serving import csrf_of, send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 CODE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>"
 HTMX = {"hx-request": "true", "hx-current-url": "http://127.0.0.1/"}

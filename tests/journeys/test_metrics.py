@@ -15,7 +15,7 @@ from agora.app.start import start
 from tests.journeys.changing import MESHES
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("elsewhere")]
+pytestmark = pytest.mark.journey
 
 
 def token(root, person, capfd):

@@ -19,7 +19,7 @@ from agora.model import frames
 from tests.journeys.changing import MESHES, in_use
 from tests.serving import serving
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("elsewhere")]
+pytestmark = pytest.mark.journey
 SCOPES = "read,ask,make"
 SQL = "select week, count(*) as n from sales.transactions group by week order by week"
 LINE = ["--sql", SQL, "--kind", "bar", "--x", "week", "--y", "n"]

@@ -21,9 +21,6 @@ ORDER = (
 )  # fmt: skip
 
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker builds it, once
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     root = tmp_path_factory.mktemp("demo") / "mesh"

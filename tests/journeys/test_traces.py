@@ -19,7 +19,7 @@ from agora.model.errors import Unavailable
 from tests.journeys.changing import MESHES, in_use
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("elsewhere")]
+pytestmark = pytest.mark.journey
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SECRET = "verysecretword"
 

@@ -13,7 +13,7 @@ import pytest
 
 from agora.serve.rest.scopes import SCOPES
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 TABLE = Path(__file__).parents[2] / "cases" / "rest" / "authorisation.txt"
 PEOPLE = ("nobody", "carl", "aria", "ana", "mia", "sofia", "olga")
 SQL = "select week, count(*) as n from sales.transactions group by week"

@@ -15,7 +15,7 @@ from agora.model.ledger import Event
 from agora.model.names import PortName
 from agora.workshop.snippets import snippets
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 SQL = "select week, count(*) as n from sales.transactions group by week order by week"
 MANY = "select a.week from " + ", ".join(f"sales.transactions {each}" for each in "abcde")
 TEXTS = {

@@ -17,7 +17,7 @@ from hypothesis_jsonschema import _from_schema
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.specs.openapi import _hypothesis as generating
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 FULL = os.environ.get("SCHEMATHESIS") == "full"
 EXAMPLES = 100 if FULL else 1
 EVERY = 1 if FULL else 17

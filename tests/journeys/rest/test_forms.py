@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.rest.test_authorisation import SQL, done, resulted
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 ROWS = "/products/sales/transactions/tables/transactions/rows"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.rest.conftest import Callers
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 SHEET = b"Week,Target\n1,20\n2,25\n"
 NEXT = b"Week,Target\n1,20\n2,25\n3,30\n"
 LABEL = {

@@ -9,7 +9,7 @@ import pytest
 
 from agora.app.up.once import LASTS, Answered, Memory
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 NUMBER = count()
 SAVED = {"title": "Weeks", "sql": "select week from sales.transactions"}
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 TABLE = "customers.households"
 
 

@@ -14,7 +14,7 @@ from agora.passage.leasing import held, released
 from agora.serve.rest import runs
 from agora.usecases import watching
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 RUNS = "/products/customers/households/runs"
 ELSEWHERE = {"holder": "elsewhere/1"}
 

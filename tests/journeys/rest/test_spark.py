@@ -16,7 +16,7 @@ from agora.workshop.snippets import snippets
 from tests.absence import absent
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 BIN = Path(__file__).parents[3] / ".cache" / "spark" / "bin"
 
 

@@ -20,7 +20,7 @@ from agora.serve.rest.verbs import VERBS
 from tests.journeys.rest.test_authorisation import BODIES, SPEC, SQL, SUBJECTS, cleared
 from tests.serving import csrf_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("rest")]
+pytestmark = pytest.mark.journey
 TABLE = Path(__file__).parents[2] / "cases" / "rest" / "verbs.txt"
 PEOPLE = ("carl", "aria", "mia")
 ASKING = ("access.", "agreements.", "cart.", "inbox.", "requests.")

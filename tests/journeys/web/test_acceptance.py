@@ -5,7 +5,7 @@ import pytest
 from tests.journeys.web.crawling import crawled
 from tests.journeys.web.hostile import SALES, TEXT, hostile_market
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 HOME = (
     "/",

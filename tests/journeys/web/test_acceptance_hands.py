@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from agora.usecases.notify import notify
 from tests.serving import send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 SALES = "/products/sales/transactions"
 REASON = "weekly review of the tills in my area"

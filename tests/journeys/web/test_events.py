@@ -17,7 +17,7 @@ from agora.usecases.runs import runs
 from tests.journeys.changing import actor
 
 PRODUCT = "sales.transactions"
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 
 def heard(lines):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.serving import csrf_of, send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 SALES = "/products/sales/transactions"
 SQL = "select count(*) as lines from sales.transactions"
 

@@ -15,7 +15,7 @@ from agora.usecases.owning import owning
 from tests.journeys.changing import actor, agree, read
 from tests.serving import released, send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 PRODUCT = "sales.transactions"
 
 

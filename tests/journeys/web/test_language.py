@@ -10,7 +10,7 @@ import pytest
 from agora.web import templates
 from agora.web.reader import HOUSE, language, reads
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 SALES = "/products/sales/transactions"
 PAGES = ("/", "/search", SALES, SALES + "/data", SALES + "/request", "/query", "/me", "/requests")
 LONGER = """() => {

@@ -17,7 +17,7 @@ from agora.app.up.worker import GRACE_SECONDS
 from agora.model.errors import Conflict
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 WELL_BEFORE_THE_GRACE_ENDS = GRACE_SECONDS / 2
 HALF_A_FORM = (
     b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 90\r\n"

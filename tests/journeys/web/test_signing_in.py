@@ -8,7 +8,7 @@ import pytest
 from tests.journeys.changing import MESHES
 from tests.serving import csrf_of, send, serving
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 PASSWORD = "four unusual words together"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.serving import csrf_of, send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 PORT = "sales.transactions@1"
 REASON = "weekly review of the tills in my area"
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.serving import send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 
 def test_who_is_nobody_is_asked_to_sign_in_and_comes_back(client_as):

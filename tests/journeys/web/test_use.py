@@ -13,7 +13,7 @@ from agora.usecases.agreements import end
 from tests.journeys.changing import actor, agree
 from tests.serving import send
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 STORES = "select distinct store_id from sales.transactions order by 1"
 MANY = "select a.amount, b.week from sales.transactions a, sales.transactions b"
 

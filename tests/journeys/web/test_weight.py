@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 SALES = "/products/sales/transactions"
 ISLANDS = r"(codemirror|vega|sql-editor|virtual-grid|chart-view|mesh-map|log-stream)[^/]*\.js"
 PLAIN = (

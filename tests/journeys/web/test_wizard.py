@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("web")]
+pytestmark = pytest.mark.journey
 
 CSV = b"Store,Manager Mail,Target\n330,ana@example.org,10\n367,bo@example.org,20\n"
 

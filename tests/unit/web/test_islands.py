@@ -13,7 +13,6 @@ from tests.unit.web import gallery
 
 AXE = next((Path(__file__).parents[2] / "vendor").glob("axe-*.min.js")).read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-pytestmark = pytest.mark.xdist_group("look")
 
 
 @pytest.fixture(scope="module")

@@ -136,19 +136,32 @@ def governed(files, by):
 
 def ask(readers, reader, relation, sql, *, gate=True):
     """What a reader gets: rows as text, or the error's code and sentence."""
+    found = told(readers, reader, relation, sql, gate=gate)
+    return found if isinstance(found, str) else repr(found)
+
+
+def told(readers, reader, relation, sql, *, gate=True, bounds=BOUNDS):
+    """What a reader gets: rows by batch, or the error's code and sentence."""
     session = Session(reader=reader, purpose="", fingerprint="f")
     try:
         if gate:
             reasons = judge_text(sql) or judge(readers.facts(session, sql))
             if reasons:
                 return f"refused {reasons[0].code} {reasons[0].sentence}"
-        answer = readers.answer(session, (relation,), sql, BOUNDS)
+        answer = readers.answer(session, (relation,), sql, bounds)
         try:
-            return repr([batch.to_pylist() for batch in answer])
+            return [batch.to_pylist() for batch in answer]
         finally:
             answer.close()
     except AgoraError as problem:
         return f"{problem.code_shown} {problem.sentence}"
+
+
+def lines(found):
+    """An answer's rows as texts, in an order of their own: an engine need not keep one."""
+    if isinstance(found, str):
+        return [found]
+    return sorted(repr(row) for batch in found for row in batch)
 
 
 PROBES = """
@@ -258,15 +271,17 @@ def test_two_worlds_that_differ_in_what_is_hidden_look_alike(readers, worlds, ap
     relations = [
         governed(files, by) if way == "secure" else apart(n, by) for n, files in enumerate(worlds)
     ]
-    answers = [ask(readers, f"{name}{n}", each, sql) for n, each in enumerate(relations)]
-    ungated = [
-        ask(readers, f"{name}{n}", each, sql, gate=False) for n, each in enumerate(relations)
-    ]
-    for found in (answers, ungated):
-        if "tablesample" not in sql and "sample" not in sql:
-            assert sorted(found[0]) == sorted(found[1])
+    # A machine that is busy may take its time: slowness is not what tells two worlds apart here.
+    calm = replace(BOUNDS, seconds=60)
+    for gate in (True, False):
+        one, other = (
+            lines(told(readers, f"{name}{n}", each, sql, gate=gate, bounds=calm))
+            for n, each in enumerate(relations)
+        )
+        if "sample" not in sql:
+            assert one == other
         assert all(
-            canary not in text for text in found for canary in ("SECRET", "777001", "888002")
+            canary not in text for text in one + other for canary in ("SECRET", "777001", "888002")
         )
 
 

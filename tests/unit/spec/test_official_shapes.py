@@ -11,6 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -132,16 +133,22 @@ def places(value: object, path: tuple = ()) -> Iterator[tuple]:
             yield from places(inner, (*path, place))
 
 
-def changed(document: dict, path: tuple, key: str, value: object) -> dict:
-    found = copy.deepcopy(document)
-    node = found
+@contextmanager
+def changed(document: dict, path: tuple, key: str, value: object) -> Iterator[None]:
+    """The document with another value at one place, for as long as it is looked at."""
+    node = document
     for step in path:
         node = node[step]
+    before = dict(node)
     if value is ...:
         del node[key]
     else:
         node[key] = value
-    return found
+    try:
+        yield
+    finally:
+        node.clear()
+        node.update(before)
 
 
 def trials(document: dict, keys: set[str]) -> Iterator[tuple]:
@@ -163,10 +170,11 @@ def differences(standard, version, document):
     theirs_schema, ours_schema = official(standard, version), versioned(standard, version)
     theirs, ours = (jsonschema_rs.validator_for(s) for s in (theirs_schema, ours_schema))
     said: dict[tuple, list] = {}
-    for path, key, value in trials(document, keys_of(theirs_schema) | keys_of(ours_schema)):
-        tried = changed(document, path, key, value)
+    keys = keys_of(theirs_schema) | keys_of(ours_schema)
+    for path, key, value in list(trials(document, keys)):
         kind = "gone" if value is ... else "set"
-        verdicts = (ours.is_valid(tried), theirs.is_valid(tried))
+        with changed(document, path, key, value):
+            verdicts = (ours.is_valid(document), theirs.is_valid(document))
         said.setdefault((path, key, kind), []).append((value, *verdicts))
     for place, tried in said.items():
         open_there = place[2] == "set" and all(theirs for _, _, theirs in tried)

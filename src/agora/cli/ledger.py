@@ -10,7 +10,7 @@ from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import count, give, paint, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.reaching import anywhere
-from agora.governance.activity import sought
+from agora.model.activity import Sought
 from agora.model.errors import Unusable
 from agora.model.ledger import Record, Verdict
 from agora.usecases import ledger as verbs
@@ -53,7 +53,7 @@ def ledger(
         if action == "verify":
             return _verdict(verify(house, who), as_json=json)
         wanted = {"person": person, "product": product, "events": event, "purpose": purpose, "since": since, "until": until, "text": text}  # fmt: skip
-        found = records(house, who, after=after, sought=sought(wanted))
+        found = records(house, who, after=after, sought=Sought.of(wanted))
         if action == "export":
             for record in (each for each in found if each.body):
                 say(record.body)

@@ -1,16 +1,13 @@
-"""Activity: which entries of the ledger somebody may see, how much of each, and which they look for."""
+"""Activity: which entries of the ledger somebody may see, how much of each, and which are sought."""
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 from agora.governance.rights import may_read_ledger
 from agora.model.activity import Sought, about, product_of, products
-from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
 from agora.model.mesh import Mesh
-from agora.model.people import Principal, PrincipalKind
+from agora.model.people import Principal
 
 OWNERS = frozenset(
     {
@@ -24,7 +21,6 @@ OWNERS = frozenset(
     }
 )  # fmt: skip
 """What owners hear of their products: not who only looked around, nor how people sign in."""
-MOST_TEXT = 200
 _READS = frozenset(
     {
         Event.QUERY_OPENED,
@@ -95,39 +91,3 @@ def _text(entry: Entry) -> str:
     for _, value in entry.facts:
         words += value if isinstance(value, tuple) else (str(value),)
     return "\n".join(words).lower()
-
-
-def sought(words: Mapping[str, str]) -> Sought:
-    """What somebody typed to look for, by the names of `Sought`. Raises Unusable."""
-    given = {name: value.strip() for name, value in words.items() if value.strip()}
-    events = tuple(_event(word) for word in given.get("events", "").split(",") if word.strip())
-    kind = given.get("kind", "")
-    return Sought(
-        person=given.get("person", ""),
-        product=product_of(given.get("product", "")),
-        events=events,
-        purpose=given.get("purpose", ""),
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
-        text=given.get("text", "")[:MOST_TEXT],
-        kind=PrincipalKind(kind) if kind in tuple(PrincipalKind) else None,
-        across=given.get("across", "") == "yes",
-    )
-
-
-def _event(word: str) -> Event:
-    name = word.strip()
-    if name not in tuple(Event):
-        near = difflib.get_close_matches(name, tuple(Event), n=3, cutoff=0.4) or tuple(Event)
-        names = ", ".join(f"`{each}`" for each in near)
-        raise Unusable(f"`{name}` is nothing that happens here", code="E760", hint=f"use {names}")
-    return Event(name)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Unusable(
-            f"`{text}` is no day", code="E761", hint="write it as `2018-01-31`"
-        ) from None

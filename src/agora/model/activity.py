@@ -1,10 +1,15 @@
 """Activity: what somebody looks for in the ledger, and what of it they find."""
 
+import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
 from agora.model.people import PrincipalKind
+
+MOST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,24 @@ class Sought:
     text: str = ""
     kind: PrincipalKind | None = None
     across: bool = False
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> "Sought":
+        """What somebody typed, by the names of the fields. Raises Unusable."""
+        given = {name: value.strip() for name, value in words.items() if value.strip()}
+        events = tuple(_event(word) for word in given.get("events", "").split(",") if word.strip())
+        kind = given.get("kind", "")
+        return cls(
+            person=given.get("person", ""),
+            product=product_of(given.get("product", "")),
+            events=events,
+            purpose=given.get("purpose", ""),
+            since=_day(given.get("since", "")),
+            until=_day(given.get("until", "")),
+            text=given.get("text", "")[:MOST_TEXT],
+            kind=PrincipalKind(kind) if kind in tuple(PrincipalKind) else None,
+            across=given.get("across", "") == "yes",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +74,21 @@ def products(entry: Entry) -> tuple[str, ...]:
 def product_of(name: str) -> str:
     """The product of a table, a column or a product: `domain.product`."""
     return ".".join(name.partition("@")[0].partition(":")[0].split(".")[:2])
+
+
+def _event(word: str) -> Event:
+    name = word.strip()
+    if name not in tuple(Event):
+        near = difflib.get_close_matches(name, tuple(Event), n=3, cutoff=0.4) or tuple(Event)
+        names = ", ".join(f"`{each}`" for each in near)
+        raise Unusable(f"`{name}` is nothing that happens here", code="E760", hint=f"use {names}")
+    return Event(name)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Unusable(
+            f"`{text}` is no day", code="E761", hint="write it as `2018-01-31`"
+        ) from None

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from agora.governance.activity import sought
 from agora.governance.rights import may_read_ledger
-from agora.model.activity import about
+from agora.model.activity import Sought, about
 from agora.model.errors import Unusable
 from agora.model.ledger import Event, Record
 from agora.passage.knowing import known
@@ -23,9 +22,9 @@ def audit(visit: Visit) -> Page:
     before = whole(visit.query.get("before", ""), "before", most=1 << 62)
     wrong: Unusable | None = None
     try:
-        wanted = sought(asked)
+        wanted = Sought.of(asked)
     except Unusable as problem:
-        wrong, wanted = problem, sought({})
+        wrong, wanted = problem, Sought()
     found = activity(visit.house, visit.who, wanted, before=before)
     products = {str(product.name) for product in known(visit.house, visit.who.principal)}
     values = {

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agora.governance.activity import fits, shown, sought
+from agora.governance.activity import fits, shown
 from agora.model.activity import Sought, about, products
 from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
@@ -121,7 +121,7 @@ def test_a_build_is_about_what_it_read_too():
     ],
 )
 def test_an_entry_fits_what_is_looked_for(asked, does):
-    assert fits(MESH, sought(asked), JOINED) is does
+    assert fits(MESH, Sought.of(asked), JOINED) is does
 
 
 def test_within_one_domain_is_not_across():
@@ -134,11 +134,11 @@ def test_who_is_gone_is_of_no_kind():
 
 
 def test_days_and_events_that_are_none_are_told():
-    assert sought({"since": " 2018-01-31 "}).since == date(2018, 1, 31)
+    assert Sought.of({"since": " 2018-01-31 "}).since == date(2018, 1, 31)
     with pytest.raises(Unusable, match="aproved") as told:
-        sought({"events": "aproved"})
+        Sought.of({"events": "aproved"})
     assert told.value.code_shown == "E760"
     assert "`approved`" in told.value.hint
     with pytest.raises(Unusable) as told:
-        sought({"until": "yesterday"})
+        Sought.of({"until": "yesterday"})
     assert told.value.code_shown == "E761"

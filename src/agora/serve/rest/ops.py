@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from agora.governance.activity import sought
+from agora.model.activity import Sought
 from agora.model.operating import Health, Room
 from agora.model.owning import Owned
 from agora.model.scorecard import Cost, Figure, Goal
@@ -95,7 +95,7 @@ def looked(
         "person": person, "product": product, "events": events, "purpose": purpose, "since": since,
         "until": until, "text": text, "kind": kind, "across": across,
     }  # fmt: skip
-    found = activity(house, who, sought(words), before=before, limit=limit)
+    found = activity(house, who, Sought.of(words), before=before, limit=limit)
     return {
         "items": [event_of(each) for each in found.records],
         "next": str(found.first) if found.first > 1 else None,

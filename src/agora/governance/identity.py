@@ -69,14 +69,6 @@ def _with_groups(mesh: Mesh, base: Principal, account: Account) -> Principal:
     return replace(base, teams=tuple(teams), roles=tuple(roles), domains=domains)
 
 
-def joined(mesh: Mesh, principal: Principal) -> Mesh:
-    """The mesh in which this person is as they signed in; the same one where nothing differs."""
-    if principal in mesh.principals:
-        return mesh
-    others = tuple(p for p in mesh.principals if p.id != principal.id)
-    return replace(mesh, principals=(*others, principal))
-
-
 def matched(mesh: Mesh, claims: Claims) -> tuple[str, tuple[Reason, ...]]:
     """The id of the person a provider speaks of, or why there is none.
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from agora.model.people import Principal
+
 
 class Standing(StrEnum):
     """How somebody stands with us: may they sign in with a password, and why not."""
@@ -69,6 +71,19 @@ class Session:
     purpose: str = ""
     replaced_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Somebody has signed in: the secret of their cookie, and what their forms carry."""
+
+    principal: Principal
+    secret: str
+    csrf: str
+    ends_at: datetime
+
+    def __repr__(self) -> str:
+        return f"SignedIn({self.principal.id})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

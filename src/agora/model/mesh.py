@@ -1,7 +1,7 @@
 """The mesh: all domains under one set of guardrails, as the files say."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -153,6 +153,13 @@ class Mesh:
         """Somebody by id; a product's service exists as soon as the product does."""
         found = next((p for p in self.principals if p.id == name), None)
         return found or self._service(name)
+
+    def joined_by(self, principal: Principal) -> "Mesh":
+        """The mesh in which this person is as they signed in; the same one where nothing differs."""
+        if principal in self.principals:
+            return self
+        others = tuple(each for each in self.principals if each.id != principal.id)
+        return replace(self, principals=(*others, principal))
 
     def _service(self, name: str) -> Principal | None:
         product = next((p for p in self.products if p.name.service == name), None)

@@ -1,10 +1,11 @@
 """The House: everything a verb may ask of the world, bundled once and frozen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agora.model.mesh import Mesh
+from agora.model.people import Principal
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.index import Index
@@ -39,3 +40,8 @@ class House:
     progress: Progress
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
+
+    def opened_to(self, principal: Principal) -> "House":
+        """The house as verbs should see it for this person, whom perhaps only the provider knows."""
+        mesh = self.mesh.joined_by(principal)
+        return self if mesh is self.mesh else replace(self, mesh=mesh)

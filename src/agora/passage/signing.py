@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agora.governance import account as rules
-from agora.governance.identity import identified, joined
-from agora.model.account import Account, Attempts, Session
+from agora.governance.identity import identified
+from agora.model.account import Account, Attempts, Session, SignedIn
 from agora.model.errors import Conflict, Denied, Exhausted
 from agora.model.ledger import Entry, Event
 from agora.model.people import Principal
@@ -17,19 +17,6 @@ from agora.needs.store import Kept, Put
 
 ROUNDS = 32
 NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """Somebody has signed in: the secret of their cookie, and what their forms carry."""
-
-    principal: Principal
-    secret: str
-    csrf: str
-    ends_at: datetime
-
-    def __repr__(self) -> str:
-        return f"SignedIn({self.principal.id})"
 
 
 def digest(secret: str) -> str:
@@ -60,12 +47,6 @@ def admitted(house: House, name: str, now: datetime) -> Principal | None:
     if found is None or not found.acts_for:
         return found
     return found if admitted(house, found.acts_for, now) is not None else None
-
-
-def at_home(house: House, principal: Principal) -> House:
-    """The house as verbs should see it for this person, whom perhaps only the provider knows."""
-    mesh = joined(house.mesh, principal)
-    return house if mesh is house.mesh else replace(house, mesh=mesh)
 
 
 def begun(

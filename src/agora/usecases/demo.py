@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from agora.model.account import SignedIn
 from agora.model.errors import Missing
 from agora.model.ledger import Event
 from agora.model.people import PrincipalKind
 from agora.needs.house import House
 from agora.passage import signing
-from agora.passage.signing import SignedIn
 
 HOW = "demo"
 

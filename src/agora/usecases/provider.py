@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from agora.governance.identity import identified, matched, tied_elsewhere, vouched
-from agora.model.account import Account, Claims
+from agora.model.account import Account, Claims, SignedIn
 from agora.model.errors import AgoraError, Conflict, Denied
 from agora.model.ledger import Event
 from agora.model.people import Principal
@@ -12,7 +12,6 @@ from agora.needs.house import House
 from agora.needs.people import Departure
 from agora.needs.store import Kept, Put
 from agora.passage import signing
-from agora.passage.signing import SignedIn
 
 
 def depart(house: House, back: str) -> Departure:

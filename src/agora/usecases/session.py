@@ -7,14 +7,13 @@ from datetime import datetime
 
 from agora.governance import account as rules
 from agora.governance.identity import called, identified
-from agora.model.account import Account, Session
+from agora.model.account import Account, Session, SignedIn
 from agora.model.errors import Conflict, Denied, Missing
 from agora.model.ledger import Event
 from agora.model.people import Actor, Principal
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import signing
-from agora.passage.signing import SignedIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
+from agora.model.account import SignedIn
 from agora.model.errors import AgoraError, Missing
 from agora.model.people import PrincipalKind
-from agora.passage.signing import SignedIn
 from agora.usecases import demo, session
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import SESSION, cookie

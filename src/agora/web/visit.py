@@ -17,7 +17,6 @@ from agora.model.people import Actor, Principal, PrincipalKind
 from agora.model.product import Product
 from agora.needs.house import House
 from agora.needs.site import Site
-from agora.passage.signing import at_home
 from agora.usecases.search import search
 from agora.web.answers import Page, Redirect, Rows, problem_page, respond
 from agora.web.reader import reads
@@ -104,7 +103,7 @@ def _answered(handler: Handler, request: Request, form: Form, *, anyone: bool) -
     house = site.house()
     visit = Visit(
         site=site,
-        house=at_home(house, who.principal) if who else house,
+        house=house.opened_to(who.principal) if who else house,
         who=who or NOBODY,
         path=request.path_params,
         query=request.query_params,

@@ -8,7 +8,6 @@ import pytest
 from agora.app.house import close_house, open_house
 from agora.model.account import Account
 from agora.model.ledger import Event
-from agora.passage import signing
 from agora.usecases import account, session, token
 from agora.usecases.provider import arrive, depart
 from tests.journeys.signing import PLACE, Door, quick, refused
@@ -81,9 +80,9 @@ def test_groups_give_teams_and_roles(open_door):
     door = open_door()
     who = door.come("u-ana").principal
     assert (who.teams, who.roles, who.domains) == (("sales",), ("analyst", "owner"), ("sales",))
-    seen = signing.at_home(door.house, who)
+    seen = door.house.opened_to(who)
     assert seen.mesh.principal("ana") == who
-    assert signing.at_home(door.house, door.who("mia").principal) is door.house
+    assert door.house.opened_to(door.who("mia").principal) is door.house
 
 
 def test_an_address_nobody_verified_makes_nobody(open_door):

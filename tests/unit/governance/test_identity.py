@@ -9,7 +9,6 @@ from agora.governance.identity import (
     called,
     foreign,
     identified,
-    joined,
     matched,
     may_admit,
     tied_elsewhere,
@@ -105,12 +104,12 @@ def test_a_leaver_is_not_brought_back_by_an_account():
 
 
 def test_a_mesh_is_joined_by_who_is_not_as_the_directory_says():
-    assert joined(MESH, ANA) is MESH
+    assert MESH.joined_by(ANA) is MESH
     wider = identified(MESH, "ana", account(), NOW)
-    assert joined(MESH, wider).principal("ana") == wider
-    assert len(joined(MESH, wider).principals) == len(MESH.principals)
+    assert MESH.joined_by(wider).principal("ana") == wider
+    assert len(MESH.joined_by(wider).principals) == len(MESH.principals)
     zoe = Principal(id="sso:1", kind=PERSON)
-    assert joined(MESH, zoe).principal("sso:1") == zoe
+    assert MESH.joined_by(zoe).principal("sso:1") == zoe
 
 
 @pytest.mark.parametrize(

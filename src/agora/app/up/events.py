@@ -13,7 +13,6 @@ from starlette.responses import Response, StreamingResponse
 from agora.app.up.site import LiveSite
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
-from agora.passage.signing import at_home
 from agora.usecases.inbox import inbox
 from agora.usecases.notices import notices
 
@@ -100,7 +99,7 @@ class Bell:
     def _look(self, people: Mapping[str, Actor]) -> dict[str, _Seen]:
         found = {}
         for person, who in people.items():
-            house = at_home(self._site.house(), who.principal)
+            house = self._site.house().opened_to(who.principal)
             try:
                 told = notices(house, who, limit=1)
                 waiting = len(inbox(house, who).open)

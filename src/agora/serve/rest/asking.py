@@ -9,7 +9,6 @@ from agora.model.errors import AgoraError, Denied
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.needs.site import Site
-from agora.passage.signing import at_home
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,7 +23,7 @@ def house(request: Request) -> House:
     """The mesh as its files say now, and as this caller belongs to it."""
     who: Actor | None = getattr(request.state, "who", None)
     found = site(request).house()
-    return at_home(found, who.principal) if who else found
+    return found.opened_to(who.principal) if who else found
 
 
 def caller(

@@ -1,9 +1,10 @@
 """The need for outlets: rows of an answer in the form somebody's own tool reads, streamed."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from agora.model.decision import Decision
 from agora.needs.engine import Answer
 
 
@@ -51,3 +52,34 @@ class Outlets(Protocol):
     def kinds(self) -> tuple[str, ...]:
         """Every name, in order."""
         ...
+
+
+class Pieces(Protocol):
+    """Bytes on their way out, made only as fast as they are taken. Whoever has them closes them."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows have left so far."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces, one after the other."""
+        ...
+
+    def __next__(self) -> bytes:
+        """The next piece."""
+        ...
+
+    def close(self) -> None:
+        """The work behind them has ended and is recorded; harmless when repeated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Bytes that leave, with what a door says before them; `name` is a file's name for them."""
+
+    form: Form
+    name: str
+    pieces: Pieces
+    decisions: tuple[Decision, ...] = ()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agora.model.decision import Decision
 from agora.model.errors import AgoraError, Exhausted
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
@@ -27,17 +26,7 @@ class About:
     result: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """Bytes that leave, with what a door says before them; `name` is a file's name for them."""
-
-    form: Form
-    name: str
-    pieces: "Pieces"
-    decisions: tuple[Decision, ...] = ()
-
-
-class Pieces:
+class Leaving:
     """The bytes in pieces. Whoever opened them closes them: the work ends then, and is recorded."""
 
     def __init__(

@@ -18,6 +18,7 @@ from agora.model.people import Actor
 from agora.model.release import Release
 from agora.model.result import Result, ResultState, Source
 from agora.needs.house import House
+from agora.needs.outlet import Export
 from agora.needs.store import Kept, Put
 from agora.passage import keys, leaving
 from agora.passage.recording import refused
@@ -90,7 +91,7 @@ def page(house: House, who: Actor, name: str, offset: int, limit: int) -> Page:
     return Page(result=noun, offset=max(offset, 0), rows=rows)
 
 
-def export(house: House, who: Actor, name: str, form: str) -> leaving.Export:
+def export(house: House, who: Actor, name: str, form: str) -> Export:
     """All rows of the reader's own finished result in this form, under the same question."""
     outlet = house.outlets.pick(form)
     noun = _standing(house, who, name)
@@ -106,10 +107,10 @@ def export(house: House, who: Actor, name: str, form: str) -> leaving.Export:
         result=noun.id,
     )
     answer = house.results.answer(noun.id)
-    return leaving.Export(
+    return Export(
         form=outlet.form,
         name=f"{noun.id}{outlet.form.suffix}",
-        pieces=leaving.Pieces(house, who, outlet, answer, about),
+        pieces=leaving.Leaving(house, who, outlet, answer, about),
     )
 
 

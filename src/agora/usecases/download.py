@@ -6,6 +6,7 @@ from agora.model.errors import Unusable
 from agora.model.people import Actor
 from agora.model.types import quoted
 from agora.needs.house import House
+from agora.needs.outlet import Export
 from agora.passage import leaving
 from agora.passage.knowing import find_port
 from agora.passage.reading import read
@@ -19,7 +20,7 @@ def download(
     sql: str = "",
     table: str = "",
     editions: Sequence[str] = (),
-) -> leaving.Export:
+) -> Export:
     """The rows leave piece by piece in this form, recorded before the first and after the last.
 
     Of a statement, or of all a reader sees of one `table` (`domain.product[.port][@major]`). Whoever
@@ -42,9 +43,9 @@ def download(
         purpose=next((each.purpose for each in reading.decisions if each.purpose), ""),
         statement=reading.statement,
     )
-    return leaving.Export(
+    return Export(
         form=outlet.form,
         name=f"{name}{outlet.form.suffix}",
-        pieces=leaving.Pieces(house, who, outlet, reading.answer, about),
+        pieces=leaving.Leaving(house, who, outlet, reading.answer, about),
         decisions=reading.decisions,
     )

@@ -6,8 +6,8 @@ from datetime import timedelta
 from agora.model.people import Actor
 from agora.model.result import Result
 from agora.needs.house import House
+from agora.needs.outlet import Export
 from agora.passage import results
-from agora.passage.leaving import Export
 from agora.passage.results import RETENTION, Page
 
 

@@ -7,7 +7,7 @@ import anyio
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from agora.passage.leaving import Export, Pieces
+from agora.needs.outlet import Export, Pieces
 from agora.usecases import results
 from agora.web.visit import Answer, Visit, post
 

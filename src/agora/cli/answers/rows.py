@@ -16,8 +16,7 @@ from agora.cli.answers.terminal import count, safe, say, tell
 from agora.model.documents import to_document
 from agora.model.errors import Unavailable, Unusable
 from agora.needs.engine import Answer
-from agora.needs.outlet import Outlets
-from agora.passage.leaving import Export
+from agora.needs.outlet import Export, Outlets
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,8 +8,7 @@ from agora.model import frames
 from agora.model import verbs as words
 from agora.model.documents import to_document
 from agora.model.errors import AgoraError
-from agora.needs.outlet import Outlets
-from agora.passage.leaving import Pieces
+from agora.needs.outlet import Export, Outlets, Pieces
 
 ROWS = "arrow"
 
@@ -23,7 +22,7 @@ class Frames:
     def __init__(self, outlets: Outlets, verb: words.Verb, answer: Any) -> None:
         """Make the first piece. Raises what the answer raises."""
         self._source: Any = answer
-        self._rows: Any = None
+        self._leaving: Pieces | None = answer.pieces if isinstance(answer, Export) else None
         if words.items_of(verb) is None:
             field = words.stream_of(verb)
             self._source = getattr(answer, field) if field else answer
@@ -47,8 +46,8 @@ class Frames:
     def _made(self, outlets: Outlets, *, items: bool) -> Iterator[bytes]:
         if items:
             return (json.dumps(to_document(each)).encode() for each in self._source)
-        if isinstance(self._source, Pieces):
-            return iter(self._source)
+        if self._leaving is not None:
+            return iter(self._leaving)
         return outlets.pick(ROWS).encode(self._source)
 
     def _framed(self) -> Iterator[bytes]:
@@ -67,7 +66,7 @@ class Frames:
                 "hint": problem.hint,
                 "status": problem.status,
             }
-        if isinstance(self._source, Pieces):
-            ending |= {"rows": self._source.rows}
+        if self._leaving is not None:
+            ending |= {"rows": self._leaving.rows}
         yield frames.END
         yield frames.framed(json.dumps(ending).encode())

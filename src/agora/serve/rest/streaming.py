@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from agora.passage.leaving import Export
+from agora.needs.outlet import Export
 
 
 class Closing(Protocol):

@@ -5,49 +5,18 @@ are spread. A masked column has no spread, and rows that are not seen count nowh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from agora.model.columns import Bar, Column, Columns
 from agora.model.decision import ColumnView, Decision
 from agora.model.people import Actor
 from agora.model.policy import MaskKind
 from agora.model.product import OutputPort, Product
-from agora.model.reasons import Reason
 from agora.needs.house import House
 from agora.passage.reading import read
 from agora.passage.ruling import rule
 from agora.workshop import spreads
-from agora.workshop.spreads import Bar, Bounds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column as one reader sees it; `distinct` is an estimate, some percent off.
-
-    `bars` are up to 20 ranges of numbers and moments, or the 10 most frequent other values;
-    `sampled` when they were counted on a part of the rows. A masked column has `reasons` instead.
-    """
-
-    name: str
-    type: str
-    masked: str = ""
-    reasons: tuple[Reason, ...] = ()
-    nulls: int | None = None
-    distinct: int | None = None
-    least: str = ""
-    most: str = ""
-    bars: tuple[Bar, ...] = ()
-    ranges: bool = False
-    sampled: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """The columns of a table for one reader, and of how many rows; `filtered` says why not all."""
-
-    rows: int
-    columns: tuple[Column, ...]
-    filtered: tuple[Reason, ...] = ()
+from agora.workshop.spreads import Bounds
 
 
 def columns(house: House, who: Actor, product: Product, port: OutputPort) -> Columns:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from agora.model.columns import Columns
 from agora.model.names import PortVersion
 from agora.model.people import Actor
 from agora.needs.house import House
-from agora.passage.columns import Columns
 from agora.passage.columns import columns as seen
 from agora.passage.knowing import find_port
 

@@ -1,8 +1,8 @@
 """Data: sample rows and the spread of every column, as this very reader sees them."""
 
+from agora.model.columns import Column
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
-from agora.passage.columns import Column
 from agora.usecases.columns import columns
 from agora.usecases.show import Part, rows, show
 from agora.web.answers import Page

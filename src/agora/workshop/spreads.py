@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from agora.model.columns import Bar
 from agora.model.decision import ColumnView
 from agora.model.types import Kind, quoted
 
@@ -23,15 +24,6 @@ _RANGED = _NUMBERS | _MOMENTS
 _WORDS = frozenset({Kind.VARCHAR, Kind.BOOLEAN, Kind.TIME})
 _STEPS = {Kind.INTEGER: 1.0, Kind.BIGINT: 1.0, Kind.DATE: 86_400.0}
 _MOSTLY = 0.9  # a column that names nearly every row has no frequent values to show
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """So many `rows` lie from `start` up to `end`; without an end they have exactly this value."""
-
-    start: str
-    rows: int
-    end: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

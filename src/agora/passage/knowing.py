@@ -3,6 +3,7 @@
 import difflib
 
 from agora.model.errors import Invalid, Missing
+from agora.model.mesh import Domain
 from agora.model.people import Principal
 from agora.model.product import OutputPort, Product
 from agora.model.sqlfacts import TableUse
@@ -22,6 +23,14 @@ def may_know(house: House, principal: Principal, product: Product) -> bool:
 def known(house: House, principal: Principal) -> tuple[Product, ...]:
     """Every product this reader may know of."""
     return tuple(p for p in house.mesh.products if may_know(house, principal, p))
+
+
+def find_domain(house: House, name: str) -> Domain:
+    """The domain of that id, which everybody may know of. Raises Missing."""
+    found = house.mesh.domain(name)
+    if found is None:
+        raise Missing("there is no such domain", code="E404", hint="`/domains` lists them")
+    return found
 
 
 def find_product(house: House, principal: Principal, name: str) -> Product:

@@ -7,7 +7,7 @@ from agora.model.errors import Denied, Missing
 from agora.model.people import Actor
 from agora.model.policy import Layer, Policy, Purpose, Tag
 from agora.needs.house import House
-from agora.passage.knowing import find_product, known
+from agora.passage.knowing import find_domain, find_product, known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,8 @@ def rules(house: House, who: Actor) -> Rules:
 
 def of_domain(house: House, who: Actor, name: str) -> tuple[Policy, ...]:
     """The rules of one domain, none where nothing of it may be known. Raises Missing."""
-    if house.mesh.domain(name) is None:
-        raise Missing("there is no such domain", code="E404", hint="`/domains` lists them")
-    return tuple(each for each in rules(house, who).domains if each.domain == name)
+    found = find_domain(house, name)
+    return tuple(each for each in rules(house, who).domains if each.domain == found.id)
 
 
 def reader(house: House, who: Actor, table: str, person: str, purpose: str) -> Actor:

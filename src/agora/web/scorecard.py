@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from agora.model.scorecard import Figure, Scorecard
-from agora.passage.knowing import known
+from agora.usecases.domain import domains
 from agora.usecases.scorecard import scorecard as find
 from agora.web.answers import Page
 from agora.web.templates import number
@@ -17,15 +17,19 @@ def scorecard(visit: Visit) -> Page:
     """The figures of the mesh, or of one domain."""
     domain = visit.query.get("domain", "")
     found = find(visit.house, visit.who, domain=domain)
-    domains = dict.fromkeys(p.name.domain for p in known(visit.house, visit.who.principal))
-    titles = {each.id: each.title or each.id for each in visit.house.mesh.domains}
+    areas = domains(visit.house, visit.who)
+    titles = {each.domain.id: each.domain.title or each.domain.id for each in areas}
     values = {
         "found": found,
         "figures": [_figure(each) for each in found.figures],
         "costs": found.costs[:MOST],
         "more": max(len(found.costs) - MOST, 0),
         "domains": [(_address(""), "The whole mesh", not domain)]
-        + [(_address(each), titles.get(each, each), each == domain) for each in domains],
+        + [
+            (_address(each.domain.id), titles[each.domain.id], each.domain.id == domain)
+            for each in areas
+            if each.products
+        ],
         "of": titles.get(domain, domain),
         "lists": _lists(found),
     }

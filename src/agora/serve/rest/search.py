@@ -5,16 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from agora.model.errors import Missing
-from agora.model.mesh import Domain
 from agora.model.search import Access, Fresh, Quality, Sort, Wish
-from agora.passage.knowing import known
 from agora.serve.rest.asking import By, Within
 from agora.serve.rest.fields import Body, Line, Prose
 from agora.serve.rest.paging import MOST, Paged
 from agora.serve.rest.problems import documented
 from agora.serve.rest.products import Word
 from agora.serve.rest.wire import listing, model_of, wired
+from agora.usecases import domain as areas
 from agora.usecases import search as verb
 from agora.usecases.wish import wish
 
@@ -140,28 +138,25 @@ def products(house: Within, who: By, paged: Paged) -> Found:
 @router.get("/domains", response_model=listing(Area), responses=documented(), summary="Domains")
 def domains(house: Within, who: By, paged: Paged) -> Any:
     """Every area of the business."""
-    names = [product.name.domain for product in known(house, who.principal)]
-    return paged.page(_area(each, names.count(each.id)) for each in house.mesh.domains)
+    return paged.page(_area(each) for each in areas.domains(house, who))
 
 
 @router.get("/domains/{domain}", responses=documented(404), summary="One domain")
 def domain(house: Within, who: By, domain: Word) -> Whole:
     """Its purpose, its people, and its products as far as the caller may know of them."""
-    found = house.mesh.domain(domain)
-    if found is None:
-        raise Missing("there is no such domain", code="E404", hint="`/domains` lists them")
-    names = [str(p.name) for p in known(house, who.principal) if p.name.domain == found.id]
+    found = areas.domain(house, who, domain)
     return Whole(
-        **_area(found, len(names)),
-        publishers=list(found.publishers),
-        contacts={each.channel: each.address for each in found.contacts},
-        names=names,
+        **_area(found),
+        publishers=list(found.domain.publishers),
+        contacts={each.channel: each.address for each in found.domain.contacts},
+        names=[str(each.name) for each in found.products],
     )
 
 
-def _area(found: Domain, products: int) -> dict[str, Any]:
-    words = {"id": found.id, "title": found.title, "purpose": found.purpose}
-    return words | {"goals": found.goals, "owners": found.owners, "products": products}
+def _area(found: areas.Area) -> dict[str, Any]:
+    of = found.domain
+    words = {"id": of.id, "title": of.title, "purpose": of.purpose}
+    return words | {"goals": of.goals, "owners": of.owners, "products": len(found.products)}
 
 
 @router.post("/wishes", status_code=201, response_model=WISH, responses=documented(409), summary="Ask for data that nobody offers")  # fmt: skip

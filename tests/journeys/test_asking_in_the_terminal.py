@@ -97,6 +97,16 @@ def test_agreements_go_on_and_end(done, shell):
     assert "has agreed to nothing" in done("agreements", who="carl")
 
 
+def test_what_a_product_may_pass_on_is_asked_and_given(done):
+    words = (SOLD, *FOR, "--for", "service:customers.segments", "--onward", "campaign-planning")
+    out = done("request", *words, "--dry-run", who="carl")
+    assert "what is made of it may be used for segmentation and campaign-planning" in out
+    asked = name(done("request", *words, "--accept-terms", who="carl"), "req")
+    assert "passed on for campaign-planning" in done("approve", asked, "--look", who="sofia")
+    given = result(done("approve", asked, "--no-onward", "--json", who="sofia"))["agreement"]
+    assert given["onward"] == []
+
+
 def test_a_request_is_taken_back(done):
     asked = name(done("request", HOMES, *FOR), "req")
     assert "withdrawn" in done("agreements", asked, "--withdraw")
@@ -106,6 +116,9 @@ def test_a_request_is_taken_back(done):
 def test_a_cart_is_filled_and_sent(done):
     assert "the cart is empty" in done("cart")
     done("cart", "--add", SOLD, "--columns", "week")
+    assert "passed on for sales-planning" in done("cart", "--onward", "sales-planning")
+    assert "(E802)" in done("cart", *FOR, "--dry-run")
+    assert "passed on" not in done("cart", "--no-onward")
     out = done("cart", "--add", HOMES, *FOR, "--until", "2018-06-30")
     assert f"{SOLD}@1, only week" in out
     assert "for segmentation, until 2018-06-30: groups" in out

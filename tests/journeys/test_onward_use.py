@@ -4,9 +4,9 @@ import pytest
 
 from agora.model.errors import Denied
 from agora.usecases.access import answer, ask
-from agora.usecases.agreements import end
+from agora.usecases.agreements import end, extend
 from agora.usecases.make import Plan, foresee, make
-from tests.journeys.changing import actor, agree, edit, opened, read
+from tests.journeys.changing import actor, agree, edit, instant, opened, read
 from tests.journeys.test_making import PLAN
 
 SEGMENTS = "customers.segments"
@@ -96,3 +96,28 @@ def test_a_product_of_another_domains_data_says_what_it_may_be_used_for(used):
         assert [columns for _, columns in drawn.reads] == [("store_id", "amount")]
         made = make(house, carl, wider)
         assert made.asked[0].request.onward == ("sales-planning",)
+
+
+def test_an_owner_may_give_it_for_its_purpose_alone(used):
+    with opened(used) as house:
+        sofia, more = actor(house, "sofia"), ("campaign-planning", "segmentation")
+        asked = ask(
+            house, actor(house, "carl"), "sales.transactions", purpose="sales-planning",
+            reason="a test", consumer=SERVICE, onward=more, accept_terms=True,
+        )  # fmt: skip
+        with pytest.raises(Denied) as refused:
+            answer(house, sofia, asked.request.id, approve=True, onward=("sales-planning",))
+        assert [each.code for each in refused.value.reasons] == ["E416"]
+        given = answer(house, sofia, asked.request.id, approve=True, onward=more[1:]).agreement
+        assert given is not None
+        assert (given.onward, given.columns) == (("segmentation",), ())
+        told = [dict(each.entry.facts) for each in house.store.records()]
+        assert [each["onward"] for each in told if each.get("agreement") == given.id] == [more[1:]]
+
+
+def test_what_goes_on_is_passed_on_as_before(used):
+    with opened(used) as house:
+        more = {"onward": ("campaign-planning",), "until": instant("2018-06-30")}
+        given = agree(house, SERVICE, "segmentation", by="carl", **more)
+        longer = extend(house, actor(house, "sofia"), given.id, until=instant("2018-12-31"))
+        assert longer.onward == given.onward

@@ -16,7 +16,18 @@ from agora.cli.asking import (
     words,
 )
 from agora.cli.reaching import anywhere
-from agora.cli.wishing import Allowed, AllowedUntil, Ask, EndInstead, Look, Refuse, Told, Waiting
+from agora.cli.wishing import (
+    Allowed,
+    AllowedOnward,
+    AllowedUntil,
+    Ask,
+    EndInstead,
+    Look,
+    NoOnward,
+    Refuse,
+    Told,
+    Waiting,
+)
 from agora.model.access import Agreement, Request
 from agora.model.people import Actor
 from agora.usecases import access, agreements, inbox
@@ -42,6 +53,8 @@ def approve(
     reason: Told = "",
     columns: Allowed = None,
     until: AllowedUntil = "",
+    onward: AllowedOnward = None,
+    no_onward: NoOnward = False,
     as_: As = "",
     mesh: MeshFolder = "",
     json: Json = False,
@@ -61,15 +74,10 @@ def approve(
             _ended(end(house, who, request, reason), as_json=json)
         else:
             answered = answer(
-                house,
-                who,
-                name,
-                approve=not refuse,
-                columns=words(columns),
-                until=last_moment(until),
-                words=reason,
-                version=int(version) if version.isdecimal() else 0,
-            )
+                house, who, name, approve=not refuse, columns=words(columns),
+                until=last_moment(until), onward=() if no_onward else words(onward) or None,
+                words=reason, version=int(version) if version.isdecimal() else 0,
+            )  # fmt: skip
             _answered(answered, as_json=json)
 
 

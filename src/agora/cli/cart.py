@@ -20,6 +20,8 @@ from agora.cli.wishing import (
     Columns,
     DryRun,
     For,
+    NoOnward,
+    Onward,
     Reason,
     Remove,
     Send,
@@ -40,6 +42,8 @@ def cart(
     purpose: UsedFor = "",
     reason: Reason = "",
     consumer: For = "",
+    onward: Onward = None,
+    no_onward: NoOnward = False,
     until: Until = "",
     send_: Send = False,
     dry_run: DryRun = False,
@@ -52,8 +56,9 @@ def cart(
     with opened(mesh) as house:
         who = actor(house, as_)
         found = anywhere(verbs.draft)(
-            house, who, purpose=purpose, reason=reason, consumer=consumer, until=last_moment(until)
-        )
+            house, who, purpose=purpose, reason=reason, consumer=consumer,
+            until=last_moment(until), onward=() if no_onward else words(onward) or None,
+        )  # fmt: skip
         for name in remove_ or ():
             found = anywhere(verbs.remove)(house, who, name)
         for name in add_ or ():
@@ -80,5 +85,8 @@ def _cart(found: Cart, *, as_json: bool) -> None:
         return
     until = f", until {found.until:%Y-%m-%d}" if found.until else ""
     whom = f" for `{found.consumer}`" if found.consumer else ""
-    say(f"{whom} for {found.purpose or 'no purpose yet'}{until}: {found.reason or '…'}".strip())
+    more = f", passed on for {', '.join(found.onward)}" if found.onward else ""
+    say(
+        f"{whom} for {found.purpose or 'no purpose yet'}{more}{until}: {found.reason or '…'}".strip()
+    )
     say("Next: agora cart --send")

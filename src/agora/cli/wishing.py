@@ -49,6 +49,11 @@ Allowed = Annotated[list[str] | None, typer.Option("--columns", help="Allow only
 AllowedUntil = Annotated[
     str, typer.Option("--until", help="Allow it up to this day and with it, as 2018-06-30.")
 ]
+AllowedOnward = Annotated[
+    list[str] | None,
+    typer.Option("--onward", help="Accept that it is passed on for these purposes only."),
+]
+NoOnward = Annotated[bool, typer.Option("--no-onward", help="It is passed on for nothing more.")]
 Held = Annotated[
     str,
     typer.Argument(

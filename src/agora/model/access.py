@@ -157,6 +157,7 @@ class Cart:
     reason: str = ""
     consumer: str = ""
     until: datetime | None = None
+    onward: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

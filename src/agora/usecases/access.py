@@ -85,12 +85,14 @@ def answer(
     approve: bool,
     columns: Sequence[str] = (),
     until: datetime | None = None,
+    onward: Sequence[str] | None = None,
     words: str = "",
     version: int = 0,
 ) -> Answered:
     """The request is answered; an approval is the access from this moment on.
 
-    `columns` and `until` may only narrow what was asked. A request that was changed is answered only
+    `columns`, `until` and `onward` may only narrow what was asked; with no purpose `onward` at all (an
+    empty list) what is made of it serves the agreed purpose alone. A request that was changed is answered only
     by who names the `version` that was looked at.
     Raises Missing, Denied, Conflict, Unusable for a refusal without a reason.
     """
@@ -106,7 +108,7 @@ def answer(
             answering.reasoned(words, "a refusal")
             return _settle(house, who, kept, desk, words, None)
         answering.renewable(house, kept.noun.renews)
-        made = answering.agreed(house, who, kept.noun, tuple(columns), until)
+        made = answering.agreed(house, who, kept.noun, tuple(columns), until, onward)
         return _settle(house, who, kept, desk, words, made)
 
     return filing.again(attempt)
@@ -134,8 +136,15 @@ def _settle(
         *(answering.kept(house, made) if made else ()),
     ]
     event = Event.APPROVED if made else Event.REFUSED_REQUEST
-    house.store.commit(puts, (of_request(house, who, event, answered),))
+    house.store.commit(puts, (of_request(house, who, event, _as_agreed(answered, made)),))
     return Answered(request=answered, agreement=made)
+
+
+def _as_agreed(request: Request, made: Agreement | None) -> Request:
+    """The request as it was approved: the ledger tells what was given, not what was asked."""
+    if made is None:
+        return request
+    return replace(request, columns=made.columns, until=made.expires, onward=made.onward)
 
 
 def ask_back(house: House, who: Actor, request: str, words: str) -> Request:

@@ -214,6 +214,7 @@ def _as_request(house: House, old: Agreement, until: datetime) -> Request:
         purpose=old.purpose,
         reason="extended",
         columns=old.columns,
+        onward=old.onward,
         edition=old.edition,
         until=until,
         asked_at=house.now(),

@@ -58,6 +58,7 @@ def draft(
     reason: str = "",
     consumer: str = "",
     until: datetime | None = None,
+    onward: Sequence[str] | None = None,
 ) -> Cart:
     """The cart says what for, why, for whom and until when; what is not named stays."""
     reasons = judge_words(reason)
@@ -71,6 +72,7 @@ def draft(
             reason=reason or there.reason,
             consumer=consumer or there.consumer,
             until=until or there.until,
+            onward=there.onward if onward is None else tuple(onward),
         )
 
     return _changed(house, who, drafted)
@@ -111,6 +113,7 @@ def _wish(there: Cart) -> Wish:
         reason=there.reason,
         consumer=there.consumer,
         until=there.until,
+        onward=there.onward,
     )
 
 

@@ -5,7 +5,8 @@ from agora.model.errors import AgoraError
 from agora.usecases import agreements as verbs
 from agora.usecases.granted import granted
 from agora.web.answers import Page, Redirect
-from agora.web.request import last_moment, people
+from agora.web.called import begun, consumer, purposes, table
+from agora.web.request import last_moment
 from agora.web.visit import Visit, get, post
 
 
@@ -26,10 +27,13 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Page:
 
 
 def _line(visit: Visit, agreement: Agreement) -> dict[str, object]:
-    name = agreement.consumer
+    titles = purposes(visit)
     return {
         "agreement": agreement,
-        "who": people(visit, (name,)) if not name.startswith("team:") else name,
+        "who": begun(consumer(visit, agreement.consumer)),
+        "title": table(visit, agreement.port),
+        "purpose": titles.get(agreement.purpose, agreement.purpose),
+        "onward": [titles.get(each, each) for each in agreement.onward],
         "active": agreement.active(visit.house.now()),
         "href": f"/products/{agreement.port.port.domain}/{agreement.port.port.product}",
     }

@@ -5,7 +5,8 @@ from agora.usecases import cart as carts
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
-from agora.web.request import common, foreseen, last_moment, mistakes, people
+from agora.web.called import people
+from agora.web.request import common, field_of, foreseen, last_moment, mistakes
 from agora.web.visit import Visit, get, post
 
 
@@ -28,6 +29,7 @@ def _page(visit: Visit, wrong: dict[str, str], foresight: Foresight | None) -> P
         shared |= {
             "purpose": there.purpose,
             "reason": there.reason,
+            "onward": there.onward,
             "consumer": there.consumer or visit.who.principal.id,
             "until": there.until.date().isoformat() if there.until else shared["until"],
         }
@@ -65,6 +67,7 @@ def send(visit: Visit) -> Page | Redirect:
             reason=wish.reason,
             consumer=visit.text("consumer"),
             until=wish.until,
+            onward=visit.texts("onward"),
         )
         foresight = carts.foresee_cart(visit.house, visit.who) if wish.purpose else None
         if wrong or visit.text("look"):
@@ -76,8 +79,7 @@ def send(visit: Visit) -> Page | Redirect:
             seen=visit.text("seen"),
         )
     except AgoraError as problem:
-        field = "accept_terms" if problem.code_shown == "E630" else "purpose"
-        return _page(visit, {field: problem.sentence}, None)
+        return _page(visit, {field_of(problem): problem.sentence}, None)
     names = sorted({name for each in asked for name in each.deciders})
     return Redirect("/requests?of=mine", said=f"Sent. {people(visit, names)} will decide.")
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from agora.governance.access import judge_change
+from agora.governance.onward import passes_on
 from agora.model.access import Request, RequestState, Turn
 from agora.model.errors import AgoraError
 from agora.usecases import access, requests
 from agora.usecases.agreements import mine
 from agora.usecases.inbox import inbox, weigh
 from agora.web.answers import Page, Redirect
-from agora.web.request import last_moment, people
+from agora.web.called import begun, consumer, people, purposes, table
+from agora.web.request import last_moment
 from agora.web.tables import seen
 from agora.web.visit import Visit, get, post, whole
 
@@ -31,7 +33,7 @@ def listed(visit: Visit) -> Page:
     values = {
         "tabs": [
             {"key": "decide", "title": "For me to decide", "href": "?of=decide", "count": len(found.open)},
-            {"key": "mine", "title": "Mine", "href": "?of=mine", "count": 0},
+            {"key": "mine", "title": "Asked by me", "href": "?of=mine", "count": 0},
         ],
         "of": of,
         "rows": [_row(visit, each, of) for each in shown[:SHOWN]],
@@ -47,15 +49,24 @@ def _row(visit: Visit, request: Request, of: str) -> dict[str, object]:
     if waits:
         chip, kind = ("Decide" if of == "decide" else "Answer the question"), "warn"
     return {
-        "title": str(request.port),
+        "title": table(visit, request.port),
+        "name": str(request.port),
         "href": f"/requests/{request.id}",
-        "about": f"{request.purpose}: {request.reason}",
-        "person": people(visit, (request.asked_by,)),
+        "about": f"{purposes(visit).get(request.purpose, request.purpose)}: {request.reason}",
+        "person": _for_whom(visit, request),
         "at": request.asked_at.isoformat(),
         "chip": chip,
         "kind": kind,
         "unread": waits,
     }
+
+
+def _for_whom(visit: Visit, request: Request) -> str:
+    """Who asks, and for whom where that is somebody else."""
+    asker = people(visit, (request.asked_by,))
+    if request.consumer == request.asked_by:
+        return asker
+    return f"{asker} for {consumer(visit, request.consumer)}"
 
 
 def one(visit: Visit) -> Page:
@@ -85,11 +96,26 @@ def _one(visit: Visit, wrong: str = "", status: int = 200) -> Page:
         and asked.state is RequestState.PENDING,
         "my_turn": asked.turn is Turn.REQUESTER,
         "names": people(visit, weighed.deciders),
+        **_words(visit, asked),
         "who": lambda name: people(visit, (name,)),
         "until": asked.until.date().isoformat() if asked.until else "",
         "wrong": wrong,
     }
     return Page(template="inbox/request.html", values=values, status=status)
+
+
+def _words(visit: Visit, asked: Request) -> dict[str, object]:
+    """What is asked for in words, and what a product may pass it on for."""
+    titles = purposes(visit)
+    passes = passes_on(visit.house.mesh, asked.consumer)
+    serves = (asked.purpose, *asked.onward) if passes else ()
+    return {
+        "title": table(visit, asked.port),
+        "whom": begun(consumer(visit, asked.consumer)),
+        "purpose": titles.get(asked.purpose, asked.purpose),
+        "passed": [(each, titles.get(each, each)) for each in asked.onward],
+        "serves": " and ".join(titles.get(each, each) for each in serves),
+    }
 
 
 def _done(visit: Visit, deed: Callable[[], object], said: str) -> Page | Redirect:
@@ -103,7 +129,7 @@ def _done(visit: Visit, deed: Callable[[], object], said: str) -> Page | Redirec
 
 
 def approve(visit: Visit) -> Page | Redirect:
-    """It is approved, perhaps for fewer columns or a shorter time: the access begins now."""
+    """It is approved, perhaps for fewer columns, uses or a shorter time: the access begins now."""
     chosen = visit.texts("column")
     every = visit.texts("every")
     return _done(
@@ -115,6 +141,7 @@ def approve(visit: Visit) -> Page | Redirect:
             approve=True,
             columns=chosen if len(chosen) < len(every) else (),
             until=last_moment(visit.text("until")),
+            onward=visit.texts("onward"),
             words=visit.text("words"),
             version=whole(visit.text("version"), "version"),
         ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from agora.governance.access import voices_of
+from agora.governance.onward import passes_on
 from agora.model.errors import AgoraError
 from agora.model.product import Product
 from agora.passage.knowing import find_product
@@ -11,11 +12,14 @@ from agora.usecases.access import ask_for, foresee
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
+from agora.web.called import begun, consumer, people, purposes
 from agora.web.tables import seen
 from agora.web.visit import Visit, get, post
 
 LEAST_REASON = 20
 USUAL = timedelta(days=365)
+ASKED_BY_FORM = {"E423"}
+"""What the form itself asks for when it is sent; nobody need hear of it while they still write."""
 
 
 def form(visit: Visit) -> Page:
@@ -35,8 +39,9 @@ def send(visit: Visit) -> Page | Redirect:
         asked = ask_for(visit.house, visit.who, wish, seen=visit.text("seen"))
     except AgoraError as problem:
         told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-        field = "accept_terms" if problem.code_shown == "E630" else "purpose"
-        return _form(visit, {field: told}, foresee(visit.house, visit.who, wish), problem.status)
+        return _form(
+            visit, {field_of(problem): told}, foresee(visit.house, visit.who, wish), problem.status
+        )
     if all(each.agreement for each in asked):
         return Redirect(f"/products/{product.name.domain}/{product.name.product}/data", said="You may use it from now on.")  # fmt: skip
     names = sorted({name for each in asked for name in each.deciders})
@@ -63,7 +68,13 @@ def wished(visit: Visit, ports: Sequence[tuple[str, tuple[str, ...]]]) -> Wish:
         consumer=visit.text("consumer"),
         until=last_moment(visit.text("until")),
         accept_terms=visit.text("accept_terms") == "yes",
+        onward=visit.texts("onward"),
     )
+
+
+def field_of(problem: AgoraError) -> str:
+    """Which field of the form a refusal is about."""
+    return {"E630": "accept_terms", "E802": "onward"}.get(problem.code_shown, "purpose")
 
 
 def columns(visit: Visit, port: str) -> tuple[str, ...]:
@@ -121,11 +132,13 @@ def common(visit: Visit, wrong: dict[str, str]) -> dict[str, object]:
     own = visit.who.principal
     asked = visit.request.method == "POST"
     ends = (visit.house.now() + USUAL).date().isoformat()
+    voices = voices_of(visit.house.mesh, own)
     return {
-        "consumers": [(each, _consumer(visit, each)) for each in voices_of(visit.house.mesh, own)],
+        "consumers": [(each, _option(visit, each)) for each in voices],
+        "passes": any(passes_on(visit.house.mesh, each) for each in voices),
+        "onward": visit.texts("onward"),
         "consumer": visit.text("consumer") or own.id,
-        "purposes": [("", "Choose a purpose")]
-        + [(each.id, each.title or each.id) for each in visit.house.mesh.purposes],
+        "purposes": [("", "Choose a purpose"), *purposes(visit).items()],
         "purpose": visit.text("purpose"),
         "reason": visit.text("reason"),
         "until": visit.text("until") if asked else ends,
@@ -137,13 +150,14 @@ def common(visit: Visit, wrong: dict[str, str]) -> dict[str, object]:
 
 def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
     """What will happen, ready to be shown."""
+    titles = purposes(visit)
     ports = [
         {
             "port": str(each.port),
             "title": each.title,
             "names": ", ".join(each.names) or people(visit, each.deciders),
             "settled": each.settled,
-            "refusals": each.refusals,
+            "refusals": [reason for reason in each.refusals if reason.code not in ASKED_BY_FORM],
             "masked": [
                 {"name": view.name, **seen(view)}
                 for view in (each.decision.columns if each.decision else ())
@@ -151,6 +165,7 @@ def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
             ],
             "rows": [rule.reason for rule in (each.decision.rows if each.decision else ())],
             "replaces": each.replaces,
+            "serves": [titles.get(name, name) for name in each.serves],
         }
         for each in (foresight.ports if foresight else ())
     ]
@@ -162,20 +177,10 @@ def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
     }
 
 
-def people(visit: Visit, ids: Sequence[str]) -> str:
-    """People by the names they go by."""
-    found = [visit.house.mesh.principal(each) for each in ids]
-    return " or ".join(each.name or each.id for each in found if each) or "nobody yet"
-
-
-def _consumer(visit: Visit, name: str) -> str:
+def _option(visit: Visit, name: str) -> str:
     if name == visit.who.principal.id:
         return "Me"
-    if name.startswith("team:"):
-        team = next((t for t in visit.house.mesh.teams if f"team:{t.id}" == name), None)
-        return f"My team: {team.title or team.id}" if team else name
-    found = visit.house.mesh.principal(name)
-    return f"{found.name or name} ({found.kind.value})" if found else name
+    return begun(consumer(visit, name))
 
 
 def _first(visit: Visit, product: Product) -> tuple[str, ...]:

@@ -85,6 +85,28 @@ def test_the_approval_is_the_access_and_its_end_is_the_end(loop):
     assert refused.json()["code"] == "E441"
 
 
+def test_what_a_product_passes_on_is_told_before_and_given_apart(loop):
+    carl, sofia, mia = loop.client("carl"), loop.client("sofia"), loop.client("mia")
+    passed = {"purpose": "segmentation", "onward": ["campaign-planning", "sales-planning"]}
+    service = {"consumer": "service:customers.segments"}
+    told = asked(carl, look="yes", **passed, **service).text
+    assert "may be used for Segmentation and Campaign planning and Sales planning" in told
+    alone = asked(carl, look="yes", purpose="segmentation", **service).text
+    assert "may be used for Segmentation, and for nothing else" in alone
+    wrong = asked(carl, **passed)
+    assert wrong.status_code == 403
+    assert 'href="#onward"' in wrong.text
+    assert "Also used for" not in mia.get("/products/sales/transactions/request").text
+
+    where = asked(carl, **passed, **service).headers["location"]
+    weighed = sofia.get(where).text
+    assert "Segmentation and Campaign planning and Sales planning" in weighed
+    every = re.findall(r'name="every" value="([^"]+)"', weighed)
+    narrow = {"every": every, "column": every, "onward": "sales-planning", "version": "1"}
+    assert send(sofia, f"{where}/approve", **narrow).status_code == 303
+    assert "passed on for Sales planning)" in carl.get("/agreements").text
+
+
 def test_somebody_who_is_no_party_learns_nothing_of_a_request(loop):
     mia, ana = loop.client("mia"), loop.client("ana")
     sent = asked(mia, reason=REASON + " once more")

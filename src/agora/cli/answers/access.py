@@ -35,6 +35,8 @@ def _foreseen(found: Foreseen) -> None:
         say(f"  {found.settled}")
     elif not found.refusals:
         say(f"  decided by {' or '.join(found.names) or 'nobody yet'}")
+    if found.serves:
+        say(f"  what is made of it may be used for {' and '.join(found.serves)}")
     if found.replaces:
         say(f"  takes the place of {', '.join(found.replaces)}")
     if found.decision is not None and found.decision.allowed:
@@ -82,6 +84,7 @@ def request(found: Request) -> None:
     columns = f", only {', '.join(found.columns)}" if found.columns else ""
     more = "".join(
         [
+            f", passed on for {', '.join(found.onward)}" if found.onward else "",
             f", renews {found.renews}" if found.renews else "",
             f", with {found.bundle}" if found.bundle else "",
             ", waits for who asked" if found.turn is Turn.REQUESTER else "",

@@ -61,11 +61,12 @@ class Asking(Body):
 
 
 class Answering(Body):
-    """An owner's answer; columns and end may only narrow what was asked."""
+    """An owner's answer; it may only narrow what was asked. No `onward` said accepts what was asked."""
 
     approve: bool
     columns: Names = []
     until: Until = None
+    onward: Names | None = None
     words: Prose = ""
     version: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
@@ -80,12 +81,13 @@ class Changing(Body):
 
 
 class Drafting(Body):
-    """What the whole cart is for."""
+    """What the whole cart is for; what is left out stays."""
 
     purpose: Annotated[str, Field(max_length=100)] = ""
     reason: Prose = ""
     consumer: Line = ""
     until: Until = None
+    onward: Names | None = None
 
 
 class Sending(Body):
@@ -160,6 +162,7 @@ def answer(house: Within, who: By, request: Id, body: Answering) -> Any:
             approve=body.approve,
             columns=body.columns,
             until=body.until,
+            onward=body.onward,
             words=body.words,
             version=body.version,
         )
@@ -258,6 +261,7 @@ def draft(house: Within, who: By, body: Drafting) -> Any:
             reason=body.reason,
             consumer=body.consumer,
             until=body.until,
+            onward=body.onward,
         )
     )
 

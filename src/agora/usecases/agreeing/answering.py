@@ -1,6 +1,6 @@
 """Answering: a request that is kept is found for those who may know of it, and settled once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from agora.governance.access import judge_words, may_know
@@ -70,10 +70,19 @@ def reasoned(words: str, deed: str) -> None:
 
 
 def agreed(
-    house: House, who: Actor, request: Request, columns: tuple[str, ...], until: datetime | None
+    house: House,
+    who: Actor,
+    request: Request,
+    columns: tuple[str, ...],
+    until: datetime | None,
+    onward: Sequence[str] | None = None,
 ) -> Agreement:
     """The agreement that an approval makes, not kept yet; raises Denied for more than was asked."""
-    reasons = (*_widened(request, columns, until), *_empty(house, request, columns, until))
+    passed = request.onward if onward is None else tuple(onward)
+    reasons = (
+        *_widened(request, columns, until, passed),
+        *_empty(house, request, columns, until),
+    )
     demand(house, who, request.port, "an answer may only narrow what was asked", reasons)
     ends = [moment for moment in (request.until, until) if moment is not None]
     port = house.mesh.port(request.port)
@@ -83,7 +92,7 @@ def agreed(
         consumer=request.consumer,
         purpose=request.purpose,
         columns=columns or request.columns,
-        onward=request.onward,
+        onward=passed,
         edition=request.edition,
         starts=house.now(),
         expires=min(ends, default=None),
@@ -138,13 +147,17 @@ def _held(house: House, agreement: Agreement) -> tuple[Put, ...]:
 
 
 def _widened(
-    request: Request, columns: tuple[str, ...], until: datetime | None
-) -> tuple[Reason, ...]:
-    extra = [c for c in columns if request.columns and c not in request.columns]
-    reasons = [Reason(code="E416", sentence=f"column `{c}` was not asked for") for c in extra]
+    request: Request, columns: tuple[str, ...], until: datetime | None, onward: tuple[str, ...]
+) -> Iterator[Reason]:
+    """What of an answer goes beyond what was asked."""
+    for column in columns:
+        if request.columns and column not in request.columns:
+            yield Reason(code="E416", sentence=f"column `{column}` was not asked for")
     if until is not None and request.until is not None and until > request.until:
-        reasons.append(Reason(code="E416", sentence="the request asked for a shorter time"))
-    return tuple(reasons)
+        yield Reason(code="E416", sentence="the request asked for a shorter time")
+    for purpose in onward:
+        if purpose not in request.onward:
+            yield Reason(code="E416", sentence=f"nobody asked to pass it on for `{purpose}`")
 
 
 def _empty(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agora.governance.access import deciders, judge_parties, judge_terms
 from agora.governance.lasting import replaced
+from agora.governance.onward import passes_on
 from agora.model.access import Agreement, Request
 from agora.model.decision import Decision
 from agora.model.errors import Conflict
@@ -22,8 +23,9 @@ class Foreseen:
 
     `decision` is what the consumer would see once it is approved, column by column with the reasons;
     None when the asker may not ask for them. `settled` says why nobody need answer, `terms` what is
-    to be accepted, `replaces` which agreements this one would take the place of. `refusals` are all
-    reasons for which it may not be asked, whatever the terms.
+    to be accepted, `replaces` which agreements this one would take the place of. A consumer that is
+    a product passes it on: what it makes of it `serves` these purposes, in the hands of whoever reads
+    that. `refusals` are all reasons for which it may not be asked, whatever the terms.
     """
 
     port: PortVersion
@@ -35,6 +37,7 @@ class Foreseen:
     terms: str = ""
     limitations: str = ""
     replaces: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
     refusals: tuple[Reason, ...] = ()
     to_accept: bool = False
 
@@ -84,6 +87,7 @@ def _port(house: House, draft: Drafted) -> Foreseen:
         terms=draft.port.contract.terms,
         limitations=draft.port.contract.limitations,
         replaces=() if barred else _replaces(house, draft),
+        serves=_serves(house, draft.request),
         refusals=refusals,
         to_accept=bool(judge_terms(house.mesh, draft.request)),
     )
@@ -106,6 +110,12 @@ def _settled(house: House, draft: Drafted) -> str:
     if now.allowed and not now.agreement:
         return "the owning domain permits it: you may read it without an agreement"
     return ""
+
+
+def _serves(house: House, request: Request) -> tuple[str, ...]:
+    if not passes_on(house.mesh, request.consumer):
+        return ()
+    return tuple(dict.fromkeys((request.purpose, *request.onward)))
 
 
 def _replaces(house: House, draft: Drafted) -> tuple[str, ...]:

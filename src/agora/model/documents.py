@@ -11,7 +11,7 @@ contracts and policies are therefore read from their files, never from documents
 import types
 import typing
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from functools import cache
 
 N = typing.TypeVar("N")
 _LISTS = (tuple, frozenset, list, Sequence, Iterable)
+Reader: typing.TypeAlias = Callable[[typing.Any], object]
 Document: typing.TypeAlias = "None | bool | int | str | list[Document] | dict[str, Document]"
 
 
@@ -66,86 +67,107 @@ def from_document(kind: type[N], document: object) -> N:
 def from_hint(hint: object, document: object) -> object:
     """The same for any type hint, such as `Sequence[str]`; raise ValueError when it does not fit."""
     try:
-        return _read(hint, document)
+        return _reader(hint)(document)
     except (KeyError, TypeError, AttributeError, ArithmeticError) as cause:
         name = getattr(hint, "__name__", str(hint))
         raise ValueError(f"no {name} can be read from this document") from cause
 
 
-def _read(kind: object, document: object) -> object:
-    origin, kinds = typing.get_origin(kind), typing.get_args(kind)
-    if kind in (object, typing.Any):
-        return document
+def _reader(hint: object) -> Reader:
+    """How documents of this hint are read, found out once for all of them."""
+    origin, kinds = typing.get_origin(hint), typing.get_args(hint)
+    if hint in (object, typing.Any):
+        return _as_it_is
     if origin in (types.UnionType, typing.Union):
-        return _read_union(kinds, document)
+        return _union(kinds)
     if origin in (dict, Mapping):
-        named = typing.cast("Mapping[str, object]", document)
-        return {key: _read(kinds[1], value) for key, value in named.items()}
+        value = _reader(kinds[1])
+        return lambda document: {key: value(each) for key, each in document.items()}
     if origin in _LISTS:
-        return _read_items(origin, kinds, typing.cast("list[object]", document))
-    if isinstance(kind, type):
-        return _read_plain(kind, document)
-    raise TypeError(kind)
+        return _items(origin, kinds)
+    if isinstance(hint, type):
+        return _noun(hint) if is_dataclass(hint) else _plain_reader(hint)
+    raise TypeError(hint)
 
 
-def _read_union(kinds: tuple[object, ...], document: object) -> object:
-    if document is None and type(None) in kinds:
-        return None
-    nouns = {k.__name__: k for k in kinds if isinstance(k, type) and is_dataclass(k)}
-    if isinstance(document, Mapping) and document.get("is") in nouns:
-        return _read(nouns[document["is"]], document)
-    lists = [k for k in kinds if typing.get_origin(k) in _LISTS]
-    if isinstance(document, list) and lists:
-        return _read(lists[0], document)
-    maps = [k for k in kinds if typing.get_origin(k) in (dict, Mapping)]
-    if isinstance(document, Mapping) and maps:
-        return _read(maps[0], document)
-    plain = [
-        k for k in kinds if isinstance(k, type) and k is not type(None) and not is_dataclass(k)
-    ]
-    exact = next((k for k in plain if type(document) is k), None)
-    chosen = exact or next(iter((*plain, *nouns.values())), None)
-    if chosen is None:
-        raise TypeError(kinds)
-    return _read(chosen, document)
-
-
-def _read_items(origin: object, kinds: tuple[object, ...], items: list[object]) -> object:
-    if origin is frozenset:
-        return frozenset(_read(kinds[0], item) for item in items)
-    if isinstance(items, str) or not isinstance(items, list):
-        raise TypeError(kinds)
-    if origin is not tuple or (len(kinds) == 2 and kinds[1] is Ellipsis):  # noqa: PLR2004 (tuple[X, ...])
-        return tuple(_read(kinds[0], item) for item in items)
-    return tuple(_read(kind, item) for kind, item in zip(kinds, items, strict=True))
-
-
-def _read_plain(kind: type, document: object) -> object:
-    if is_dataclass(kind):
-        hints = _hints(kind)
-        values = typing.cast("Mapping[str, object]", document)
-        return kind(
-            **{
-                f.name: _read(hints[f.name], values[f.name])
-                for f in fields(kind)
-                if f.name in values
-            }
-        )
-    if issubclass(kind, IntEnum):
-        return kind[str(document).upper()]
-    if issubclass(kind, timedelta):
-        return kind(seconds=typing.cast("int", document))
-    if issubclass(kind, bytes):
-        return b64decode(str(document), validate=True)
-    if issubclass(kind, datetime | date):
-        return kind.fromisoformat(str(document))
-    if issubclass(kind, Decimal | Enum):
-        return kind(str(document))
-    if not isinstance(document, kind) or (kind is int and isinstance(document, bool)):
-        raise TypeError(kind)
+def _as_it_is(document: object) -> object:
     return document
 
 
+def _noun(kind: type) -> Reader:
+    """Its fields are looked at when the first is read: a noun may hold others of its kind."""
+
+    def read(document: Mapping[str, object]) -> object:
+        return kind(**{name: of(document[name]) for name, of in _fields(kind) if name in document})
+
+    return read
+
+
 @cache
-def _hints(kind: type) -> dict[str, object]:
-    return typing.get_type_hints(kind)
+def _fields(kind: type) -> tuple[tuple[str, Reader], ...]:
+    hints = typing.get_type_hints(kind)
+    return tuple((each.name, _reader(hints[each.name])) for each in fields(kind))
+
+
+def _union(kinds: tuple[object, ...]) -> Reader:
+    """The kind is told by the document: nothing, a noun by its name, a list, a map, a plain value."""
+    nouns = {k.__name__: _noun(k) for k in kinds if isinstance(k, type) and is_dataclass(k)}
+    listed = next((_reader(k) for k in kinds if typing.get_origin(k) in _LISTS), None)
+    mapped = next((_reader(k) for k in kinds if typing.get_origin(k) in (dict, Mapping)), None)
+    plain = {
+        k: _plain_reader(k)
+        for k in kinds
+        if isinstance(k, type) and k is not type(None) and not is_dataclass(k)
+    }
+    first = next(iter((*plain.values(), *nouns.values())), None)
+
+    def read(document: object) -> object:
+        if document is None and type(None) in kinds:
+            return None
+        named = document.get("is") if isinstance(document, Mapping) else None
+        if named in nouns:
+            return nouns[named](document)
+        if isinstance(document, list) and listed:
+            return listed(document)
+        if isinstance(document, Mapping) and mapped:
+            return mapped(document)
+        chosen = plain.get(type(document), first)
+        if chosen is None:
+            raise TypeError(kinds)
+        return chosen(document)
+
+    return read
+
+
+def _items(origin: object, kinds: tuple[object, ...]) -> Reader:
+    if origin is tuple and (len(kinds) != 2 or kinds[1] is not Ellipsis):  # noqa: PLR2004 (tuple[X, ...])
+        each = tuple(map(_reader, kinds))
+        return lambda items: tuple(of(item) for of, item in zip(each, _list(items), strict=True))
+    of, whole = _reader(kinds[0]), frozenset if origin is frozenset else tuple
+    return lambda items: whole(map(of, _list(items)))
+
+
+def _list(items: object) -> list[object]:
+    if isinstance(items, list):
+        return items
+    raise TypeError(items)
+
+
+def _plain_reader(kind: type) -> Reader:
+    if issubclass(kind, IntEnum):
+        return lambda document: kind[str(document).upper()]
+    if issubclass(kind, timedelta):
+        return lambda document: kind(seconds=document)
+    if issubclass(kind, bytes):
+        return lambda document: b64decode(str(document), validate=True)
+    if issubclass(kind, datetime | date):
+        return lambda document: kind.fromisoformat(str(document))
+    if issubclass(kind, Decimal | Enum):
+        return lambda document: kind(str(document))
+
+    def same(document: object) -> object:
+        if isinstance(document, kind) and not (kind is int and isinstance(document, bool)):
+            return document
+        raise TypeError(kind)
+
+    return same

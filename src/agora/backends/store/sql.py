@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from agora.backends.store.database import Database
 from agora.backends.store.grouping import Group
+from agora.backends.store.reading import Reading
 from agora.backends.store.tables import batches, ledger, nouns
 from agora.governance.proof import GENESIS, leaf
 from agora.governance.proof import seal as sealed
-from agora.model.documents import from_document, to_document
+from agora.model.documents import to_document
 from agora.model.errors import Conflict
 from agora.model.ledger import Batch, Entry, Event, Record
 from agora.needs.store import Kept, Put
@@ -23,6 +24,23 @@ _LAST = "\U0010ffff"
 """Sorts behind whatever may follow a prefix: a range is looked up, where LIKE would read every key."""
 _UNREADABLE = Entry(event=Event.CHECKED, at=datetime.min.replace(tzinfo=UTC), who="unreadable")
 SCHEMA_VERSION = 1
+_KIND, _KEY = nouns.c.kind == sa.bindparam("kind"), nouns.c.key == sa.bindparam("key")
+_NEWEST = sa.select(nouns).where(_KIND, _KEY, nouns.c.newest)
+_HISTORY = sa.select(nouns).where(_KIND, _KEY).order_by(nouns.c.revision)
+_RANGE = (
+    sa.select(nouns)
+    .where(_KIND, nouns.c.newest, nouns.c.key > sa.bindparam("after"))
+    .where(nouns.c.key >= sa.bindparam("first"), nouns.c.key < sa.bindparam("last"))
+    .order_by(nouns.c.key)
+    .limit(PAGE)
+)
+_RECORDS = (
+    sa.select(ledger)
+    .where(ledger.c.place > sa.bindparam("after"))
+    .order_by(ledger.c.place)
+    .limit(sa.bindparam("most"))
+)
+"""What is asked all day is put together once: doing so costs more than asking it."""
 
 
 class SqlStore:
@@ -32,41 +50,27 @@ class SqlStore:
         """Open nothing yet: the database is opened by the first use."""
         self._database = Database(url)
         self._group = Group(self._commit_all)
+        self._reading = Reading()
 
     def get(self, kind: type[N], key: str) -> Kept[N] | None:
-        chosen = sa.select(nouns).where(
-            nouns.c.kind == kind.__name__, nouns.c.key == key, nouns.c.newest
-        )
         with self._database.reading() as connection:
-            row = connection.execute(chosen).first()
-        return _kept(kind, row) if row else None
+            row = connection.execute(_NEWEST, {"kind": kind.__name__, "key": key}).first()
+        return self._kept(kind, row) if row else None
 
     def find(self, kind: type[N], prefix: str = "") -> Iterator[Kept[N]]:
-        after = ""
+        asked = {"kind": kind.__name__, "first": prefix, "last": prefix + _LAST, "after": ""}
         while True:
-            chosen = (
-                sa.select(nouns)
-                .where(nouns.c.kind == kind.__name__, nouns.c.newest, nouns.c.key > after)
-                .where(nouns.c.key >= prefix, nouns.c.key < prefix + _LAST)
-                .order_by(nouns.c.key)
-                .limit(PAGE)
-            )
             with self._database.reading() as connection:
-                rows = connection.execute(chosen).all()
-            yield from (_kept(kind, row) for row in rows)
+                rows = connection.execute(_RANGE, asked).all()
+            yield from (self._kept(kind, row) for row in rows)
             if len(rows) < PAGE:
                 return
-            after = rows[-1].key
+            asked["after"] = rows[-1].key
 
     def history(self, kind: type[N], key: str) -> Iterator[Kept[N]]:
-        chosen = (
-            sa.select(nouns)
-            .where(nouns.c.kind == kind.__name__, nouns.c.key == key)
-            .order_by(nouns.c.revision)
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(chosen).all()
-        yield from (_kept(kind, row) for row in rows)
+            rows = connection.execute(_HISTORY, {"kind": kind.__name__, "key": key}).all()
+        yield from (self._kept(kind, row) for row in rows)
 
     def commit(self, puts: Sequence[Put], entries: Sequence[Entry]) -> tuple[int, ...]:
         places: tuple[int, ...] = self._group.join((tuple(puts), tuple(entries)))
@@ -76,12 +80,9 @@ class SqlStore:
         given = 0
         while limit is None or given < limit:
             page = PAGE if limit is None else min(PAGE, limit - given)
-            chosen = (
-                sa.select(ledger).where(ledger.c.place > after).order_by(ledger.c.place).limit(page)
-            )
             with self._database.reading() as connection:
-                rows = connection.execute(chosen).all()
-            yield from (_record(row) for row in rows)
+                rows = connection.execute(_RECORDS, {"after": after, "most": page}).all()
+            yield from (self._record(row) for row in rows)
             given += len(rows)
             if len(rows) < page:
                 return
@@ -105,7 +106,7 @@ class SqlStore:
                 return None
             batch = sealed(
                 last.number + 1 if last else 1,
-                [_record(row) for row in rows],
+                [self._record(row) for row in rows],
                 last.hash if last else GENESIS,
             )
             connection.execute(sa.insert(batches), [_columns(batch)])
@@ -129,6 +130,24 @@ class SqlStore:
                 except Conflict as conflict:
                     answers.append(conflict)
         return answers
+
+    def _kept(self, kind: type[N], row: "sa.Row[tuple[object, ...]]") -> Kept[N]:
+        noun = self._reading.noun(kind, row.document)
+        return Kept(key=cast("str", row.key), revision=cast("int", row.revision), noun=noun)
+
+    def _record(self, row: "sa.Row[tuple[object, ...]]") -> Record:
+        """The record as its body says; columns beside the body are only copies."""
+        try:
+            entry = self._reading.noun(Entry, row.body, within="entry")
+        except (ValueError, KeyError, TypeError):
+            entry = _UNREADABLE
+        return Record(
+            place=row.place,
+            recorded_at=datetime.fromisoformat(row.recorded_at),
+            entry=entry,
+            body=row.body,
+            hash=row.hash,
+        )
 
 
 def _put(connection: sa.Connection, put: Put) -> None:
@@ -172,26 +191,6 @@ def _row(place: int, entry: Entry) -> dict[str, object]:
     document = {"place": place, "recorded_at": now, "entry": to_document(entry)}
     body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {"place": place, "recorded_at": now, "body": body, "hash": leaf(body)}
-
-
-def _record(row: "sa.Row[tuple[object, ...]]") -> Record:
-    """The record as its body says; columns beside the body are only copies."""
-    try:
-        entry = from_document(Entry, json.loads(row.body)["entry"])
-    except (ValueError, KeyError, TypeError):
-        entry = _UNREADABLE
-    return Record(
-        place=row.place,
-        recorded_at=datetime.fromisoformat(row.recorded_at),
-        entry=entry,
-        body=row.body,
-        hash=row.hash,
-    )
-
-
-def _kept(kind: type[N], row: "sa.Row[tuple[object, ...]]") -> Kept[N]:
-    noun = from_document(kind, json.loads(row.document))
-    return Kept(key=cast("str", row.key), revision=cast("int", row.revision), noun=noun)
 
 
 def _columns(batch: Batch) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agora.governance.rights import may_read_ledger
-from agora.model.activity import Sought, about, product_of, products
+from agora.governance.rights import oversees
+from agora.model.activity import Reach, Sought, about, product_of, products
 from agora.model.ledger import Entry, Event, Record
 from agora.model.mesh import Mesh
 from agora.model.people import Principal
@@ -34,6 +34,17 @@ _OPEN = frozenset({"statement", "code", "rules", "form", "rows"})
 """What an owner sees of a read besides its columns: never the words of a statement."""
 
 
+def reach(mesh: Mesh, principal: Principal) -> Reach:
+    """How much of what happens this person may know."""
+    if oversees(mesh, principal):
+        return Reach.ALL
+    return Reach.OWNED if _owned(mesh, principal) else Reach.OWN
+
+
+def _owned(mesh: Mesh, principal: Principal) -> set[str]:
+    return {domain.id for domain in mesh.domains if principal.id in domain.owners}
+
+
 def shown(mesh: Mesh, principal: Principal, record: Record) -> Record | None:
     """The record as this person may see it, or None.
 
@@ -42,9 +53,9 @@ def shown(mesh: Mesh, principal: Principal, record: Record) -> Record | None:
     """
     entry = record.entry
     own = principal.id in (entry.who, entry.operator, dict(entry.facts).get("consumer"))
-    if own or may_read_ledger(mesh, principal):
+    if own or oversees(mesh, principal):
         return record
-    owned = {domain.id for domain in mesh.domains if principal.id in domain.owners}
+    owned = _owned(mesh, principal)
     if not owned or entry.event not in OWNERS:
         return None
     mine = tuple(name for name in about(entry) if name.partition(".")[0] in owned)

@@ -39,6 +39,12 @@ def oversees(mesh: Mesh, principal: Principal) -> bool:
     return principal.id == mesh.operator or bool(OVERSEERS & set(principal.roles))
 
 
+def answers_for(mesh: Mesh, principal: Principal, domain: str) -> bool:
+    """True for the owners of a domain and for those who oversee the mesh."""
+    found = mesh.domain(domain)
+    return oversees(mesh, principal) or (found is not None and principal.id in found.owners)
+
+
 def belongs(domain: Domain, principal: Principal) -> bool:
     """True for those who own or publish for the domain, or are of it."""
     return principal.id in (*domain.owners, *domain.publishers) or domain.id in principal.domains

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from agora.model.errors import Unusable
 from agora.model.ledger import Entry, Event, Record
@@ -49,12 +50,26 @@ class Sought:
         )
 
 
+class Reach(StrEnum):
+    """How much of what happens somebody may know."""
+
+    ALL = "all"
+    OWNED = "owned"
+    OWN = "own"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Entries, the newest first. Everything from place `first` on was looked at; 1 is all of it."""
+    """Entries, the newest first. Everything from place `first` on was looked at; 1 is all of it.
+
+    `reach` is whose entries could be among them: everybody's, also those about products one owns, or
+    only one's own. `known` are the products they name of which the reader may know.
+    """
 
     records: tuple[Record, ...]
     first: int
+    reach: Reach = Reach.OWN
+    known: frozenset[str] = frozenset()
 
 
 def about(entry: Entry) -> tuple[str, ...]:

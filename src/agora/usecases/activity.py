@@ -1,11 +1,14 @@
 """Activity: what happened, as far as somebody may know, looked for by person, product, time, words."""
 
-from agora.governance.activity import fits, shown
-from agora.model.activity import Found, Sought
+from collections.abc import Iterable
+
+from agora.governance.activity import fits, reach, shown
+from agora.model.activity import Found, Sought, products
 from agora.model.ledger import Record
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.passage.activity import backwards, top
+from agora.passage.knowing import may_know
 
 PAGE = 50
 MOST = 20_000
@@ -29,4 +32,15 @@ def activity(
             if len(found) == limit:
                 first = record.place
                 break
-    return Found(records=tuple(found), first=first)
+    return Found(
+        records=tuple(found),
+        first=first,
+        reach=reach(house.mesh, who.principal),
+        known=_known(house, who, found),
+    )
+
+
+def _known(house: House, who: Actor, records: Iterable[Record]) -> frozenset[str]:
+    named = {name for record in records for name in products(record.entry)}
+    found = (each for each in house.mesh.products if str(each.name) in named)
+    return frozenset(str(each.name) for each in found if may_know(house, who.principal, each))

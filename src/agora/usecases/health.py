@@ -38,6 +38,11 @@ def health(house: House, who: Actor, now: datetime) -> Health:
     )
 
 
+def oversees(house: House, who: Actor) -> bool:
+    """True for those who may ask how the machines do."""
+    return may_read_ledger(house.mesh, who.principal)
+
+
 def storage(house: House, who: Actor) -> tuple[Room, ...]:
     """What each product takes of the lake, the largest first. Raises Denied."""
     _demand(house, who)
@@ -60,7 +65,7 @@ def _room(name: str, stored: list[Stored]) -> Room:
 
 
 def _demand(house: House, who: Actor) -> None:
-    if not may_read_ledger(house.mesh, who.principal):
+    if not oversees(house, who):
         raise Denied(
             "how the machines do is for those who run them", code="E763", hint="ask the operator"
         )

@@ -1,6 +1,6 @@
 """Owning: who uses a product, for those who answer for it."""
 
-from agora.governance.rights import may_read_ledger
+from agora.governance.rights import answers_for
 from agora.model.errors import Denied
 from agora.model.owning import Owned
 from agora.model.people import Actor
@@ -33,6 +33,4 @@ def owning(house: House, who: Actor, name: str) -> Owned:
 
 def owns(house: House, who: Actor, domain: str) -> bool:
     """True for the owners of the domain and for those who oversee the mesh."""
-    found = house.mesh.domain(domain)
-    owner = found is not None and who.principal.id in found.owners
-    return owner or may_read_ledger(house.mesh, who.principal)
+    return answers_for(house.mesh, who.principal, domain)

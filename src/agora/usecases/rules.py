@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from agora.governance.rights import oversees
+from agora.governance.rights import answers_for
 from agora.model.errors import Denied, Missing
-from agora.model.people import Actor
+from agora.model.names import PortVersion
+from agora.model.people import Actor, Principal
 from agora.model.policy import Layer, Policy, Purpose, Tag
 from agora.needs.house import House
 from agora.passage.knowing import find_domain, find_product, known
@@ -18,6 +19,15 @@ class Rules:
     domains: tuple[Policy, ...]
     purposes: tuple[Purpose, ...]
     tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Askable:
+    """About whom, and about which tables, somebody may ask what would be seen."""
+
+    people: tuple[Principal, ...]
+    tables: tuple[PortVersion, ...]
+    others: bool = False
 
 
 def rules(house: House, who: Actor) -> Rules:
@@ -38,6 +48,18 @@ def of_domain(house: House, who: Actor, name: str) -> tuple[Policy, ...]:
     return tuple(each for each in rules(house, who).domains if each.domain == found.id)
 
 
+def askable(house: House, who: Actor, table: str = "") -> Askable:
+    """Whom somebody may ask about, as `reader` says; owners choose the person before the table."""
+    mesh, own = house.mesh, who.principal
+    domains = [table.partition(".")[0]] if table else [each.id for each in mesh.domains]
+    everybody = any(answers_for(mesh, own, domain) for domain in domains)
+    return Askable(
+        people=mesh.principals if everybody else (own,),
+        tables=tuple(port.version for each in known(house, own) for port in each.ports),
+        others=everybody,
+    )
+
+
 def reader(house: House, who: Actor, table: str, person: str, purpose: str) -> Actor:
     """Somebody as they would ask for a table, for who may be told what they would see of it.
 
@@ -45,8 +67,7 @@ def reader(house: House, who: Actor, table: str, person: str, purpose: str) -> A
     Raises Missing, Denied.
     """
     own = who.principal
-    domain = house.mesh.domain(find_product(house, own, table).name.domain)
-    asks = oversees(house.mesh, own) or (domain is not None and own.id in domain.owners)
+    asks = answers_for(house.mesh, own, find_product(house, own, table).name.domain)
     found = own if person in ("", own.id) else house.mesh.principal(person) if asks else None
     if found is None and asks:
         raise Missing(f"there is no `{person}`", code="E608", hint="`/people` lists who there is")

@@ -1,13 +1,11 @@
 """Activity: what happened, looked for by person, product, event, purpose, day and words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
-from agora.governance.rights import may_read_ledger
-from agora.model.activity import Sought, about
+from agora.model.activity import Reach, Sought, about, product_of
 from agora.model.errors import Unusable
 from agora.model.ledger import Event, Record
-from agora.passage.knowing import known
 from agora.usecases.activity import activity
 from agora.web.answers import Page
 from agora.web.visit import Visit, get, whole
@@ -26,10 +24,9 @@ def audit(visit: Visit) -> Page:
     except Unusable as problem:
         wrong, wanted = problem, Sought()
     found = activity(visit.house, visit.who, wanted, before=before)
-    products = {str(product.name) for product in known(visit.house, visit.who.principal)}
     values = {
         "asked": {name: asked.get(name, "") for name in NAMES},
-        "entries": [_entry(record, products) for record in found.records] if wrong is None else [],
+        "entries": [_entry(record, found.known) for record in found.records] if wrong is None else [],
         "first": found.first,
         "older": _address({**asked, "before": str(found.first)}) if found.first > 1 else "",
         "newest": _address(asked) if before else "",
@@ -38,8 +35,8 @@ def audit(visit: Visit) -> Page:
         "purposes": [("", "Any purpose"), *((p.id, p.title or p.id) for p in visit.house.mesh.purposes)],
         "kinds": KINDS,
         "wrong": wrong,
-        "oversees": may_read_ledger(visit.house.mesh, visit.who.principal),
-        "owner": any(visit.who.principal.id in d.owners for d in visit.house.mesh.domains),
+        "oversees": found.reach is Reach.ALL,
+        "owner": found.reach is Reach.OWNED,
     }  # fmt: skip
     return Page(template="activity/activity.html", values=values, status=422 if wrong else 200)
 
@@ -53,7 +50,7 @@ def _address(asked: Mapping[str, str]) -> str:
     return f"/govern/audit?{urlencode(asked)}" if asked else "/govern/audit"
 
 
-def _entry(record: Record, products: set[str]) -> dict[str, object]:
+def _entry(record: Record, known: Collection[str]) -> dict[str, object]:
     entry = record.entry
     facts = [(name, _told(value)) for name, value in entry.facts if _told(value)]
     return {
@@ -64,16 +61,16 @@ def _entry(record: Record, products: set[str]) -> dict[str, object]:
         "at": entry.at,
         "recorded": record.recorded_at,
         "purpose": entry.purpose,
-        "about": [(name, _href(name, products)) for name in about(entry)],
+        "about": [(name, _href(name, known)) for name in about(entry)],
         "subject": "" if about(entry) else entry.subject,
         "facts": facts,
         "refused": entry.event in (Event.DENIED, Event.QUERY_REFUSED, Event.REFUSED_REQUEST),
     }
 
 
-def _href(name: str, products: set[str]) -> str:
-    product = ".".join(name.partition("@")[0].split(".")[:2])
-    return f"/products/{product.replace('.', '/')}" if product in products else ""
+def _href(name: str, known: Collection[str]) -> str:
+    product = product_of(name)
+    return f"/products/{product.replace('.', '/')}" if product in known else ""
 
 
 def _told(value: object) -> str:

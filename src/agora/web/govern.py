@@ -1,13 +1,11 @@
 """Govern: the rules that bind people here, in sentences, and what they leave of a table for somebody."""
 
-from agora.governance.rights import may_read_ledger
 from agora.model.decision import Decision
 from agora.model.errors import AgoraError
 from agora.model.people import Actor
 from agora.model.policy import MaskKind, Policy, Who
-from agora.passage.knowing import known
 from agora.usecases.explain import explain
-from agora.usecases.owning import owns
+from agora.usecases.rules import askable, reader
 from agora.usecases.rules import rules as binding
 from agora.web.answers import Page
 from agora.web.tables import SEEN, seen
@@ -23,7 +21,6 @@ def rules(visit: Visit) -> Page:
         "domain": [told(each) for each in found.domains],
         "purposes": found.purposes,
         "tags": found.tags,
-        "overseer": may_read_ledger(visit.house.mesh, visit.who.principal),
     }
     return Page(template="govern/rules.html", values=values)
 
@@ -81,24 +78,20 @@ def explained(visit: Visit) -> Page:
     """What one person would see of one table, column by column, and why."""
     mesh, own = visit.house.mesh, visit.who.principal
     table, purpose = visit.query.get("table", ""), visit.query.get("purpose", "")
-    oversees = _asks(visit, table)
-    people = mesh.principals if oversees else (own,)
-    person = visit.query.get("person") or own.id
-    found = next((each for each in people if each.id == person), own)
-    problem: AgoraError | None = None
+    asker, problem = Actor(principal=own, operator=own.id, purpose=purpose), None
     decisions: tuple[Decision, ...] = ()
     if table:
         try:
-            asker = Actor(principal=found, operator=own.id, purpose=purpose)
+            asker = reader(visit.house, visit.who, table, visit.query.get("person", ""), purpose)
             decisions = explain(visit.house, asker, table, told=own)
         except AgoraError as raised:
             problem = raised
-    products = known(visit.house, own)
+    about = askable(visit.house, visit.who, table)
     values = {
-        "people": [(each.id, each.name or each.id) for each in people],
-        "tables": [(str(p.version), str(p.version)) for each in products for p in each.ports],
+        "people": [(each.id, each.name or each.id) for each in about.people],
+        "tables": [(str(each), str(each)) for each in about.tables],
         "purposes": [("", "No purpose")] + [(p.id, p.title or p.id) for p in mesh.purposes],
-        "person": found,
+        "person": asker.principal,
         "table": table,
         "purpose": purpose,
         "decisions": [
@@ -109,18 +102,9 @@ def explained(visit: Visit) -> Page:
             for each in decisions
         ],
         "problem": problem,
-        "oversees": oversees,
+        "oversees": about.others,
     }
-    return Page(template="govern/explain.html", values=values)
-
-
-def _asks(visit: Visit, table: str) -> bool:
-    """True for who may ask about anybody: those who oversee, and owners about their own tables.
-
-    An owner who has not chosen a table yet sees everybody; without a table nothing is told.
-    """
-    owned = [d.id for d in visit.house.mesh.domains if visit.who.principal.id in d.owners]
-    return owns(visit.house, visit.who, table.partition(".")[0]) or (not table and bool(owned))
+    return Page(template="govern/explain.html", values=values, status=problem.status if problem else 200)  # fmt: skip
 
 
 ROUTES = (get("/govern", rules), get("/govern/explain", explained))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from agora.governance.rights import may_read_ledger
 from agora.model.operating import Room, RunLine
 from agora.model.release import RunState
 from agora.quality.runs import BAD, log, remedy
@@ -33,7 +32,7 @@ def ops(visit: Visit) -> Page:
 def listed(visit: Visit) -> Page:
     """Every run this person may see: failures that stand first, each with what to do."""
     lines = runs(visit.house, visit.who)
-    overseer = may_read_ledger(visit.house.mesh, visit.who.principal)
+    overseer = verbs.oversees(visit.house, visit.who)
     values = {"runs": listed_lines(lines), "overseer": overseer}
     return Page(template="ops/runs.html", values=values)
 
@@ -51,7 +50,7 @@ def run(visit: Visit) -> Page:
         "remedy": remedy(found.state),
         "lines": log(found),
         "running": found.state is RunState.RUNNING,
-        "overseer": may_read_ledger(visit.house.mesh, visit.who.principal),
+        "overseer": verbs.oversees(visit.house, visit.who),
     }
     return Page(template="ops/run.html", values=values)
 

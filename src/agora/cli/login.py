@@ -1,13 +1,15 @@
 """`agora login`: commands work against a server from now on."""
 
 import getpass
+import ipaddress
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from agora.cli.answers.terminal import give, say
+from agora.cli.answers.terminal import give, say, tell
 from agora.cli.asking import Json, command, epilog, openings
 from agora.cli.openings import SignedIn
 from agora.model.errors import Missing, Unusable
@@ -28,6 +30,8 @@ def login(
 ) -> None:
     """Work against a server, as the person whose token it is; `agora token` or a page makes one."""
     servers = openings().servers
+    if _open_to_listeners(url):
+        tell("! plain http: whoever is on the way can read your token; ask for an https:// address")
     found = SignedIn(url=url.rstrip("/"), token=_token(stdin=stdin)) if url else servers.current()
     if found is None:
         raise Missing("you are signed in nowhere", code="E776", hint="agora login URL")
@@ -51,6 +55,18 @@ def _token(*, stdin: bool) -> str:
             hint="make one on the page Tokens; give it with `--token-stdin` or in AGORA_TOKEN",
         )
     return given.strip()
+
+
+def _open_to_listeners(url: str) -> bool:
+    """Whether what is sent there leaves this machine for everybody on the way to read."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all, as whoever opens it says
+        return False
+    own = parts.hostname == "localhost"
+    with suppress(ValueError):
+        own = own or ipaddress.ip_address(parts.hostname or "").is_loopback
+    return parts.scheme == "http" and not own
 
 
 def _show(kept: SignedIn, who: Actor, *, as_json: bool) -> None:

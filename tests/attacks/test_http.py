@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 
 from agora.app.up.guards import Guarded
 from agora.app.up.limits import Buckets, LateError, Paced, Prompt, own_names, timely
@@ -148,6 +148,60 @@ def test_a_head_that_does_not_come_is_not_waited_for(before, said):
         return rest
 
     assert b"200" not in asyncio.run(run())
+
+
+class Hurried(Prompt):
+    holds = 0.3
+
+
+def streamed_to(reads):
+    """How much left of an endless answer to somebody who reads so long, and whether its maker went home."""
+    sent, gone = 0, False
+
+    async def endless(scope, receive, send):
+        nonlocal sent, gone
+
+        async def pieces():
+            nonlocal sent, gone
+            try:
+                while True:
+                    sent += 1 << 16
+                    yield bytes(1 << 16)
+                    await asyncio.sleep(0.001)
+            finally:
+                gone = True
+
+        await StreamingResponse(pieces())(scope, receive, send)
+
+    async def run():
+        config = uvicorn.Config(endless, http=Hurried, log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            reader, writer = await asyncio.open_connection(*listener.getsockname(), limit=1 << 16)
+            writer.write(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n")
+            until = asyncio.get_running_loop().time() + reads
+            while asyncio.get_running_loop().time() < until:
+                await reader.read(1 << 16)
+            await asyncio.sleep(1)
+            found = gone, sent
+            writer.close()
+            server.should_exit = True
+            await serving
+        return found
+
+    return asyncio.run(run())
+
+
+def test_an_answer_that_nobody_takes_is_not_held_and_not_heaped_up():
+    gone, sent = streamed_to(reads=0)
+    assert gone
+    assert sent < 32 << 20
+
+
+def test_who_reads_for_longer_than_that_is_read_to():
+    _, sent = streamed_to(reads=1)
+    assert sent > 32 << 16
 
 
 async def names(scope, receive, send):

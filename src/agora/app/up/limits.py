@@ -15,6 +15,7 @@ from agora.serve.rest.problems import problem
 
 HEADERS_SECONDS: Final = 15.0
 BODY_SECONDS: Final = 60.0
+STALLED_SECONDS: Final = 60.0
 FREE = ("/static/", "/healthz", "/readyz", "/events")
 _TOO_MANY = "too many requests came from you at once"
 _HINT = "wait a second between them"
@@ -98,10 +99,11 @@ def own_names(url: str) -> frozenset[str]:
 
 
 class Prompt(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """A connection that is closed when the head of a request does not arrive in time."""
+    """A connection that ends when the head of a request does not arrive, or an answer is not taken."""
 
-    waits = HEADERS_SECONDS
+    waits, holds = HEADERS_SECONDS, STALLED_SECONDS
     _late: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Somebody is there: they say soon what they want."""
@@ -117,9 +119,20 @@ class Prompt(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         elif self.cycle is None or self.cycle.response_complete:
             self._begin()
 
+    def pause_writing(self) -> None:
+        """The other side takes nothing more: whatever works for it is not held for ever."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(self.holds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes again."""
+        self._taken()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._end()
+        self._taken()
         super().connection_lost(exc)
 
     def _begin(self) -> None:
@@ -130,3 +143,8 @@ class Prompt(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None

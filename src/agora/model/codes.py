@@ -231,7 +231,7 @@ _MESH: Meanings = {
     "E510": ("no process can be started", "has the machine memory and processes left?"),
     "E511": ("the tables cannot be opened", "their owners find the reason in the log"),
     "E512": ("a table with row deletes", "rewrite it without them"),
-    "E513": ("an answer without a schema", "ask again; tell the operator when it stays"),
+    "E513": ("an answer nobody can read", "ask again; tell the operator when it stays"),
     "E514": ("the lake's disk is full", "free some space and run again; nothing was released"),
     "E515": ("the store is damaged", "put its file back from a backup"),
     "E516": ("the store lets nobody in", "check the user and the password of its address"),

@@ -11,7 +11,7 @@ LENGTH = 4
 END = bytes(LENGTH)
 
 
-def framed(piece: bytes) -> bytes:
+def framed(piece: bytes | memoryview) -> bytes:
     """The piece with its length before it."""
     return len(piece).to_bytes(LENGTH, "big") + piece
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, RawFile, Session
@@ -13,6 +13,26 @@ from agora.model.sqlfacts import SqlFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A batch as an Arrow stream carries it, to be passed on unread, and how many rows are in it."""
+
+    num_rows: int
+    content: memoryview
+
+
+class Counted(Protocol):
+    """Rows that know how many they are: a batch, or a message."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many."""
+        ...
+
+
+Part = TypeVar("Part", bound=Counted)
 
 
 class Answer(Protocol):
@@ -26,6 +46,14 @@ class Answer(Protocol):
     def __iter__(self) -> "Iterator[pa.RecordBatch]":
         """The batches, each up to 65,536 rows; raises Exhausted or Refused with a code only."""
         ...
+
+    def messages(self) -> Iterator[Message]:
+        """The same batches as the messages of an Arrow stream; who reads these reads no batches.
+
+        An engine that sends such messages has them passed on as they are.
+        """
+        for batch in self:
+            yield Message(num_rows=batch.num_rows, content=memoryview(batch.serialize()))
 
     def close(self) -> None:
         """Stop the statement if it still runs and give the worker back; harmless when repeated."""

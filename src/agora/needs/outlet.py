@@ -7,6 +7,8 @@ from typing import Protocol
 from agora.model.decision import Decision
 from agora.needs.engine import Answer
 
+Piece = bytes | memoryview
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
@@ -32,7 +34,7 @@ class Outlet(Protocol):
         """What the form is called, and what it cannot hold."""
         ...
 
-    def encode(self, answer: Answer) -> Generator[bytes, None, None]:
+    def encode(self, answer: Answer) -> Generator[Piece, None, None]:
         """The bytes in pieces, with memory for a piece only; whoever stops reading stops the answer.
 
         Values stay exact: decimals keep their digits, moments are ISO 8601 with their zone, lists
@@ -62,11 +64,11 @@ class Pieces(Protocol):
         """How many rows have left so far."""
         ...
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Piece]:
         """The pieces, one after the other."""
         ...
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> Piece:
         """The next piece."""
         ...
 

@@ -1,16 +1,16 @@
 """Leaving: rows on their way out in the form of somebody's own tool, recorded however it ends."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agora.model.errors import AgoraError, Exhausted
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
-from agora.needs.engine import Answer
+from agora.needs.engine import Answer, Message, Part
 from agora.needs.house import House
-from agora.needs.outlet import Form, Outlet
+from agora.needs.outlet import Form, Outlet, Piece
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,17 +39,17 @@ class Leaving:
         self._made = outlet.encode(self._counted)
         self._open = True
         self._guard = threading.Lock()
-        self._first: bytes | None = self._next()
+        self._first: Piece | None = self._next()
 
     @property
     def rows(self) -> int:
         """How many rows have left so far."""
         return self._counted.rows
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Piece]:
         return self
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> Piece:
         with self._guard:
             piece, self._first = self._first, None
             found = self._next() if piece is None else piece
@@ -64,7 +64,7 @@ class Leaving:
             self._counted.close()
             self._end("stopped")
 
-    def _next(self) -> bytes | None:
+    def _next(self) -> Piece | None:
         try:
             piece = next(self._made, None)
         except BaseException as problem:
@@ -121,9 +121,15 @@ class _Counted:
         return self._answer.schema
 
     def __iter__(self) -> "Iterator[pa.RecordBatch]":
-        for batch in self._answer:
-            self.rows += batch.num_rows
-            yield batch
+        yield from self._passing(self._answer)
+
+    def messages(self) -> Iterator[Message]:
+        yield from self._passing(self._answer.messages())
+
+    def _passing(self, parts: Iterable[Part]) -> Iterator[Part]:
+        for part in parts:
+            self.rows += part.num_rows
+            yield part
 
     def close(self) -> None:
         self._answer.close()

@@ -17,7 +17,7 @@ from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
 from agora.model.release import ReleasedColumn, Snapshot
 from agora.model.types import Kind, Type
-from agora.needs.engine import Answer
+from agora.needs.engine import Answer, Message
 from agora.needs.house import House
 from agora.needs.outside import Outside
 from agora.passage import derived
@@ -76,6 +76,10 @@ class Passing:
     def __iter__(self) -> "Iterator[pa.RecordBatch]":
         """The batches, as the engine gives them."""
         yield from self._answer
+
+    def messages(self) -> Iterator[Message]:
+        """The same as messages."""
+        yield from self._answer.messages()
 
     def close(self) -> None:
         """Stop the work if it still runs; what was fetched is gone."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from agora.model.errors import AgoraError, Denied
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
 from agora.model.release import Release
-from agora.needs.engine import Answer
+from agora.needs.engine import Answer, Message, Part
 from agora.needs.house import House
 
 if TYPE_CHECKING:
@@ -140,10 +140,17 @@ class Recorded:
 
     def __iter__(self) -> "Iterator[pa.RecordBatch]":
         """The batches, counted."""
+        yield from self._passing(self._answer)
+
+    def messages(self) -> Iterator[Message]:
+        """The same as messages, counted."""
+        yield from self._passing(self._answer.messages())
+
+    def _passing(self, parts: Iterable[Part]) -> Iterator[Part]:
         try:
-            for batch in self._answer:
-                self._rows += batch.num_rows
-                yield batch
+            for part in parts:
+                self._rows += part.num_rows
+                yield part
             self._end("complete")
         except AgoraError as problem:
             meant = self._told(problem)

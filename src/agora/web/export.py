@@ -7,7 +7,7 @@ import anyio
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from agora.needs.outlet import Export, Pieces
+from agora.needs.outlet import Export, Piece, Pieces
 from agora.usecases import results
 from agora.web.visit import Answer, Visit, post
 
@@ -25,7 +25,7 @@ def leaving(made: Export) -> Answer:
     return StreamingResponse(_flowing(made.pieces), media_type=made.form.media, headers=headers)
 
 
-async def _flowing(pieces: Pieces) -> AsyncIterator[bytes]:
+async def _flowing(pieces: Pieces) -> AsyncIterator[Piece]:
     try:
         async for piece in iterate_in_threadpool(pieces):
             yield piece

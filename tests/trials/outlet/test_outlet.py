@@ -17,6 +17,7 @@ from python_calamine import load_workbook
 from agora.backends.outlet.registry import InstalledOutlets
 from agora.backends.outlet.xlsx import XlsxOutlet
 from agora.model.errors import Exhausted, Unusable
+from agora.needs.engine import Answer
 
 OUTLETS = InstalledOutlets()
 KINDS = OUTLETS.kinds()
@@ -37,8 +38,10 @@ RUNS = (
 TAME = ("-5", "+49301234", "-0.5", "a=1", "5-3", "'=1", "")
 
 
-class Asked:
+class Asked(Answer):
     """An answer of an engine, in batches as small as it likes."""
+
+    schema = None
 
     def __init__(self, sql, size=65_536):
         self._reader = duckdb.connect().sql(sql).to_arrow_reader(size)
@@ -51,8 +54,10 @@ class Asked:
         self.closed += 1
 
 
-class Lists:
+class Lists(Answer):
     """An answer of these columns."""
+
+    schema = None
 
     def __init__(self, **columns):
         self._table = pa.table(columns)

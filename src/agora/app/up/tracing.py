@@ -4,7 +4,7 @@ Off, and not even loaded, unless the standard `OTEL_EXPORTER_OTLP_ENDPOINT` (or 
 says where. Spans name routes and parts of the work; no name, word or statement of anybody is in them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -135,10 +135,16 @@ class _Streaming:
         return self._answer.schema
 
     def __iter__(self) -> Iterator[Any]:
+        yield from self._passing(self._answer)
+
+    def messages(self) -> Iterator[Any]:
+        yield from self._passing(self._answer.messages())
+
+    def _passing(self, parts: Iterable[Any]) -> Iterator[Any]:
         try:
-            for batch in self._answer:
-                self._rows += batch.num_rows
-                yield batch
+            for part in parts:
+                self._rows += part.num_rows
+                yield part
         except Exception as problem:
             _failed(self._span, problem)
             raise

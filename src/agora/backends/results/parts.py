@@ -72,7 +72,7 @@ class Parts:
             )
 
 
-class Stored:
+class Stored(Answer):
     """The rows of one result as they lie on disk; an answer that can be read again."""
 
     def __init__(self, folder: Path) -> None:
@@ -128,10 +128,11 @@ class Stored:
         """Every row that is kept."""
         from pyarrow import parquet
 
-        number = 0
+        number, schema = 0, self.schema
         while (path := part(self._folder, number)).exists():
             with parquet.ParquetFile(path) as file:
-                yield from file.iter_batches(batch_size=ROWS)
+                for batch in file.iter_batches(batch_size=ROWS):
+                    yield fitted(batch, schema)
             number += 1
         if not self.there:
             raise gone()

@@ -74,7 +74,7 @@ def lines(outlets: Outlets, answer: Answer) -> int:
     rows = 0
     for piece in outlets.pick(LINES).encode(answer):
         sys.stdout.buffer.write(piece)
-        rows += piece.count(b"\n")
+        rows += bytes(piece).count(b"\n")
     sys.stdout.buffer.flush()
     return rows
 

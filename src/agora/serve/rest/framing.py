@@ -8,7 +8,7 @@ from agora.model import frames
 from agora.model import verbs as words
 from agora.model.documents import to_document
 from agora.model.errors import AgoraError
-from agora.needs.outlet import Export, Outlets, Pieces
+from agora.needs.outlet import Export, Outlets, Piece, Pieces
 
 ROWS = "arrow"
 
@@ -43,7 +43,7 @@ class Frames:
         if close is not None:
             close()
 
-    def _made(self, outlets: Outlets, *, items: bool) -> Iterator[bytes]:
+    def _made(self, outlets: Outlets, *, items: bool) -> Iterator[Piece]:
         if items:
             return (json.dumps(to_document(each)).encode() for each in self._source)
         if self._leaving is not None:

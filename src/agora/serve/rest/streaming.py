@@ -1,19 +1,21 @@
 """Streaming: bytes leave while they are made; whoever goes away stops the work."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Protocol
 from urllib.parse import quote
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from agora.needs.outlet import Export
+from agora.needs.outlet import Export, Piece
 
 
 class Closing(Protocol):
     """Pieces that are made when they are taken; closing them ends the work behind them."""
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> Piece:
         """The next piece."""
         ...
 
@@ -33,10 +35,23 @@ def streamed(export: Export) -> StreamingResponse:
     )
 
 
-async def poured(pieces: Closing) -> AsyncIterator[bytes]:
-    """The pieces one after the other; the work ends with the last one, or when nobody takes more."""
+async def poured(pieces: Closing) -> AsyncIterator[Piece]:
+    """The pieces in order, each made while the one before it leaves.
+
+    The work ends with the last one, or when nobody takes more.
+    """
+    coming = _making(pieces)
     try:
-        while (piece := await run_in_threadpool(next, pieces, None)) is not None:
+        while (piece := await coming) is not None:
+            coming = _making(pieces)
             yield piece
     finally:
-        pieces.close()
+        with anyio.CancelScope(shield=True):
+            await run_in_threadpool(pieces.close)
+
+
+def _making(pieces: Closing) -> asyncio.Future[Piece | None]:
+    """The next piece, in the making; nothing is said of a failure that nobody waits for any more."""
+    coming = asyncio.ensure_future(run_in_threadpool(next, pieces, None))
+    coming.add_done_callback(lambda made: made.cancelled() or made.exception())
+    return coming

@@ -5,11 +5,14 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
+from agora.backends.engine.duckdb.answer import DuckAnswer
 from agora.backends.engine.duckdb.benches import DuckBenches
-from agora.backends.engine.duckdb.frames import WORDS
-from agora.backends.engine.duckdb.readers import DuckAnswer, DuckReaders, binding
+from agora.backends.engine.duckdb.binding import binding
+from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS
+from agora.backends.engine.duckdb.readers import DuckReaders
 from agora.model.decision import ColumnView, Shield
 from agora.model.errors import AgoraError, Exhausted, Unavailable
 from agora.model.mesh import Bounds
@@ -80,15 +83,67 @@ def test_a_table_with_row_deletes_is_not_read_wrongly(relation):
     assert told.value.code_shown == "E512"
 
 
-def test_a_worker_that_ends_before_it_begins_gives_no_schema():
-    """Only a worker that somebody broke into says so."""
-    lying = SimpleNamespace(
+def lying(*frames):
+    """An answer of a worker that somebody broke into, which says this whatever it is asked."""
+    said = iter(frames)
+    process = SimpleNamespace(
         deadline=lambda _seconds: contextlib.nullcontext(),
         send=lambda _command: None,
-        frame=lambda: (WORDS, json.dumps({"ok": True, "rows": 0}).encode()),
+        frame=lambda: next(said),
+        close=lambda: None,
     )
-    answer = DuckAnswer(None, SESSION, SimpleNamespace(process=lying), "select 1", BOUNDS)
+    answer = DuckAnswer(process, "select 1", BOUNDS, keep=lambda: None, told=lambda _: None)
     answer.begin()
+    return answer
+
+
+def words(**said):
+    return WORDS, json.dumps({"ok": True} | said).encode()
+
+
+def rows(count):
+    return pa.record_batch({"a": pa.array(range(count), pa.int32())})
+
+
+BEGIN = SCHEMA, rows(0).schema.serialize().to_pybytes()
+SENT = rows(3).serialize().to_pybytes()
+
+
+def test_a_worker_that_ends_before_it_begins_gives_no_schema():
     with pytest.raises(Unavailable) as told:
-        _ = answer.schema
+        _ = lying(words(rows=0)).schema
     assert told.value.code_shown == "E513"
+
+
+@pytest.mark.parametrize(
+    "content", [SENT + SENT, SENT + b"x", b"", b"no message", SENT[:-8], BEGIN[1]]
+)
+@pytest.mark.parametrize("way", [iter, DuckAnswer.messages])
+def test_nothing_leaves_that_is_not_counted(content, way):
+    answer = lying(BEGIN, (BATCH, SENT), (BATCH, content), words(rows=3))
+    taken = way(answer)
+    assert next(taken).num_rows == 3
+    with pytest.raises(Unavailable) as told:
+        next(taken)
+    assert told.value.code_shown == "E513"
+
+
+@pytest.mark.parametrize("way", [iter, DuckAnswer.messages])
+def test_the_bound_holds_whatever_a_worker_says(way):
+    most = rows(BOUNDS.rows).serialize().to_pybytes()
+    taken = way(lying(BEGIN, (BATCH, most), (BATCH, SENT), words(rows=3)))
+    assert next(taken).num_rows == BOUNDS.rows
+    with pytest.raises(Exhausted) as told:
+        next(taken)
+    assert told.value.code_shown == "E433"
+
+
+def test_messages_are_the_batches_as_an_arrow_stream_carries_them(readers, relation):
+    ask = "select a, 'x' || a as b from s.t"
+    with contextlib.closing(readers.answer(SESSION, [relation], ask, BOUNDS)) as answer:
+        batches = list(answer)
+    with contextlib.closing(readers.answer(SESSION, [relation], ask, BOUNDS)) as answer:
+        messages = list(answer.messages())
+        stream = b"".join([answer.schema.serialize(), *(each.content for each in messages)])
+    assert sum(each.num_rows for each in messages) == 9
+    assert pa.ipc.open_stream(stream).read_all() == pa.Table.from_batches(batches)

@@ -1,17 +1,15 @@
 """Readers: a pool of warm, locked workers, each serving one reader and purpose at a time."""
 
-import json
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from agora.backends.engine.duckdb.answer import DuckAnswer
 from agora.backends.engine.duckdb.binding import binding
 from agora.backends.engine.duckdb.forked import Nursery
-from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Bytes
 from agora.backends.engine.duckdb.process import Start, WorkerProcess
-from agora.backends.engine.duckdb.refusals import refusal
 from agora.backends.engine.duckdb.turns import Turns, statements, texts
 from agora.model.documents import from_document
 from agora.model.errors import Exhausted, Unavailable
@@ -19,9 +17,6 @@ from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Begun
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 START_SECONDS = 60.0
 """A worker that is not there yet is no fault of a statement, whose own time begins with it."""
@@ -98,14 +93,21 @@ class DuckReaders:
         sql: str,
         bounds: Bounds,
         begun: Begun | None = None,
-    ) -> "DuckAnswer":
+    ) -> DuckAnswer:
         give = self._turns.take(session.reader)
         try:
             seat = self._bound(session, frozenset(relations), bounds)
         except BaseException:
             give()
             raise
-        answer = DuckAnswer(self, session, seat, sql, bounds, give)
+        answer = DuckAnswer(
+            seat.process,
+            sql,
+            bounds,
+            keep=partial(self._give, session, seat),
+            told=partial(self._log, session.reader),
+            give=give,
+        )
         self._answers.add(answer)
         try:
             if begun is not None:
@@ -132,10 +134,6 @@ class DuckReaders:
             seat.process.close()
         self._nursery.close()
 
-    def told(self, session: Session, detail: str) -> None:
-        """Pass an engine's own words to the owner's log."""
-        self._log(session.reader, detail)
-
     def _take(self, session: Session) -> _Seat:
         key = (session.reader, session.purpose)
         with self._lock:
@@ -148,11 +146,8 @@ class DuckReaders:
                     return seat
         return _Seat(self._nursery.start)
 
-    def give(self, session: Session, seat: _Seat) -> None:
-        """Keep a worker for its reader's next statement; the longest idle one makes room."""
-        self._give(session, seat)
-
     def _give(self, session: Session, seat: _Seat) -> None:
+        """Keep a worker for its reader's next statement; the longest idle one makes room."""
         if not seat.process.alive:
             seat.process.close()
             return
@@ -199,101 +194,3 @@ class DuckReaders:
                 code="E511",
                 hint="their owners find the reason in the log",
             )
-
-
-def _forgotten(seat: _Seat, give: Callable[[], None]) -> None:
-    """Nobody reads an answer any more and nobody has closed it: worker and place are free."""
-    give()
-    seat.process.close()
-
-
-class DuckAnswer:
-    """A streaming answer from a worker; reading it to the end or closing it frees the worker."""
-
-    def __init__(
-        self,
-        readers: DuckReaders,
-        session: Session,
-        seat: _Seat,
-        sql: str,
-        bounds: Bounds,
-        give: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Hold a bound worker for one statement, and a place that `give` gives back."""
-        self._readers, self._session, self._seat = readers, session, seat
-        self._sql, self._bounds = sql, bounds
-        self._schema: pa.Schema | None = None
-        self._give = give
-        self._forgotten = weakref.finalize(self, _forgotten, seat, give)
-        self._open = True
-        self._ended = False
-        self._ending = threading.Lock()
-
-    @property
-    def schema(self) -> "pa.Schema":
-        if self._schema is None:
-            raise Unavailable("the answer has no schema", code="E513")
-        return self._schema
-
-    def begin(self) -> None:
-        """Send the statement and wait for its schema; raises what the statement comes to."""
-        import pyarrow as pa
-
-        command = {"do": "run", "sql": self._sql, "rows": self._bounds.rows}
-        process = self._seat.process
-        with process.deadline(self._bounds.seconds):
-            process.send(command)
-            kind, payload = process.frame()
-        if kind == WORDS:
-            self._finish(payload)
-        elif kind == SCHEMA:
-            self._schema = pa.ipc.read_schema(pa.py_buffer(payload))
-
-    def __iter__(self) -> "Iterator[pa.RecordBatch]":
-        import pyarrow as pa
-
-        while self._open and not self._ended:
-            try:
-                with self._seat.process.deadline(self._bounds.seconds):
-                    kind, payload = self._seat.process.frame()
-            except Exhausted:
-                self.close()
-                raise
-            if kind == BATCH:
-                yield pa.ipc.read_record_batch(pa.py_buffer(payload), self.schema)
-            else:
-                self._finish(payload)
-
-    def close(self) -> None:
-        if not self._open:
-            return
-        self._open = False
-        if self._ended:
-            self._readers.give(self._session, self._seat)
-        else:
-            self._seat.process.close()
-        self._forgotten.detach()
-        self._give()
-
-    def stop(self) -> None:
-        """End the statement from another thread; who reads the answer hears that it is over."""
-        with self._ending:
-            if self._open and not self._ended:
-                self._seat.process.kill()
-
-    def _finish(self, payload: Bytes) -> None:
-        words = json.loads(payload)
-        with self._ending:
-            self._ended = True
-        self._give()
-        if words["ok"] and words.get("more"):
-            self.close()
-            raise Exhausted(
-                f"the answer has more than {self._bounds.rows:,} rows",
-                code="E433",
-                hint="narrow it with WHERE or LIMIT",
-            )
-        if not words["ok"]:
-            self._readers.told(self._session, str(words.get("detail", "")))
-            self.close()
-            raise refusal(str(words["error"]), str(words.get("detail", "")), self._sql)

@@ -76,11 +76,6 @@ def _more(own: Decision, reason: Reason, what: str) -> Reason:
     )
 
 
-def passes_on(mesh: Mesh, consumer: str) -> bool:
-    """Whether a consumer is a product, which makes something of what it reads for others to use."""
-    return any(product.name.service == consumer for product in mesh.products)
-
-
 def judge_passing(mesh: Mesh, request: Request) -> Iterator[Reason]:
     """Why nobody may accept that this is passed on: such purposes do not exist, or nothing is."""
     known = {purpose.id for purpose in mesh.purposes}
@@ -91,7 +86,7 @@ def judge_passing(mesh: Mesh, request: Request) -> Iterator[Reason]:
                 sentence=f"there is no purpose `{purpose}`",
                 hint=f"use one of {', '.join(f'`{each}`' for each in sorted(known))}",
             )
-    if request.onward and not passes_on(mesh, request.consumer):
+    if request.onward and mesh.built_by(request.consumer) is None:
         yield Reason(
             code="E802",
             sentence=f"`{request.consumer}` passes nothing on: only products do",

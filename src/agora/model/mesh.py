@@ -149,6 +149,11 @@ class Mesh:
         """The words of the contract with this hash, or None."""
         return next((words for words in self.promised if words.hash == contract), None)
 
+    def built_by(self, service: str) -> Product | None:
+        """The product whose build reads as this service, or None."""
+        found: Product | None = self._named("services", self._services).get(service)
+        return found
+
     def principal(self, name: str) -> Principal | None:
         """Somebody by id; a product's service exists as soon as the product does."""
         found = next((p for p in self.principals if p.id == name), None)
@@ -162,7 +167,7 @@ class Mesh:
         return replace(self, principals=(*others, principal))
 
     def _service(self, name: str) -> Principal | None:
-        product = next((p for p in self.products if p.name.service == name), None)
+        product = self.built_by(name)
         if product is None:
             return None
         domain = self.domain(product.name.domain)
@@ -182,6 +187,9 @@ class Mesh:
 
     def _products(self) -> dict[object, Any]:
         return {product.name: product for product in reversed(self.products)}
+
+    def _services(self) -> dict[object, Any]:
+        return {product.name.service: product for product in reversed(self.products)}
 
     def _versions(self) -> dict[object, Any]:
         found: dict[object, list[OutputPort]] = {}

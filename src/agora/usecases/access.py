@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agora.governance.access import judge_answer
+from agora.governance.access import judge_answer, voices_of
 from agora.model.access import Agreement, Request, RequestState, Turn
 from agora.model.ledger import Event
 from agora.model.people import Actor
+from agora.model.product import Product
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
+from agora.passage.knowing import find_product
 from agora.usecases.agreeing import answering, asking, filing, foreseeing
 from agora.usecases.agreeing.asking import Asked, Wish
 from agora.usecases.agreeing.entries import demand, of_request
@@ -24,6 +26,16 @@ class Answered:
 
     request: Request
     agreement: Agreement | None = None
+
+
+def offered(house: House, who: Actor, product: str) -> Product:
+    """The product of which somebody may ask for tables. Raises Missing."""
+    return find_product(house, who.principal, product)
+
+
+def voices(house: House, who: Actor) -> tuple[str, ...]:
+    """In whose names somebody may ask: their own, their teams', those of their agents and services."""
+    return voices_of(house.mesh, who.principal)
 
 
 def ask(

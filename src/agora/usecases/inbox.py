@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from agora.governance import past
-from agora.governance.access import deciders, judge_answer, voices_of
+from agora.governance.access import deciders, judge_answer, judge_change, voices_of
 from agora.model.access import Past, Request, RequestState, Turn
 from agora.model.decision import Decision
 from agora.model.people import Actor
@@ -31,7 +31,7 @@ class Weighed:
     """A request as its owner weighs it.
 
     `decision` is what the consumer would see after an approval; it and the `past` are for owners.
-    `refusals` is why this person may not answer.
+    `refusals` is why this person may not answer; who `may_change` it asked for it.
     """
 
     request: Request
@@ -39,6 +39,7 @@ class Weighed:
     past: Past | None
     deciders: tuple[str, ...] = ()
     refusals: tuple[Reason, ...] = ()
+    may_change: bool = False
 
 
 def inbox(house: House, who: Actor) -> Inbox:
@@ -88,6 +89,7 @@ def weigh(house: House, who: Actor, request: str) -> Weighed:
         past=_past(house, who, asked) if own else None,
         deciders=owners,
         refusals=judge_answer(house.mesh, asked, who.principal),
+        may_change=not judge_change(house.mesh, asked, who.principal),
     )
 
 

@@ -10,7 +10,7 @@ from agora.governance import token as rules
 from agora.governance.identity import may_admit
 from agora.model.errors import Conflict, Denied, Missing, Unusable
 from agora.model.ledger import Entry, Event
-from agora.model.people import Actor, PrincipalKind
+from agora.model.people import Actor, Principal, PrincipalKind
 from agora.model.token import Scope, Token
 from agora.needs.house import House
 from agora.needs.store import Put
@@ -81,6 +81,14 @@ def make(
     )
     house.store.commit((Put(key=key, noun=made),), (_entry(house, who, Event.TOKEN_MADE, made),))
     return Made(token=_bare(made), secret=secret)
+
+
+def holders(house: House, who: Actor) -> tuple[Principal, ...]:
+    """Everybody this person may make tokens for."""
+    mesh = house.mesh
+    return tuple(
+        each for each in mesh.principals if not any(rules.judge_maker(mesh, who.principal, each))
+    )
 
 
 def tokens(house: House, who: Actor) -> tuple[Token, ...]:

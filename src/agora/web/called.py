@@ -20,7 +20,7 @@ def purposes(visit: Visit) -> dict[str, str]:
 def consumer(visit: Visit, name: str) -> str:
     """Whoever reads: a person, a team, a product that makes something of it, an agent or a service."""
     mesh = visit.house.mesh
-    product = next((each for each in mesh.products if each.name.service == name), None)
+    product = mesh.built_by(name)
     if product is not None:
         return f"the product {product.title or product.name}"
     if name.startswith("team:"):

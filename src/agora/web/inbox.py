@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from agora.governance.access import judge_change
-from agora.governance.onward import passes_on
 from agora.model.access import Request, RequestState, Turn
 from agora.model.errors import AgoraError
 from agora.usecases import access, requests
@@ -92,8 +90,7 @@ def _one(visit: Visit, wrong: str = "", status: int = 200) -> Page:
             if seen(view)["masked"]
         ],
         "may_answer": not weighed.refusals and asked.state is RequestState.PENDING,
-        "may_change": not judge_change(visit.house.mesh, asked, visit.who.principal)
-        and asked.state is RequestState.PENDING,
+        "may_change": weighed.may_change and asked.state is RequestState.PENDING,
         "my_turn": asked.turn is Turn.REQUESTER,
         "names": people(visit, weighed.deciders),
         **_words(visit, asked),
@@ -107,7 +104,7 @@ def _one(visit: Visit, wrong: str = "", status: int = 200) -> Page:
 def _words(visit: Visit, asked: Request) -> dict[str, object]:
     """What is asked for in words, and what a product may pass it on for."""
     titles = purposes(visit)
-    passes = passes_on(visit.house.mesh, asked.consumer)
+    passes = visit.house.mesh.built_by(asked.consumer) is not None
     serves = (asked.purpose, *asked.onward) if passes else ()
     return {
         "title": table(visit, asked.port),

@@ -2,10 +2,8 @@
 
 from starlette.responses import Response
 
-from agora.governance.access import voices_of
 from agora.model.errors import AgoraError
 from agora.model.notice import Mailing
-from agora.model.people import PrincipalKind
 from agora.model.token import Scope
 from agora.usecases import notices, session, token
 from agora.usecases.follow import following
@@ -58,12 +56,11 @@ def tokens(visit: Visit) -> Page:
 
 
 def _tokens(visit: Visit, secret: str = "", wrong: str = "", status: int = 200) -> Page:
-    mesh, own = visit.house.mesh, visit.who.principal
-    found = [mesh.principal(each) for each in voices_of(mesh, own)]
+    own = visit.who.principal.id
     others = [
         (each.id, f"{each.name or each.id} ({each.kind.value})")
-        for each in found
-        if each and each.kind is not PrincipalKind.PERSON and not each.id.startswith("service:")
+        for each in token.holders(visit.house, visit.who)
+        if each.id != own
     ]
     values = {
         "tokens": token.tokens(visit.house, visit.who),
@@ -73,7 +70,7 @@ def _tokens(visit: Visit, secret: str = "", wrong: str = "", status: int = 200) 
         "wrong": wrong,
         "scopes": SCOPES,
         "days": DAYS,
-        "consumers": [(own.id, "Me"), *others],
+        "consumers": [(own, "Me"), *others],
         "chosen": visit.texts("scope") or (Scope.READ.value,),
     }
     return Page(template="me/tokens.html", values=values, status=status)

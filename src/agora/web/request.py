@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from agora.governance.access import voices_of
-from agora.governance.onward import passes_on
 from agora.model.errors import AgoraError
 from agora.model.product import Product
-from agora.passage.knowing import find_product
-from agora.usecases.access import ask_for, foresee
+from agora.usecases.access import ask_for, foresee, offered, voices
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
@@ -29,7 +26,7 @@ def form(visit: Visit) -> Page:
 
 def send(visit: Visit) -> Page | Redirect:
     """The request is sent, or only foreseen, or goes back with every mistake."""
-    product = find_product(visit.house, visit.who.principal, _name(visit))
+    product = offered(visit.house, visit.who, _name(visit))
     wish = wished(visit, tuple((port, columns(visit, port)) for port in visit.texts("port")))
     wrong = dict(mistakes(visit, wish))
     if wrong or visit.text("look"):
@@ -113,7 +110,7 @@ def _name(visit: Visit) -> str:
 def _form(
     visit: Visit, wrong: dict[str, str], foresight: Foresight | None, status: int = 422
 ) -> Page:
-    product = find_product(visit.house, visit.who.principal, _name(visit))
+    product = offered(visit.house, visit.who, _name(visit))
     asked = visit.request.method == "POST"
     chosen = visit.texts("port") if asked else _first(visit, product)
     values = {
@@ -132,10 +129,10 @@ def common(visit: Visit, wrong: dict[str, str]) -> dict[str, object]:
     own = visit.who.principal
     asked = visit.request.method == "POST"
     ends = (visit.house.now() + USUAL).date().isoformat()
-    voices = voices_of(visit.house.mesh, own)
+    consumers = voices(visit.house, visit.who)
     return {
-        "consumers": [(each, _option(visit, each)) for each in voices],
-        "passes": any(passes_on(visit.house.mesh, each) for each in voices),
+        "consumers": [(each, _option(visit, each)) for each in consumers],
+        "passes": any(visit.house.mesh.built_by(each) for each in consumers),
         "onward": visit.texts("onward"),
         "consumer": visit.text("consumer") or own.id,
         "purposes": [("", "Choose a purpose"), *purposes(visit).items()],

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from agora.governance.access import deciders, judge_parties, judge_terms
 from agora.governance.lasting import replaced
-from agora.governance.onward import passes_on
 from agora.model.access import Agreement, Request
 from agora.model.decision import Decision
 from agora.model.errors import Conflict
@@ -113,7 +112,7 @@ def _settled(house: House, draft: Drafted) -> str:
 
 
 def _serves(house: House, request: Request) -> tuple[str, ...]:
-    if not passes_on(house.mesh, request.consumer):
+    if house.mesh.built_by(request.consumer) is None:
         return ()
     return tuple(dict.fromkeys((request.purpose, *request.onward)))
 

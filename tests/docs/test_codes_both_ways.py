@@ -4,6 +4,7 @@ code that a test or a page names is one the source can say.
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,14 @@ def codes_in(file, pattern):
     return found
 
 
+@cache
 def said():
     """Every code the source can say."""
     files = [f for f in (ROOT / "src" / "agora").rglob("*.py") if f not in TABLES]
     return set().union(*(codes_in(file, SAID) for file in files))
 
 
+@cache
 def asserted():
     """Every code a test or a case expects."""
     found = set()

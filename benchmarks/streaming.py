@@ -1,30 +1,39 @@
 """Ten million released rows as Arrow over HTTP, beside reading the same snapshot in this machine's own process.
 
-A product of so many lineitem-like rows is released into a mesh of its own. Then two readers take
-turns, each in a process of its own: one iterates the answer of `usecases.query`, the other reads the
-Arrow outlet of a server (uvicorn and a bare Starlette route) from a real socket with
-`pyarrow.ipc.open_stream`. The rate is rows per second of the fastest of several turns (this machine
-is shared, and whatever else it does only makes a turn slower) and of the median. Memory is PSS,
-sampled while rows leave: of the server's own process, and with its engine's worker.
+A product of so many lineitem-like rows is released into a mesh of its own. Then readers take turns,
+each in a process of its own and each until the last row:
+
+- in-process: iterates the answer of `usecases.query`; the goal is measured against it;
+- http: `POST /api/v1/query` of `agora up`, by a token, read with `pyarrow.ipc.open_stream`;
+- client: the same through `agora.client`;
+- bare: DuckDB on the released files inside a Starlette route, with nobody asked whether one may. What
+  HTTP itself costs on this machine.
+
+The rate is rows per second of the fastest of several turns (this machine is shared, and whatever else
+it does only makes a turn slower) and of the median. CPU is of each process while rows are read, the
+median of all turns. Memory is PSS, sampled while rows leave: of the server's own process, and with its
+engine's worker.
 
     python benchmarks/streaming.py [rows] [turns]; 10,000,000 and 5 by default.
 """
 
+import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import psutil
 
-SQL = "select * from lab.sold"
+TABLE = "lab.sold"
+SQL = f"select * from {TABLE}"
 FILES = {
     "agora.yaml": "agora: 1\nkind: mesh\nname: bench\noperator: olga\ndomains: [lab]\nlimits: {memory: 512MB, seconds: 3600, rows: 100000000, threads: 2}\n",
     "people.yaml": "agora: 1\nkind: people\nteams: [{id: t, title: T}]\npeople: [{id: olga, name: O, email: o@example.org, teams: [t], roles: [operator]}]\n",
@@ -70,82 +79,111 @@ def main():
     turns = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory(prefix="agora-streaming-") as folder:
         root = Path(folder)
-        release(root, rows)
-        server, port = served(root)
+        token = release(root, rows)
+        server, url = served(root)
+        floor, bare_url = bare(root)
+        sides = {
+            "in-process": (None, ["--read", str(root)]),
+            "http": (server, ["--ask", f"{url}/api/v1/query", token]),
+            "client": (server, ["--client", url, token]),
+            "bare": (floor, ["--ask", bare_url, ""]),
+        }
         try:
-            compare(root, server, port, rows, turns)
+            told(rows, compare(sides, turns))
         finally:
-            server.terminate()
-            server.wait()
+            for each in (server, floor):
+                each.terminate()
+                each.wait()
 
 
 def release(root, rows):
-    """The rows are released."""
+    """The rows are released; gives a token of somebody who may read them."""
     import duckdb
 
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     duckdb.connect().execute(MAKE.format(rows=rows, path=root / "lab/sold/sold.parquet"))
-    subprocess.run(
-        [sys.executable, "-m", "agora", "run", "lab.sold", "--mesh", str(root)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    agora(root, "run", "lab.sold")
+    return re.search(r"agora_\w+", agora(root, "token", "--make", "bench")).group()
+
+
+def agora(root, *words):
+    """What a command of ours says."""
+    command = [sys.executable, "-m", "agora", *words, "--mesh", str(root)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def served(root):
-    """The server's process and its port."""
-    server = subprocess.Popen(
-        [sys.executable, __file__, "--serve", str(root)], stdout=subprocess.PIPE, text=True
-    )
-    return server, int(server.stdout.readline())
+    """The server's process and its address."""
+    command = [sys.executable, "-m", "agora", "up", "--port", "0", "--mesh", str(root)]
+    with (root / "server.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    url = re.search(r"http://\S+", server.stdout.readline()).group()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz"):
+                return server, url
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise SystemExit((root / "server.log").read_text())
 
 
-def compare(root, server, port, rows, turns):
-    seconds, cpu = {"in-process": [], "http": []}, {"in-process": 0.0, "http": 0.0}
-    own, whole = 0, 0
+def bare(root):
+    """The process that serves the released files to anybody, and its address."""
+    files = [
+        str(each) for each in (root / ".agora").rglob("*.parquet") if "landing" not in str(each)
+    ]
+    command = [sys.executable, __file__, "--serve", json.dumps(files)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return server, f"http://127.0.0.1:{int(server.stdout.readline())}/"
+
+
+def compare(sides, turns):
+    """What each side needed, turn by turn."""
+    found = {name: [] for name in sides}
     for turn in range(turns):
-        for side in list(seconds)[:: 1 if turn % 2 else -1]:
-            before = used(server.pid)
-            if side == "http":
-                spent, peak = watched(server, ["--client", str(port)])
-                own, whole = max(own, peak[0]), max(whole, peak[1])
-            else:
-                spent = called(["--read", str(root)])
-            seconds[side].append(spent)
-            cpu[side] += used(server.pid) - before
-            print(f"  {side}: {spent:.2f} s, {rows / spent / 1e6:.2f} million rows/s")
-    best = min(seconds["in-process"]) / min(seconds["http"])
-    middle = statistics.median(seconds["in-process"]) / statistics.median(seconds["http"])
-    print(
-        f"{rows:,} rows as Arrow over HTTP at {best:.2f} x the rate of reading in-process "
-        f"(fastest turns), {middle:.2f} x (medians); goal 0.9"
-    )
-    ratio = cpu["http"] / cpu["in-process"]
-    print(f"CPU of everybody who takes part, starting included: {ratio:.2f} x")
+        for name in list(sides)[:: 1 if turn % 2 else -1]:
+            server, role = sides[name]
+            found[name].append(called(role) if server is None else watched(server, role))
+            cpu = ", ".join(f"{who} {spent:.2f}" for who, spent in found[name][-1]["cpu"].items())
+            print(f"  {name}: {found[name][-1]['seconds']:.2f} s; CPU s: {cpu}", flush=True)
+    return found
+
+
+def told(rows, found):
+    """Each side beside reading in-process."""
+    seconds = {name: [turn["seconds"] for turn in turns] for name, turns in found.items()}
+    fastest, middle = min(seconds["in-process"]), statistics.median(seconds["in-process"])
+    for name, turns in found.items():
+        cpu = {
+            who: statistics.median(turn["cpu"][who] for turn in turns) for who in turns[0]["cpu"]
+        }
+        print(
+            f"{name:10} {rows / min(seconds[name]) / 1e6:5.2f} million rows/s: {fastest / min(seconds[name]):.2f} x "
+            f"in-process (fastest turns), {middle / statistics.median(seconds[name]):.2f} x (medians); "
+            f"CPU {sum(cpu.values()):.2f} s: {', '.join(f'{who} {spent:.2f}' for who, spent in cpu.items())}"
+        )
+    own, whole = (max(turn["peak"][n] for turn in found["http"]) for n in (0, 1))
+    print(f"goal: http at 0.9 x in-process; {load()}")
     print(f"peak PSS: server {own >> 20} MB, with its worker {whole >> 20} MB; goal 600")
 
 
-def used(server):
-    """CPU seconds so far of the server with its workers, and of every process that has ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    alive = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
-    times = [each.cpu_times() for each in alive]
-    return ended.ru_utime + ended.ru_stime + sum(each.user + each.system for each in times)
+def load():
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
-def called(arguments):
-    """The seconds a process says it read for."""
+def called(role):
+    """What a reader says it needed."""
     done = subprocess.run(
-        [sys.executable, __file__, *arguments], check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, *role], check=True, stdout=subprocess.PIPE, text=True
     )
-    return float(done.stdout)
+    return json.loads(done.stdout)
 
 
-def watched(server, arguments):
-    """The seconds of a client, and the peak memory of the server and of its tree meanwhile."""
+def watched(server, role):
+    """The same, with what the server and its engine spent, and their peak memory meanwhile."""
     peak, done = [0, 0], threading.Event()
 
     def watch():
@@ -155,16 +193,26 @@ def watched(server, arguments):
 
     thread = threading.Thread(target=watch)
     thread.start()
+    before = used(server.pid)
     try:
-        return called(arguments), peak
+        found = called(role)
     finally:
         done.set()
         thread.join()
+    spent = [after - then for after, then in zip(used(server.pid), before, strict=True)]
+    cpu = {"server": spent[0], "engine": spent[1], **found["cpu"]}
+    return found | {"cpu": cpu, "peak": peak}
+
+
+def used(pid):
+    """CPU seconds so far of a process, and of those it has started."""
+    own, *others = (sum(each.cpu_times()[:2]) for each in family(pid))
+    return own, sum(others)
 
 
 def memory(pid):
     found = []
-    for each in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+    for each in family(pid):
         try:
             found.append(each.memory_full_info().pss)
         except psutil.Error:
@@ -172,8 +220,24 @@ def memory(pid):
     return found[0], sum(found)
 
 
+def family(pid):
+    whole = psutil.Process(pid)
+    return [whole, *whole.children(recursive=True)]
+
+
+def timed(ask, engine):
+    """Read every row, from an engine that is warm, and say what it took."""
+    ask(f"{SQL} limit 1")
+    began, before = time.perf_counter(), used(os.getpid())
+    ask(SQL)
+    seconds = time.perf_counter() - began
+    spent = [after - then for after, then in zip(used(os.getpid()), before, strict=True)]
+    names = ("reader", "engine") if engine else ("reader",)
+    print(json.dumps({"seconds": seconds, "cpu": dict(zip(names, spent, strict=False))}))
+
+
 def read(root):
-    """Read every row through `usecases.query`, with a worker that is warm."""
+    """Through `usecases.query`."""
     from agora.app.house import close_house, open_house
     from agora.model.people import Actor
     from agora.usecases.query import query
@@ -188,76 +252,67 @@ def read(root):
         finally:
             answer.close()
 
-    ask(f"{SQL} limit 1")
-    began = time.perf_counter()
-    ask(SQL)
-    print(time.perf_counter() - began)
+    timed(ask, engine=True)
     close_house(house)
 
 
-def client(port):
-    """Read every row from the server, whose worker is warm."""
+def ask(url, token):
+    """Over a socket, as an Arrow stream."""
     import pyarrow as pa
 
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+
     def ask(sql):
-        address = f"http://127.0.0.1:{port}/?{urllib.parse.urlencode({'sql': sql})}"
-        with urllib.request.urlopen(address) as response, pa.ipc.open_stream(response) as stream:
+        body = json.dumps({"sql": sql, "format": "arrow"}).encode()
+        request = urllib.request.Request(url, body, headers)
+        with urllib.request.urlopen(request) as response, pa.ipc.open_stream(response) as stream:
             return sum(batch.num_rows for batch in stream)
 
-    ask(f"{SQL} limit 1")
-    began = time.perf_counter()
-    ask(SQL)
-    print(time.perf_counter() - began)
+    timed(ask, engine=False)
 
 
-def serve(root):
-    """Serve the Arrow outlet; the first line of the output is the port."""
-    import asyncio
+def client(url, token):
+    """Through our own client."""
+    from agora.client.connection import connect
+
+    mesh = connect(url, token)
+    timed(lambda sql: sum(batch.num_rows for batch in mesh.query(sql).batches()), engine=False)
+
+
+def serve(files):
+    """DuckDB in a Starlette route; the first line of the output is the port."""
     import socket
 
+    import duckdb
     import uvicorn
     from starlette.applications import Starlette
-    from starlette.concurrency import run_in_threadpool
     from starlette.responses import StreamingResponse
     from starlette.routing import Route
 
-    from agora.app.house import open_house
-    from agora.model.people import Actor
-    from agora.usecases.download import download
-
-    house = open_house(Path(root), dict(os.environ))
-    who = Actor(principal=house.mesh.principal("olga"), operator="olga")
-
-    async def leave(pieces):
-        """One piece is made while the one before it is sent."""
-
-        def after():
-            return asyncio.ensure_future(run_in_threadpool(next, pieces, None))
-
-        coming = after()
-        try:
-            while (piece := await coming) is not None:
-                coming = after()
-                yield piece
-        finally:
-            await run_in_threadpool(pieces.close)
+    def pieces(sql):
+        connection = duckdb.connect()
+        connection.execute("SET threads=2; SET preserve_insertion_order=false")
+        connection.execute(f"CREATE SCHEMA lab; CREATE VIEW {TABLE} AS FROM read_parquet({files})")
+        reader = connection.sql(sql).to_arrow_reader(65_536)
+        yield reader.schema.serialize().to_pybytes()
+        for batch in reader:
+            yield memoryview(batch.serialize())
+        yield b"\xff\xff\xff\xff\0\0\0\0"
 
     async def answer(request):
-        sql = request.query_params["sql"]
-        export = await run_in_threadpool(download, house, who, form="arrow", sql=sql)
-        return StreamingResponse(leave(export.pieces), media_type=export.form.media)
+        return StreamingResponse(pieces((await request.json())["sql"]))
 
     bound = socket.create_server(("127.0.0.1", 0))
     print(bound.getsockname()[1], flush=True)
-    app = Starlette(routes=[Route("/", answer)])
+    app = Starlette(routes=[Route("/", answer, methods=["POST"])])
     config = uvicorn.Config(app, log_level="error", lifespan="off")
     uvicorn.Server(config).run(sockets=[bound])
 
 
-ROLES = {"--serve": serve, "--read": read, "--client": client}
+ROLES = {"--serve": serve, "--read": read, "--ask": ask, "--client": client}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in ROLES:
-        ROLES[sys.argv[1]](sys.argv[2])
+        ROLES[sys.argv[1]](*sys.argv[2:])
     else:
         main()

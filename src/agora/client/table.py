@@ -91,22 +91,33 @@ class Reader:
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         """Read these."""
-        self._pieces, self._kept = pieces, b""
+        self._pieces, self._kept = pieces, memoryview(b"")
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes, fewer at the end."""
-        found = [self._kept]
-        held = len(self._kept)
-        while size < 0 or held < size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            found.append(piece)
-            held += len(piece)
-        whole = b"".join(found)
-        cut = len(whole) if size < 0 else size
-        self._kept = whole[cut:]
-        return whole[:cut]
+        if size < 0:
+            return b"".join((self._taken(len(self._kept)), *self._pieces))
+        return bytes(self.read_buffer(size))
+
+    def read_buffer(self, size: int) -> memoryview:
+        """The same as memory that Arrow keeps its columns in, so that nothing is copied again."""
+        whole = memoryview(bytearray(size))
+        held = 0
+        while held < size:
+            if not self._kept:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    break
+                self._kept = memoryview(piece)
+            part = self._taken(size - held)
+            whole[held : held + len(part)] = part
+            held += len(part)
+        return whole[:held]
+
+    def _taken(self, size: int) -> memoryview:
+        """At most so many bytes of the piece at hand."""
+        part, self._kept = self._kept[:size], self._kept[size:]
+        return part
 
     def close(self) -> None:
         """Nothing is read any more."""

@@ -18,14 +18,14 @@ def framed(piece: bytes | memoryview) -> bytes:
 
 def unframed(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces of a stream, the empty one too; raise EOFError where it was broken off."""
-    held = b""
+    held = bytearray()
     for chunk in chunks:
         held += chunk
         while len(held) >= LENGTH:
             end = LENGTH + int.from_bytes(held[:LENGTH], "big")
             if len(held) < end:
                 break
-            yield held[LENGTH:end]
-            held = held[end:]
+            yield bytes(held[LENGTH:end])
+            del held[:end]
     if held:
         raise EOFError(len(held))

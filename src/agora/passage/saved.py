@@ -12,7 +12,7 @@ from agora.model.ledger import Entry, Event
 from agora.model.people import Actor, Principal
 from agora.model.reasons import Reason
 from agora.model.relation import Session
-from agora.model.saved import Audience, Parameter, SavedQuery
+from agora.model.saved import Audience, Parameter, SavedQuery, Sharing
 from agora.model.sqlfacts import SqlFacts, TableUse
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
@@ -63,8 +63,31 @@ class Cabinet(Generic[N]):
             raise _overtaken(name, kept)
         return kept
 
+    def share(
+        self,
+        name: str,
+        revision: int,
+        audience: Audience,
+        named: Sequence[str],
+        editors: Sequence[str],
+    ) -> Kept[N]:
+        """Its owner shares the words like this from now on; raises what changing and keeping do."""
+        kept = self.to_change(name, revision, owning=True)
+        sharing = Sharing.of(kept.noun.sharing.owner, audience, named, editors)
+        return self.keep(replace(kept.noun, sharing=sharing), kept.revision)
+
+    def remove(self, name: str, revision: int) -> Kept[N]:
+        """Its owner has taken it away from everybody; raises what changing and keeping do."""
+        kept = self.to_change(name, revision, owning=True)
+        return self.keep(replace(kept.noun, removed_at=self._house.now()), kept.revision)
+
     def keep(self, noun: N, revision: int) -> Kept[N]:
-        """The noun is kept in place of `revision` (0: it is new); raises Invalid or Conflict."""
+        """The noun is kept in place of `revision` (0: it is new), as changed by this person now.
+
+        Raises Invalid or Conflict.
+        """
+        own = self._who.principal.id
+        noun = replace(noun, changed_at=self._house.now(), changed_by=own)
         _demand_words(self._house, noun)
         put, entry = Put(key=noun.id, noun=noun, revision=revision), self._entry(noun)
         try:

@@ -92,8 +92,6 @@ def edit(
         spec=old.spec if spec is None else _spec(spec),
         description=old.description if description is None else description,
         values=old.values if values is None else tuple(sorted(values.items())),
-        changed_at=house.now(),
-        changed_by=who.principal.id,
     )
     return _met(who, cabinet.keep(noun, kept.revision))
 
@@ -113,18 +111,12 @@ def share(
     Raises Missing, Denied, Invalid, Conflict.
     """
     cabinet = _cabinet(house, who)
-    kept = cabinet.to_change(name, revision, owning=True)
-    sharing = Sharing.of(kept.noun.sharing.owner, audience, named, editors)
-    noun = replace(kept.noun, sharing=sharing, changed_at=house.now(), changed_by=who.principal.id)
-    return _met(who, cabinet.keep(noun, kept.revision))
+    return _met(who, cabinet.share(name, revision, audience, named, editors))
 
 
 def remove(house: House, who: Actor, name: str, revision: int = 0) -> Shown:
     """The chart is gone for everybody. Raises Missing, Denied, Conflict."""
-    cabinet = _cabinet(house, who)
-    kept = cabinet.to_change(name, revision, owning=True)
-    gone = replace(kept.noun, removed_at=house.now(), changed_by=who.principal.id)
-    return _met(who, cabinet.keep(gone, kept.revision))
+    return _met(who, _cabinet(house, who).remove(name, revision))
 
 
 def find(house: House, who: Actor, name: str) -> Shown:

@@ -12,7 +12,7 @@ from agora.model.saved import Audience, Parameter, SavedQuery, Sharing
 from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.needs.store import Kept
-from agora.passage.knowing import find_product
+from agora.passage.knowing import find_product, known
 from agora.passage.reading import read
 from agora.passage.saved import Cabinet, acting, read_through
 from agora.passage.saved import bound as with_values
@@ -103,8 +103,6 @@ def edit(
         parameters=asked,
         purpose=old.purpose if purpose is None else purpose,
         tables=read_through(house, who, text, asked),
-        changed_at=house.now(),
-        changed_by=who.principal.id,
     )
     return _met(who, cabinet.keep(noun, kept.revision))
 
@@ -124,18 +122,12 @@ def share(
     Raises Missing, Denied, Invalid, Conflict.
     """
     cabinet = _cabinet(house, who)
-    kept = cabinet.to_change(name, revision, owning=True)
-    sharing = Sharing.of(kept.noun.sharing.owner, audience, named, editors)
-    noun = replace(kept.noun, sharing=sharing, changed_at=house.now(), changed_by=who.principal.id)
-    return _met(who, cabinet.keep(noun, kept.revision))
+    return _met(who, cabinet.share(name, revision, audience, named, editors))
 
 
 def remove(house: House, who: Actor, name: str, revision: int = 0) -> Saved:
     """The query is gone for everybody. Raises Missing, Denied, Conflict."""
-    cabinet = _cabinet(house, who)
-    kept = cabinet.to_change(name, revision, owning=True)
-    gone = replace(kept.noun, removed_at=house.now(), changed_by=who.principal.id)
-    return _met(who, cabinet.keep(gone, kept.revision))
+    return _met(who, _cabinet(house, who).remove(name, revision))
 
 
 def find(house: House, who: Actor, name: str) -> Saved:
@@ -162,6 +154,12 @@ def shared(house: House, who: Actor) -> tuple[Saved, ...]:
 def curated(house: House, who: Actor, product: str) -> tuple[Saved, ...]:
     """The queries its owners offer with a product, as far as one may know their tables."""
     return tuple(_curated(house, who, find_product(house, who.principal, product)))
+
+
+def offered(house: House, who: Actor) -> tuple[tuple[Product, Saved], ...]:
+    """Every query that owners offer, each with its product, as far as one may know their tables."""
+    products = known(house, who.principal)
+    return tuple((each, query) for each in products for query in _curated(house, who, each))
 
 
 def bound(house: House, who: Actor, name: str, values: Mapping[str, str]) -> str:

@@ -1,7 +1,10 @@
 """Product: the page of one data product, which is its label and everything around it."""
 
+from dataclasses import replace
+
 from agora.model.decision import Decision
 from agora.model.product import OutputPort
+from agora.usecases.connect import connect
 from agora.usecases.discuss import talk
 from agora.usecases.follow import follows
 from agora.usecases.inbox import pending
@@ -15,7 +18,6 @@ from agora.web.labels import health, label_rows
 from agora.web.tables import table_view
 from agora.web.templates import day
 from agora.web.visit import Visit, get
-from agora.workshop.snippets import snippets
 
 TABS = (
     ("", "Overview"), ("data", "Data"), ("contract", "Promises"), ("lineage", "Lineage"),
@@ -83,9 +85,10 @@ def _uses(visit: Visit, pairs: tuple[tuple[OutputPort, Decision], ...]) -> list[
     if not port:
         return []
     purpose = next((d.purpose for p, d in pairs if p is port[0] and d.allowed), "")
+    who = replace(visit.who, purpose=purpose)
     return [
         {"id": each.tool, "title": each.title, "text": each.text, "language": each.language}
-        for each in snippets(port[0].name, visit.site.url, purpose)
+        for each in connect(visit.house, who, str(port[0].version), visit.site.url)
     ]
 
 

@@ -5,7 +5,6 @@ from typing import TypedDict
 
 from agora.model.errors import AgoraError, Conflict
 from agora.model.saved import Audience, Parameter, ParameterKind, Sharing
-from agora.passage.knowing import known
 from agora.usecases import results, saved, workbench
 from agora.usecases.saved import Saved
 from agora.web.answers import Page, Redirect
@@ -33,15 +32,11 @@ KINDS = tuple((kind.value, kind.value.capitalize()) for kind in ParameterKind)
 def listed(visit: Visit) -> Page:
     """One's own, those of others, and those that owners offer with their products."""
     house, who = visit.house, visit.who
-    offering = [each for each in known(house, who.principal) if each.queries]
-    offered = [
-        (each, query) for each in offering for query in saved.curated(house, who, str(each.name))
-    ]
     values = {
         **tabs("saved"),
         "mine": saved.mine(house, who),
         "shared": saved.shared(house, who),
-        "offered": offered,
+        "offered": saved.offered(house, who),
     }
     return Page(template="saved/list.html", values=values)
 

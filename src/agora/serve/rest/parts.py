@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from agora.model.decision import Decision
-from agora.passage.knowing import find_port
 from agora.quality.labels.editions import EditionHealth
 from agora.serve.rest.asking import At, By, Within
 from agora.serve.rest.fields import Body, Line, Names, Prose, TableName
@@ -16,6 +15,7 @@ from agora.serve.rest.problems import documented
 from agora.serve.rest.products import Word
 from agora.serve.rest.query import full
 from agora.serve.rest.wire import listing, model_of, wired
+from agora.usecases import connect as connecting
 from agora.usecases import consent as consenting
 from agora.usecases import exports, rollback
 from agora.usecases import saved as queries
@@ -25,7 +25,7 @@ from agora.usecases.history import history
 from agora.usecases.lineage import Told, lineage
 from agora.usecases.related import Beside, related
 from agora.usecases.versions import Difference, differences
-from agora.workshop.snippets import Snippet, snippets
+from agora.workshop.snippets import Snippet
 
 router = APIRouter(tags=["products"])
 PRODUCT = "/products/{domain}/{product}"
@@ -53,8 +53,7 @@ def connect(
     house: Within, who: By, at: At, domain: Word, product: Word, table: TableName, paged: Paged
 ) -> Any:
     """What to paste elsewhere to have the rows there."""
-    _, port = find_port(house, who.principal, full(domain, product, table))
-    return paged.page(snippets(port.name, at.url, who.purpose))
+    return paged.page(connecting.connect(house, who, full(domain, product, table), at.url))
 
 
 @router.get(f"{PRODUCT}/editions", response_model=EDITIONS, responses=documented(404), summary="Every edition and how it did")  # fmt: skip

@@ -16,18 +16,20 @@ from weakref import WeakKeyDictionary
 
 from agora.governance.matching import applies, permits, voices
 from agora.model.access import Agreement, Request, RequestState
+from agora.model.errors import Unavailable
 from agora.model.ledger import Event, Record
 from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Actor, Principal
 from agora.model.product import Product
-from agora.model.search import Sight
+from agora.model.search import Answered, Question, Sight
 from agora.needs.house import House
 from agora.needs.index import Index
-from agora.passage.indexing import RELEASES, named
+from agora.passage.indexing import RELEASES, indexed, named
 from agora.passage.ruling import rule
 
 _MOST = 200_000
+_TRIES = 5
 _UNMOVED = frozenset(
     {
         Event.CHECKED,
@@ -99,6 +101,17 @@ class _Memory:
 
 _MEMORIES: "WeakKeyDictionary[Index, _Memory]" = WeakKeyDictionary()
 _GUARD = Lock()
+
+
+def answered(house: House, who: Actor, question: Question) -> Answered:
+    """What the index answers to this reader, of this very mesh. Raises Unavailable."""
+    for _ in range(_TRIES):
+        place = indexed(house)
+        seen = sight(house, who, place)
+        found = house.index.find(house.mesh.hash, question, seen, house.now())
+        if found is not None:
+            return found
+    raise Unavailable("the search index is busy", code="E670", hint="try again in a moment")
 
 
 def sight(house: House, who: Actor, place: int) -> Sight:

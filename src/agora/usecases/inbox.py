@@ -68,6 +68,12 @@ def pending(house: House, who: Actor) -> tuple[Request, ...]:
     return tuple(sorted(every.values(), key=lambda each: each.id))
 
 
+def asked(house: House, who: Actor) -> tuple[Request, ...]:
+    """What this very person asked for, or is to have, and still waits for."""
+    own = filing.requests_of(house, (who.principal.id,), NEWEST)
+    return tuple(each for each in own if each.state is RequestState.PENDING)
+
+
 def answerers(house: House, who: Actor) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Who answers each request that is pending for this person, by the request's id."""
     waiting = ((each.id, house.mesh.domain(each.port.port.domain)) for each in pending(house, who))

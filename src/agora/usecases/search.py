@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agora.model.errors import Unavailable, Unusable
+from agora.model.errors import Unusable
 from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Actor
@@ -24,14 +24,12 @@ from agora.model.search import (
 )
 from agora.model.words import Mark, Term, marks, terms
 from agora.needs.house import House
-from agora.passage.finding import sight
-from agora.passage.indexing import indexed
+from agora.passage.finding import answered
 from agora.passage.listing import texts
 
 MOST_WORDS, MOST_LETTERS = 32, 500
 MOST_HITS = 500
 _LAST = 1 << 31
-_TRIES = 5
 _AROUND = 60
 
 
@@ -88,27 +86,16 @@ def search(
     and values that mean nothing, and Unavailable when the index cannot be used.
     """
     question = _question(words, where or {}, sort, limit, offset)
-    answered = _answered(house, who, question)
+    found = answered(house, who, question)
     return Hits(
         words=words,
-        total=answered.total,
-        unfiltered=answered.unfiltered,
+        total=found.total,
+        unfiltered=found.unfiltered,
         offset=question.offset,
-        hits=tuple(_hit(house.mesh, each, question.terms) for each in answered.listed),
-        facets=tuple(_titled(house.mesh, facet) for facet in answered.facets),
-        did_you_mean=_instead(question.terms, answered),
+        hits=tuple(_hit(house.mesh, each, question.terms) for each in found.listed),
+        facets=tuple(_titled(house.mesh, facet) for facet in found.facets),
+        did_you_mean=_instead(question.terms, found),
     )
-
-
-def _answered(house: House, who: Actor, question: Question) -> Answered:
-    """The index's answer, once it is of this very mesh."""
-    for _ in range(_TRIES):
-        place = indexed(house)
-        seen = sight(house, who, place)
-        found = house.index.find(house.mesh.hash, question, seen, house.now())
-        if found is not None:
-            return found
-    raise Unavailable("the search index is busy", code="E670", hint="try again in a moment")
 
 
 def _question(

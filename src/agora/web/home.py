@@ -3,17 +3,14 @@
 from starlette.responses import Response
 
 from agora.model.newcomer import Deed
-from agora.model.product import Product
-from agora.passage.knowing import known
-from agora.passage.ruling import current_release
-from agora.usecases.inbox import inbox, pending
+from agora.usecases import home as verbs
+from agora.usecases.inbox import asked, inbox
 from agora.usecases.notices import notices
 from agora.usecases.steps import steps
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import STEPS, YEAR, cookie
 from agora.web.visit import Visit, get, post
 
-RECENT = 6
 WORDS = {
     Deed.FIND: ("Find a product", "Search for a word, such as coupons", "/search"),
     Deed.LABEL: ("Read its label", "What it is, promises, and whom to ask", "/search"),
@@ -25,19 +22,13 @@ WORDS = {
 
 def home(visit: Visit) -> Page:
     """The first page."""
-    products = known(visit.house, visit.who.principal)
-    own = visit.who.principal
-    mine = [each for each in products if each.name.domain in own.domains]
+    found = verbs.home(visit.house, visit.who)
     values = {
-        "products": len(products),
-        "mine": [_line(visit, each) for each in mine[:RECENT]],
-        "recent": _recent(visit, products),
+        "products": found.products,
+        "mine": [_line(each) for each in found.mine],
+        "recent": [_line(each) for each in found.recent],
         "decide": inbox(visit.house, visit.who).open,
-        "asked": [
-            each
-            for each in pending(visit.house, visit.who)
-            if own.id in (each.consumer, each.asked_by)
-        ],
+        "asked": asked(visit.house, visit.who),
         "steps": _steps(visit),
         "told": notices(visit.house, visit.who, limit=5).told,
     }
@@ -68,8 +59,8 @@ def dismiss(visit: Visit) -> Response:
     return response
 
 
-def _line(visit: Visit, product: Product) -> dict[str, object]:
-    release = current_release(visit.house, product)
+def _line(served: verbs.Served) -> dict[str, object]:
+    product, release = served.product, served.release
     return {
         "title": product.title or str(product.name),
         "href": f"/products/{product.name.domain}/{product.name.product}",
@@ -77,13 +68,6 @@ def _line(visit: Visit, product: Product) -> dict[str, object]:
         "at": release.released_at if release else None,
         "number": release.number if release else 0,
     }
-
-
-def _recent(visit: Visit, products: tuple[Product, ...]) -> list[dict[str, object]]:
-    """What was released last, of all that this person may know."""
-    lines = [_line(visit, each) for each in products]
-    dated = [line for line in lines if line["at"]]
-    return sorted(dated, key=lambda line: str(line["at"]), reverse=True)[:RECENT]
 
 
 ROUTES = (get("/", home), post("/me/checklist/dismiss", dismiss))

@@ -7,7 +7,7 @@ from agora.model.product import OutputPort
 from agora.usecases.connect import connect
 from agora.usecases.discuss import talk
 from agora.usecases.follow import follows
-from agora.usecases.inbox import pending
+from agora.usecases.inbox import asked
 from agora.usecases.owning import owns
 from agora.usecases.related import related
 from agora.usecases.saved import curated
@@ -98,9 +98,8 @@ def state(visit: Visit, shown: Shown) -> dict[str, str]:
     ports = {port.name for port in shown.product.ports}
     if any(decision.allowed for decision in shown.decisions):
         return {"state": "query", "href": f"{base}/data#query", "note": ""}
-    own = visit.who.principal.id
-    for request in pending(visit.house, visit.who):
-        if request.port.port in ports and own in (request.consumer, request.asked_by):
+    for request in asked(visit.house, visit.who):
+        if request.port.port in ports:
             note = f"Asked {day(request.asked_at)}"
             return {"state": "pending", "href": f"/requests/{request.id}", "note": note}
     return {"state": "request", "href": f"{base}/request", "note": ""}

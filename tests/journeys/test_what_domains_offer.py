@@ -1,0 +1,61 @@
+"""Domains, the first page and the rules: what is told of each is what somebody may know of."""
+
+import pytest
+
+from agora.app.house import close_house, open_house
+from agora.model.errors import Missing
+from agora.usecases.domain import domain, domains
+from agora.usecases.home import home
+from agora.usecases.rules import askable, of_domain
+from tests.journeys.changing import actor
+from tests.journeys.test_search import unlisted
+
+HIDDEN = "sales.transactions"
+
+
+@pytest.fixture
+def house(used):
+    opened = open_house(used, {})
+    yield opened
+    close_house(opened)
+
+
+def told(house, name):
+    """Everything these verbs tell somebody of products."""
+    who = actor(house, name)
+    first, areas = home(house, who), domains(house, who)
+    names = {str(each.name) for area in areas for each in area.products}
+    assert first.products == len(names)
+    assert names >= {str(each.product.name) for each in (*first.recent, *first.mine)}
+    assert areas == tuple(domain(house, who, each.domain.id) for each in areas)
+    tables = {str(each.port.of) for each in askable(house, who).tables}
+    assert tables == names
+    return names
+
+
+def test_a_domain_is_told_with_its_people_and_what_it_offers(house):
+    found = domain(house, actor(house, "mia"), "sales")
+    assert [each.id for each in found.owners] == ["sofia"]
+    assert [str(each.name) for each in found.products] == [HIDDEN]
+    with pytest.raises(Missing) as nothing:
+        domain(house, actor(house, "mia"), "nothing")
+    assert nothing.value.code_shown == "E404"
+
+
+def test_a_hidden_product_is_told_to_its_own_people_alone(house):
+    assert HIDDEN in told(house, "carl") & told(house, "sofia")
+    assert of_domain(house, actor(house, "carl"), "sales")
+    hidden = unlisted(house, HIDDEN)
+    assert HIDDEN in told(hidden, "sofia")
+    assert HIDDEN not in told(hidden, "carl")
+    assert not of_domain(hidden, actor(hidden, "carl"), "sales")
+    assert of_domain(hidden, actor(hidden, "sofia"), "sales")
+
+
+def test_the_newest_editions_come_first_and_ones_own_apart(house):
+    found = home(house, actor(house, "sofia"))
+    moments = [each.release.released_at for each in found.recent]
+    assert moments == sorted(moments, reverse=True) != []
+    assert [str(each.product.name) for each in found.mine] == [HIDDEN]
+    assert found.mine[0].release.number
+    assert not home(house, actor(house, "olga")).mine

@@ -105,7 +105,7 @@ def release(root, rows):
         (root / name).write_text(text)
     duckdb.connect().execute(MAKE.format(rows=rows, path=root / "lab/sold/sold.parquet"))
     agora(root, "run", "lab.sold")
-    return re.search(r"agora_\w+", agora(root, "token", "--make", "bench")).group()
+    return json.loads(agora(root, "token", "--make", "bench", "--json"))["result"]["secret"]
 
 
 def agora(root, *words):

@@ -1,6 +1,9 @@
 """What the documents say can be done can be done: every command and option in them exists."""
 
+import io
 import re
+from contextlib import redirect_stdout
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -27,11 +30,19 @@ def commands():
     return found
 
 
+@cache
+def told(name):
+    """What a command says of itself."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert start([name, "--help"]) == 0
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(("name", "rest"), commands())
-def test_every_command_and_option_in_the_documents_exists(name, rest, capfd):
+def test_every_command_and_option_in_the_documents_exists(name, rest):
     assert name in COMMANDS
-    assert start([name, "--help"]) == 0
-    text = capfd.readouterr().out
+    text = told(name)
     for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", rest.partition("#")[0]):
         assert option in text, option
 
@@ -75,6 +86,14 @@ def test_links_lead_somewhere():
     for document in DOCUMENTS:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_tests_that_are_named_exist():
+    for document in DOCUMENTS:
+        for name in re.findall(r"`(?:tests/[\w/.-]+/)?(test_\w+\.py)", document.read_text()):
+            assert list((ROOT / "tests").rglob(name)), f"{document.name}: {name}"
+        for path in re.findall(r"`((?:tests|benchmarks|src)/[\w/.-]+)`", document.read_text()):
+            assert (ROOT / path).exists(), f"{document.name}: {path}"
 
 
 def test_the_makefile_has_what_the_readme_promises():

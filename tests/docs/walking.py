@@ -1,7 +1,8 @@
 """Walking a document: its blocks from top to bottom, each command in it done for real.
 
-Commands of ours run in this process, other ones in a shell. Names that only the walk can know, such
-as `REQUEST`, stand for the newest of their kind that a command printed.
+Commands of ours run in this process, other ones in a shell; Python is executed. Names that only the
+walk can know, such as `REQUEST`, stand for the newest of their kind that a command printed. A block of
+`text` is what the commands above it print, `…` being whatever stands there.
 """
 
 import io
@@ -10,21 +11,22 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agora.app.start import start
 
 ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-REFUSED = 3
 DOCUMENTS = [
     str(file.relative_to(ROOT))
     for file in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 ]
+BIN = Path(sys.executable).parent
+REFUSED = 3
 FENCE = re.compile(
     r"(?:^ *<!-- not run: (?P<why>[^>]+?) -->\n+)?"
     r"^(?P<indent> *)```(?P<language>[a-z]*)\n(?P<text>.*?)^(?P=indent)```$",
@@ -37,7 +39,6 @@ NAMES = {
     "cht-…": r"\bcht-\w+-\w+",
     "TOKEN": r"(?m)^[0-9a-f]{12}\b",
 }
-SERVER = "https://agora.example.org"
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,34 @@ def blocks(document: str) -> Iterator[Block]:
 
 @dataclass
 class Walk:
-    """Somebody who does what a document says; `known` is what its names stand for by now."""
+    """Somebody who does what documents say; `known` is what their words stand for by now."""
 
     capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
     known: dict[str, str] = field(default_factory=dict)
     ran: int = 0
+    names: dict[str, Any] = field(default_factory=dict)
+    """What the Python of a document has named."""
 
-    def __call__(self, block: Block) -> str:
-        """Every command of the block goes as the document says it does; gives what they printed."""
-        return "".join(self._line(block.document, *line) for line in block.lines)
+    def follow(self, found: Iterable[Block]) -> None:
+        """Every block has been done as it stands, and has shown what it says it shows."""
+        printed = ""
+        for block in found:
+            if block.language == "sh" and not block.why:
+                printed = "".join(self._line(block.document, *line) for line in block.lines)
+            elif block.language == "python":
+                exec(compile(self._meant(block.text), block.document, "exec"), self.names)
+            elif block.language == "text":
+                assert shows(printed, block.text), (block.document, block.text, printed)
 
-    def _line(self, document: str, command: str, remark: str) -> str:
+    def _meant(self, text: str) -> str:
+        """The words of a document with what they stand for."""
         for name, stands_for in self.known.items():
-            command = command.replace(name, stands_for)
+            text = text.replace(name, stands_for)
+        return text
+
+    def _line(self, document: str, said: str, remark: str) -> str:
+        command = self._meant(said)
         code, out, err = self._done(command)
         wanted = REFUSED if remark.startswith("refused") else 0
         assert code == wanted, (document, command, out, err)
@@ -101,6 +116,15 @@ class Walk:
             code = start(words[1:]) or code
             out, err = self.capture.readouterr()
         return code, out, err
+
+
+def shows(printed: str, wanted: str) -> bool:
+    """Whether these lines were printed, each somewhere below the one before."""
+    left = (" ".join(line.split()) for line in printed.splitlines())
+    looks = [
+        re.escape(" ".join(line.split())).replace("…", ".*") for line in wanted.splitlines() if line
+    ]
+    return all(any(re.fullmatch(look, line) for line in left) for look in looks)
 
 
 def _piped(words: list[str]) -> Iterator[list[str]]:

@@ -1,11 +1,18 @@
 """Finding and reading: the first minute, results while one types, what a label says, mistakes and ways on."""
 
+import ast
+import csv
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
 from playwright.sync_api import expect
 
+from agora.usecases.token import make
+from tests.journeys.changing import actor
 from tests.serving import csrf_of, send
 
 pytestmark = pytest.mark.journey
@@ -116,6 +123,55 @@ def test_going_back_brings_words_facets_and_place_again(page):
     assert abs(page.evaluate("scrollY") - place) <= 2
     page.go_forward()
     expect(level_one(page)).to_have_text("Transactions")
+
+
+READ = "\nprint('ROWS', frame.astype(str).to_dict('records'))"
+
+
+def ran(words, text, secret):
+    """What a text prints that is run as it was copied, by somebody with this token."""
+    environment = {**os.environ, "AGORA_TOKEN": secret}
+    done = subprocess.run(
+        [*words, text], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout
+
+
+def test_what_is_copied_from_a_page_gives_the_rows_of_the_page(served, page_as):
+    house = served.site.house()
+    secret = make(
+        house, actor(house, "mia"), name="mine", scopes=("read",), days=1, consumer="mia",
+        now=served.site.now(),
+    ).secret  # fmt: skip
+    page = page_as("mia", permissions=["clipboard-read", "clipboard-write"])
+    page.goto(SALES)
+    copied = {}
+    for tool in ("pandas", "curl"):
+        page.get_by_role("tab", name=tool).click()
+        page.get_by_role("button", name=re.compile(f"Copy .*{tool}")).click()
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+        copied[tool] = page.evaluate("navigator.clipboard.readText()")
+    page.goto(SALES + "/data")
+    heads = page.locator("#sample-caption ~ thead th").evaluate_all(
+        "all => all.map(each => each.firstChild.textContent.trim())"
+    )
+    shown = page.locator("#sample-caption ~ tbody tr").evaluate_all(
+        "all => all.map(row => [...row.cells].map(each => each.textContent.trim()))"
+    )
+    assert len(shown) == 20
+    told = ran([sys.executable, "-c"], copied["pandas"] + READ, secret).partition("ROWS ")[2]
+    frame = [[row[name] for name in heads] for row in ast.literal_eval(told)]
+    lines = list(csv.reader(ran(["sh", "-ec"], copied["curl"], secret).splitlines()))
+    assert lines[0] == heads
+    every, question = lines[1:25], lines[26:]
+    for rows in (frame, every, question):
+        assert len(rows) == 24
+        assert [plain(row) for row in rows[:20]] == [plain(row) for row in shown]
+
+
+def plain(row):
+    """A row's values as they mean the same in every tool."""
+    return [each.removesuffix("+00:00").replace("T", " ") for each in row]
 
 
 ON_A_LABEL = (

@@ -1,5 +1,7 @@
 """Make, in the browser: a query becomes a product, from the form to the first edition."""
 
+import time
+
 import pytest
 
 from tests.serving import published, send
@@ -47,6 +49,9 @@ def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
     assert "The server was stopped" not in page
     assert '<noscript><meta http-equiv="refresh"' in page
     assert "A new edition is out" in published(emil, "/studio/sales/by-store")
+    out = time.monotonic()
+    while "/products/sales/by-store" not in sofia.get("/search", params={"q": "by store"}).text:
+        assert time.monotonic() - out < 2
     assert "Published" in emil.get("/studio").text
     assert "By store" in emil.get("/products/sales/by-store").text
 

@@ -1,9 +1,13 @@
 """The whole loop in the pages: find, read, ask, decide, use, end; each door says the same."""
 
+import contextlib
 import re
+import time
+from dataclasses import replace
 
 import pytest
 
+from tests.journeys.changing import instant
 from tests.serving import csrf_of, send
 
 pytestmark = pytest.mark.journey
@@ -83,6 +87,43 @@ def test_the_approval_is_the_access_and_its_end_is_the_end(loop):
     )
     assert refused.status_code == 403
     assert refused.json()["code"] == "E441"
+
+
+@contextlib.contextmanager
+def later(market, day):
+    """The mesh's clock shows another day."""
+    before = market.site.house().now
+    market.site.furnish(lambda house: replace(house, now=lambda: instant(day)))
+    yield
+    market.site.furnish(lambda house: replace(house, now=before))
+
+
+def test_the_last_day_of_an_agreement_is_the_last_day_of_access(loop):
+    mia, sofia = loop.client("mia"), loop.client("sofia")
+    product, rows = "/products/sales/transactions", {"sql": "select 1 from sales.transactions"}
+    where = asked(mia, until="2018-01-20").headers["location"]
+    assert send(sofia, f"{where}/approve", version="1").status_code == 303
+    assert "Query</a>" in mia.get(product).text
+    with later(loop, "2018-01-20"):
+        assert "The first 20 rows" in mia.get(f"{product}/data").text
+    with later(loop, "2018-01-21"):
+        page = mia.get(product).text
+        assert "Request access</a>" in page
+        assert "Query</a>" not in page
+        assert "You may not look at its rows yet" in mia.get(f"{product}/data").text
+        assert "Expired" in mia.get("/agreements").text
+        result = send(mia, "/query", **rows, purpose="campaign-planning").headers["location"]
+        assert "E441" in ended(mia, result)
+        refused = mia.get(f"/api/v1{product}/tables/transactions/rows?purpose=campaign-planning")
+        assert (refused.status_code, refused.json()["code"]) == (403, "E441")
+
+
+def ended(client, where):
+    """The page of a statement that is over."""
+    until = time.monotonic() + 20
+    while "Running" in (page := client.get(where).text):
+        assert time.monotonic() < until
+    return page
 
 
 def test_what_a_product_passes_on_is_told_before_and_given_apart(loop):

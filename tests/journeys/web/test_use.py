@@ -85,6 +85,36 @@ def test_what_is_masked_is_masked_on_the_page_in_windows_and_in_every_form(clien
     assert all("household_id" in each for each in told)
 
 
+def bars(client, path):
+    """The values and rows of every column's picture on a page, and the columns that have none."""
+    cards = client.get(path).text.partition("What is in each column")[2].split("<section")[1:]
+    found = {}
+    for card in cards:
+        cells = re.findall(r"<tr><td>([^<]*)</td><td[^>]*>([^<]*)</td></tr>", card)
+        high = re.findall(r'<rect [^>]*height="([\d.]+)"', card)
+        assert [each == "0.0" for each in high] == [count == "0" for _, count in cells]
+        found[re.search(r"<h3><code>([^<]+)", card)[1]] = dict(cells), card
+    return found
+
+
+def test_a_picture_of_a_column_shows_what_this_reader_may_see(client_as, masked):
+    emil, carl = (bars(client_as(who), "/products/customers/households/data") for who in ("emil", "carl"))  # fmt: skip
+    for column in ("email", "age"):
+        assert emil[column][0] == {}
+        assert "Masked: " in emil[column][1]
+        assert '<svg class="histogram' not in emil[column][1]
+        assert not re.search(r"example\.org|25-34|different", emil[column][1])
+    assert "25-34" in carl["age"][0]
+    assert emil["household_id"][0] == carl["household_id"][0]
+    sql = "select store_id, count(*) as n from sales.transactions group by 1 order by 1"
+    for who, stores in (("ana", ["330", "367"]), ("sofia", ["330", "367", "406"])):
+        client = client_as(who)
+        where, _ = ran(client, sql)
+        shown = bars(client, "/products/sales/transactions/data")["store_id"][0]
+        assert shown == dict(cells(client, where)["rows"])
+        assert sorted(shown) == stores
+
+
 def test_an_editor_is_offered_what_its_person_may_see_and_nothing_else(client_as):
     assert schema(client_as("olga")) == {}
     assert set(schema(client_as("ana"))) == {"sales.transactions"}
@@ -197,6 +227,19 @@ def test_a_statement_can_be_watched_and_cancelled(client_as):
         assert time.monotonic() < until
     assert "Cancelled." in page
     assert "Cancelled" in sofia.get("/query/history").text
+
+
+def test_cancel_in_the_page_stops_the_work(page_as, served):
+    page = page_as("sofia")
+    page.goto("/query")
+    tables = ", ".join(f"sales.transactions t{n}" for n in range(8))
+    typed(page, f"select min(t0.amount * t7.amount) from {tables}")
+    expect(page.locator("#result").get_by_role("status")).to_contain_text("Running")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#result")).to_contain_text("Cancelled.", timeout=20_000)
+    told = [dict(each.entry.facts) for each in served.site.house().store.records()]
+    stopped = [each for each in told if "code" in each and "min(t0.amount" in each["sql"]]
+    assert [each["code"] for each in stopped] == ["E430"]
 
 
 def test_rows_may_be_given_up(client_as):

@@ -147,3 +147,35 @@ def test_a_process_of_this_machine_that_is_no_more_is_known_to_have_fallen():
     assert not fallen(f"{here}/1")
     assert not fallen("elsewhere/4194305")
     assert not fallen(f"{here}/x")
+
+
+class Slow:
+    """A folder that takes its time to say how it stands."""
+
+    def __init__(self, folder):
+        self.folder, self.asked, self.go_on = folder, threading.Event(), threading.Event()
+
+    def stamp(self):
+        self.asked.set()
+        assert self.go_on.wait(20)
+        return self.folder.stamp()
+
+
+def test_who_wrote_something_sees_it_though_somebody_else_is_looking(site):
+    slow = site._folder = Slow(site._folder)
+    domain = site.root / "sales/domain.yaml"
+    domain.write_text(domain.read_text().replace("title: Sales", "title: Shops"))
+    site.reread()
+    titles = []
+    readers = [
+        threading.Thread(target=lambda: titles.append(site.house().mesh.domain("sales").title))
+        for _ in range(2)
+    ]
+    readers[0].start()
+    assert slow.asked.wait(20)
+    readers[1].start()
+    readers[1].join(0.2)
+    slow.go_on.set()
+    for each in readers:
+        each.join(20)
+    assert titles == ["Shops", "Shops"]

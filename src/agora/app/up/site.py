@@ -29,11 +29,12 @@ class LiveSite:
         self._lock = threading.Lock()
         self._folder = DiskFolder(root)
         self._stamp = self._folder.stamp()
-        self._looked = time.monotonic()
+        self._looked = self._seen = time.monotonic()
+        self._due = 0.0
         self._house = open_house(root, environment)
 
     def house(self) -> House:
-        if time.monotonic() - self._looked > LOOK_SECONDS:
+        if not self._fresh():
             self._follow()
         return self._house
 
@@ -42,7 +43,7 @@ class LiveSite:
         self._house = change(self._house)
 
     def reread(self) -> None:
-        self._looked = -LOOK_SECONDS
+        self._due = time.monotonic()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -54,17 +55,27 @@ class LiveSite:
     def _follow(self) -> None:
         """Read the files again where they have changed; backends stay open."""
         with self._lock:
-            self._looked = time.monotonic()
-            try:
-                stamp = self._folder.stamp()
-                if stamp == self._stamp:
-                    return
-                self._stamp = stamp
-                mesh = open_house(self.root, self._environment).mesh
-            except FileNotFoundError:
-                return  # a text went while we looked: the next look sees the folder without it
-            except AgoraError as problem:
-                self.problem = problem
+            if self._fresh():
+                return  # somebody else looked while we waited
+            began = self._looked = time.monotonic()
+            self._look()
+            self._seen = began
+
+    def _fresh(self) -> bool:
+        """Whether somebody looked lately, and has seen what was written before it was to be seen."""
+        return self._seen > self._due and time.monotonic() - self._looked <= LOOK_SECONDS
+
+    def _look(self) -> None:
+        try:
+            stamp = self._folder.stamp()
+            if stamp == self._stamp:
                 return
-            self.problem = None
-            self._house = replace(self._house, mesh=mesh)
+            self._stamp = stamp
+            mesh = open_house(self.root, self._environment).mesh
+        except FileNotFoundError:
+            return  # a text went while we looked: the next look sees the folder without it
+        except AgoraError as problem:
+            self.problem = problem
+            return
+        self.problem = None
+        self._house = replace(self._house, mesh=mesh)

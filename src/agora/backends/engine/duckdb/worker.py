@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import duckdb
 
 from agora.backends.engine.duckdb import sandbox
+from agora.backends.engine.duckdb.blank import blank
 from agora.backends.engine.duckdb.facts import facts
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Closed, receive, send
 from agora.backends.engine.duckdb.instance import chosen, discard, locked
@@ -113,7 +114,7 @@ class Worker:
 def _stream(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[bytes, Any, int]]:
     reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
     yield SCHEMA, reader.schema.serialize(), 0
-    for batch in _parts(reader):
+    for batch in _parts(map(blank, reader)):
         yield BATCH, batch.serialize(), batch.num_rows
 
 

@@ -264,9 +264,28 @@ def test_cancelling_frees_the_worker_at_once(used, workers):
         found = ended(house, who, made)
         assert time.monotonic() - before < 5
         assert (found.state, found.failure) == (ResultState.CANCELLED, None)
+        begun, closed = (
+            facts(events(house, event)[-1]) for event in (Event.QUERY_OPENED, Event.QUERY_CLOSED)
+        )
+        assert closed == {"statement": begun["statement"], "rows": 0, "outcome": "stopped"}
+        assert begun["statement"] not in {
+            each.subject for each in events(house, Event.QUERY_REFUSED)
+        }
         assert workers() == []
         assert not (used / ".agora/results" / made.id).exists()
         assert "was cancelled" in str(told(lambda: results.page(house, who, made.id)))
+
+
+def test_a_server_that_ends_says_so_and_cancels_nothing(used):
+    with opened(used) as house:
+        made = results.start(house, actor(house, "sofia"), SLOW)
+        until = time.monotonic() + 20
+        while events(house, Event.QUERY_OPENED)[-1].who != "sofia":
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    with opened(used) as house:
+        found = results.look(house, actor(house, "sofia"), made.id)
+        assert (found.state, found.failure.code) == (ResultState.FAILED, "E687")
 
 
 def test_a_right_that_ends_stops_what_runs(used):

@@ -10,6 +10,7 @@ AgoraError
 ├── Conflict      somebody else was faster, or it exists already
 ├── Broken        a promise was not kept: a check failed, a ledger does not verify
 ├── Exhausted     a limit of memory, time, rows or length was reached
+├── Cancelled     whoever asked wants no answer any more
 ├── Unavailable   something we need is not there: a source, a disk, a database, an extra
 └── Unusable      the command was called in a way that means nothing
 """
@@ -110,6 +111,13 @@ class Exhausted(AgoraError):
 
     exit_code = 4
     status = 413
+
+
+class Cancelled(AgoraError):
+    """Whoever asked wants no answer any more, so the work was stopped: nothing is wrong."""
+
+    exit_code = 4
+    status = 409
 
 
 class Unavailable(AgoraError):

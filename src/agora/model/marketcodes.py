@@ -147,6 +147,7 @@ MARKET: dict[str, tuple[str, str]] = {
         "a column that may be about people passes as harmless",
         "say what it is, or why it is not about people",
     ),
+    "E805": ("its reader cancelled it, and nothing is wrong", "run it again"),
     "E770": ("on a server the token says who acts", "leave out `--as`, or sign somebody else in"),
     "E772": ("a verb that this server does not have", "use the server's version of `agora`"),
     "E773": ("a verb was told what it does not take", "use the server's version of `agora`"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agora.model.errors import Cancelled, Unavailable
 from agora.model.names import PortVersion
 from agora.model.policy import MaskKind
 from agora.model.reasons import Reason
@@ -72,3 +73,15 @@ class Result:
     notices: tuple[Reason, ...] = ()
     statement: str = ""
     failure: Failure | None = None
+
+
+def cancelled() -> Cancelled:
+    """What work hears whose reader wants no answer any more."""
+    return Cancelled("it was cancelled", code="E805", hint="run it again")
+
+
+def unfinished() -> Unavailable:
+    """What is said of a statement whose server has ended."""
+    return Unavailable(
+        "the server stopped while the statement ran", code="E687", hint="run it again"
+    )

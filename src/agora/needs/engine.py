@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from agora.model.errors import AgoraError
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, RawFile, Session
 from agora.model.release import DataFile, ReleasedColumn
@@ -60,7 +61,9 @@ class Answer(Protocol):
         ...
 
 
-Begun = Callable[[Callable[[], None]], None]
+Stop = Callable[[AgoraError], None]
+"""Ends a statement from another thread; whoever reads its answer hears this error."""
+Begun = Callable[[Stop], None]
 
 
 class Readers(Protocol):

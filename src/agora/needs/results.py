@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from agora.needs.engine import Answer
+from agora.model.errors import AgoraError
+from agora.needs.engine import Answer, Stop
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,12 +15,12 @@ class Work(Protocol):
     """What one piece of work may do with the rows it makes, and how it hears that it is to end."""
 
     @property
-    def stopped(self) -> bool:
-        """True once somebody has asked for it to end."""
+    def stopped(self) -> AgoraError | None:
+        """Why it is to end: its reader cancelled it, or the process ends; None while it may go on."""
         ...
 
-    def ends_with(self, stop: Callable[[], None]) -> None:
-        """`stop` is called, from another thread, when the work is to end; at once if it was before."""
+    def ends_with(self, stop: Stop) -> None:
+        """`stop` is told, from another thread, why the work is to end; at once if it was before."""
         ...
 
     def keep(self, answer: Answer, named: "Callable[[pa.Schema], None]") -> int:
@@ -50,7 +51,7 @@ class Results(Protocol):
         ...
 
     def stop(self, result: str) -> None:
-        """The work is asked to end, in whichever process it runs; harmless when it has."""
+        """The work is cancelled, in whichever process it runs; harmless when it has ended."""
         ...
 
     def rows(self, result: str) -> int | None:

@@ -16,7 +16,7 @@ from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import derived, editions, outside, waiting
 from agora.passage.knowing import find_table
-from agora.passage.recording import Recorded, opened, refused
+from agora.passage.recording import Recorded, fell, opened, refused
 from agora.passage.ruling import Ruling, rule_version
 
 _UNOPENED = "E511"
@@ -206,7 +206,7 @@ def _execute(
         answer = _answer(house, who, session, relations, statement)
     except AgoraError as problem:
         meant = told(problem)
-        refused(house, who, statement.id, statement.sql, meant)
+        fell(house, who, statement.id, statement.sql, meant)
         raise meant from problem
     return Recorded(house, who, statement.id, answer, told)
 

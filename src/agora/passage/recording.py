@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agora.model.decision import Decision
-from agora.model.errors import AgoraError, Denied
+from agora.model.errors import AgoraError, Cancelled, Denied
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
 from agora.model.release import Release
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r"\$(\w*)\$.*?\$\1\$|[eE]?'(?:[^']|'')*'|\b\d[\w.]*", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _MAX_SQL = 4000
+STOPPED = "stopped"
+"""The outcome of an answer that its reader wanted no more of."""
 
 
 def normalised(sql: str) -> str:
@@ -83,6 +85,14 @@ def closed(house: House, who: Actor, statement: str, rows: int, outcome: str) ->
         facts=(("statement", statement), ("rows", rows), ("outcome", outcome)),
     )
     house.store.commit((), (entry,))
+
+
+def fell(house: House, who: Actor, statement: str, sql: str, problem: AgoraError) -> None:
+    """Record that an answer ended before it began: whoever cancelled it was refused nothing."""
+    if isinstance(problem, Cancelled):
+        closed(house, who, statement, 0, STOPPED)
+    else:
+        refused(house, who, statement, sql, problem)
 
 
 def refused(
@@ -154,7 +164,7 @@ class Recorded:
             self._end("complete")
         except AgoraError as problem:
             meant = self._told(problem)
-            self._end(meant.code_shown)
+            self._end(STOPPED if isinstance(meant, Cancelled) else meant.code_shown)
             raise meant from problem.__cause__
         finally:
             self.close()
@@ -162,7 +172,7 @@ class Recorded:
     def close(self) -> None:
         """Stop the work if it still runs and record the end."""
         self._answer.close()
-        self._end("stopped")
+        self._end(STOPPED)
 
     def _end(self, outcome: str) -> None:
         if self._open:

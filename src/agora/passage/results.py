@@ -16,7 +16,7 @@ from agora.governance.standing import seen
 from agora.model.errors import AgoraError, Denied, Missing, Unavailable
 from agora.model.people import Actor
 from agora.model.release import Release
-from agora.model.result import Result, ResultState, Source
+from agora.model.result import Result, ResultState, Source, unfinished
 from agora.needs.house import House
 from agora.needs.outlet import Export
 from agora.needs.store import Kept, Put
@@ -209,10 +209,7 @@ def _left(house: House, noun: Result) -> Result:
     if noun.state is not ResultState.RUNNING:
         return noun
     house.results.drop(noun.id)
-    problem = Unavailable(
-        "the server stopped while the statement ran", code="E687", hint="run it again"
-    )
-    return failed(house, noun, problem)
+    return failed(house, noun, unfinished())
 
 
 def _dropped(house: House, key: str, noun: Result, problem: AgoraError | None = None) -> Result:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agora.governance.standing import seen
-from agora.model.errors import AgoraError, Broken, Conflict, Denied
+from agora.model.errors import AgoraError, Broken, Cancelled, Conflict, Denied
 from agora.model.mesh import Bounds
 from agora.model.people import Actor
 from agora.model.relation import Governed, Session
@@ -84,19 +84,22 @@ def _worked(house: House, who: Actor, kept: Kept[Result], job: Work) -> Callable
     try:
         rows = 0 if job.stopped else _rows(house, who, kept, job)
     except AgoraError as problem:
-        told = problem
-        return lambda noun: _stopped(house, noun) if job.stopped else failed(house, noun, told)
+        told = job.stopped or problem
+        return lambda noun: _fallen(house, noun, told)
     except Exception:  # noqa: BLE001 (a thread has nobody above it who could tell the reader)
         _LOG.exception("a statement ended as nobody expected")
         odd = Broken("something went wrong that Agora did not expect", code="E001")
         return lambda noun: failed(house, noun, odd)
-    if job.stopped:
-        return lambda noun: _stopped(house, noun)
+    if (why := job.stopped) is not None:
+        return lambda noun: _fallen(house, noun, why)
     return lambda noun: replace(noun, state=ResultState.DONE, ended=house.now(), rows=rows)
 
 
-def _stopped(house: House, noun: Result) -> Result:
-    return replace(noun, state=ResultState.CANCELLED, ended=house.now())
+def _fallen(house: House, noun: Result, problem: AgoraError) -> Result:
+    """What its reader has cancelled is no failure; everything else says why there is nothing."""
+    if isinstance(problem, Cancelled):
+        return replace(noun, state=ResultState.CANCELLED, ended=house.now())
+    return failed(house, noun, problem)
 
 
 def _rows(house: House, who: Actor, kept: Kept[Result], job: Work) -> int:

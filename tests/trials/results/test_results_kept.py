@@ -120,14 +120,33 @@ def test_work_that_was_stopped_before_it_began_hears_it_at_once(kept):
 
     def work(job):
         gate.wait()
-        job.ends_with(lambda: heard.append("stop"))
+        job.ends_with(lambda why: heard.append(why.code_shown))
         assert job.stopped
 
     kept.start("res-1", "ana", work)
     kept.stop("res-1")
     gate.set()
     over(kept, "res-1")
-    assert heard == ["stop"]
+    assert heard == ["E805"]
+
+
+def test_work_hears_whether_its_reader_or_its_server_ends_it(tmp_path):
+    kept, heard = results_of(tmp_path), {}
+
+    def work(name):
+        def working(job):
+            while not job.stopped:
+                time.sleep(0.01)
+            heard[name] = job.stopped.code_shown
+
+        return working
+
+    for name in ("res-1", "res-2"):
+        kept.start(name, "ana", work(name))
+    kept.stop("res-1")
+    over(kept, "res-1")
+    kept.close()
+    assert heard == {"res-1": "E805", "res-2": "E687"}
 
 
 def test_a_result_that_takes_too_much_is_refused(tmp_path):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from agora.backends.results.jobs import Job, is_free
 from agora.backends.results.parts import DONE, SCHEMA, Parts, Stored, gone, unkept
 from agora.model.errors import Exhausted
+from agora.model.result import cancelled, unfinished
 from agora.needs.results import Work
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class DiskResults:
     def stop(self, result: str) -> None:
         job = self._jobs.get(result)
         if job is not None:
-            job.stop()
+            job.stop(cancelled())
         elif self.running(result):
             with contextlib.suppress(OSError):
                 (self._root / result / _STOP).touch()
@@ -101,7 +102,7 @@ class DiskResults:
 
     def close(self) -> None:
         for job in tuple(self._jobs.values()):
-            job.stop()
+            job.stop(unfinished())
         for job in tuple(self._jobs.values()):
             job.join()
 
@@ -151,5 +152,5 @@ class DiskResults:
                     return
             for result, job in jobs.items():
                 if (self._root / result / _STOP).exists():
-                    job.stop()
+                    job.stop(cancelled())
             time.sleep(_LOOK)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agora.backends.results.parts import Parts
-from agora.needs.engine import Answer
+from agora.model.errors import AgoraError
+from agora.needs.engine import Answer, Stop
 from agora.needs.results import Work
 
 if TYPE_CHECKING:
@@ -24,23 +25,23 @@ class Job:
         self._parts = parts
         self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._asked = threading.Event()
+        self._why: AgoraError | None = None
         self._guard = threading.Lock()
-        self._stop: Callable[[], None] = _nothing
+        self._stop: Stop = _nothing
         self._thread: threading.Thread | None = None
 
     @property
-    def stopped(self) -> bool:
-        return self._asked.is_set()
+    def stopped(self) -> AgoraError | None:
+        return self._why
 
-    def ends_with(self, stop: Callable[[], None]) -> None:
+    def ends_with(self, stop: Stop) -> None:
         with self._guard:
             self._stop = stop
-            if self._asked.is_set():
-                stop()
+            if self._why is not None:
+                stop(self._why)
 
     def keep(self, answer: Answer, named: "Callable[[pa.Schema], None]") -> int:
-        return self._parts.keep(answer, named, self._asked.is_set)
+        return self._parts.keep(answer, named, lambda: self._why is not None)
 
     def run(self, work: Callable[[Work], None], ended: Callable[[], None]) -> None:
         """The work begins in its thread; `ended` is called when it is over."""
@@ -55,11 +56,11 @@ class Job:
         self._thread = threading.Thread(target=whole, daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """The work is asked to end."""
+    def stop(self, why: AgoraError) -> None:
+        """The work is asked to end; the first reason stands."""
         with self._guard:
-            self._asked.set()
-            self._stop()
+            self._why = self._why or why
+            self._stop(self._why)
 
     def join(self) -> None:
         """The work is over."""
@@ -82,5 +83,5 @@ def is_free(lock: Path) -> bool:
     return True
 
 
-def _nothing() -> None:
+def _nothing(_why: AgoraError) -> None:
     """Nothing runs yet that could be stopped."""

@@ -10,6 +10,7 @@ import pytest
 from agora.backends.engine.duckdb.forked import POSSIBLE, Nursery
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.model.errors import Exhausted, Unavailable
+from agora.model.result import cancelled
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="this system has no handles for processes")
 LONG = {"do": "facts", "sql": "select 1"}
@@ -38,7 +39,7 @@ def test_from_the_second_on_workers_come_from_one_program_that_is_loaded(nursery
     assert first.ask(LONG, 30)["ok"]
     assert (first.alive, second.alive) == (True, True)
     first.close()
-    first.kill()
+    first.kill(cancelled())
     assert (first.alive, second.alive) == (False, True)
     assert second.ask(LONG, 30)["ok"]
     second.close()

@@ -14,10 +14,11 @@ from agora.backends.engine.duckdb.binding import binding
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS
 from agora.backends.engine.duckdb.readers import DuckReaders
 from agora.model.decision import ColumnView, Shield
-from agora.model.errors import AgoraError, Exhausted, Unavailable
+from agora.model.errors import AgoraError, Cancelled, Exhausted, Unavailable
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
 from agora.model.release import ReleasedColumn
+from agora.model.result import cancelled, unfinished
 from agora.model.types import parse_type
 
 BOUNDS = Bounds(memory=256 << 20, seconds=20, rows=1_000)
@@ -64,6 +65,18 @@ def test_a_statement_that_takes_too_long(readers, relation):
     with pytest.raises(Exhausted) as told:
         readers.answer(SESSION, [relation], forever, Bounds(memory=256 << 20, seconds=1, rows=9))
     assert told.value.code_shown == "E430"
+
+
+def test_who_reads_an_answer_hears_why_it_was_stopped(readers, relation):
+    forever = "select count(*) from s.t x, range(100000000000) y(i) where i % 7 = a"
+    with pytest.raises(Cancelled) as told:
+        readers.answer(SESSION, [relation], forever, BOUNDS, lambda stop: stop(cancelled()))
+    assert told.value.code_shown == "E805"
+    begun = readers.answer(SESSION, [relation], "select a from s.t", BOUNDS)
+    begun.stop(unfinished())
+    with pytest.raises(Unavailable) as told:
+        sum(batch.num_rows for batch in begun)
+    assert told.value.code_shown == "E687"
 
 
 def test_a_worker_that_dies_is_told_as_a_lack_of_memory(readers, relation):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agora.backends.engine.duckdb.frames import BATCH, SCHEMA, WORDS, Bytes
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.backends.engine.duckdb.refusals import refusal
-from agora.model.errors import Exhausted, Unavailable
+from agora.model.errors import AgoraError, Exhausted, Unavailable
 from agora.model.mesh import Bounds
 from agora.needs.engine import Message
 
@@ -81,11 +81,11 @@ class DuckAnswer:
         self._forgotten.detach()
         self._give()
 
-    def stop(self) -> None:
-        """End the statement from another thread; who reads the answer hears that it is over."""
+    def stop(self, why: AgoraError) -> None:
+        """End the statement from another thread; whoever reads the answer hears this."""
         with self._ending:
             if self._open and not self._ended:
-                self._process.kill()
+                self._process.kill(why)
 
     def _arriving(self) -> "Iterator[tuple[pa.RecordBatch, Bytes]]":
         """Each batch, whose columns lie in the bytes it came in."""
@@ -93,7 +93,7 @@ class DuckAnswer:
             try:
                 with self._process.deadline(self._bounds.seconds):
                     kind, payload = self._process.frame()
-            except Exhausted:
+            except AgoraError:
                 self.close()
                 raise
             if kind == BATCH:

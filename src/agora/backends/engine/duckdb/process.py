@@ -16,7 +16,8 @@ import agora
 from agora.backends.engine.duckdb.frames import WORDS, Bytes, Closed, receive, send
 from agora.backends.engine.duckdb.pipes import Pipes
 from agora.backends.engine.duckdb.scripting import FRUGAL
-from agora.model.errors import Exhausted, Unavailable
+from agora.model.errors import AgoraError, Exhausted, Unavailable
+from agora.model.result import cancelled
 
 _PIPE_SIZE = 1 << 20
 Words = dict[str, Any]
@@ -53,7 +54,7 @@ def spawned() -> Started:
 
 
 class WorkerProcess:
-    """One spawned worker; every method may raise Exhausted when it was killed or died."""
+    """One spawned worker; when it was killed every method may raise why, Exhausted when it died."""
 
     def __init__(self, start: "Start | None" = None) -> None:
         """Start the program, in the way that was named or as one of its own."""
@@ -61,15 +62,15 @@ class WorkerProcess:
             self._process, out, back = (start or spawned)()
         except OSError as problem:
             raise Unavailable("no worker process can be started", code="E510") from problem
-        self._killed = False
+        self._killed: AgoraError | None = None
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(back, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-        self._pipes = Pipes(out, back, self.kill)
+        self._pipes = Pipes(out, back, self._overdue)
 
     @property
     def alive(self) -> bool:
         """True while the process runs and nobody has killed it."""
-        return not self._killed and self._process.poll() is None
+        return self._killed is None and self._process.poll() is None
 
     def ask(self, command: Words, seconds: float) -> Words:
         """Send a command that answers with words only."""
@@ -108,29 +109,32 @@ class WorkerProcess:
         finally:
             self._pipes.until = math.inf
 
-    def kill(self) -> None:
-        """The process is gone, now; harmless when repeated."""
-        self._killed = True
+    def kill(self, why: AgoraError) -> None:
+        """The process is gone, now, and who waits for it hears why; harmless when repeated."""
+        self._killed = self._killed or why
         with contextlib.suppress(OSError):
             self._process.kill()
 
     def close(self) -> None:
         """The process is gone and its pipes are closed."""
-        self.kill()
+        self.kill(cancelled())
         self._process.wait()
         with contextlib.suppress(OSError, ValueError):
             self._pipes.close()
 
-    def _gone(self) -> Exhausted:
-        late = self._killed
-        self.close()
-        if late:
-            return Exhausted(
+    def _overdue(self) -> None:
+        self.kill(
+            Exhausted(
                 "the statement took longer than it may",
                 code="E430",
                 hint="narrow it with WHERE, or ask the operator for more time",
             )
-        return Exhausted(
+        )
+
+    def _gone(self) -> AgoraError:
+        why = self._killed
+        self.close()
+        return why or Exhausted(
             "the statement needed more memory than it may use",
             code="E431",
             hint="select fewer columns or rows",

@@ -15,6 +15,7 @@ from agora.model.documents import from_document
 from agora.model.errors import Exhausted, Unavailable
 from agora.model.mesh import Bounds
 from agora.model.relation import Governed, Session
+from agora.model.result import unfinished
 from agora.model.sqlfacts import SqlFacts
 from agora.needs.engine import Begun
 
@@ -126,7 +127,7 @@ class DuckReaders:
     def close(self) -> None:
         """No worker is left; whoever reads an answer hears that it is over."""
         for answer in tuple(self._answers):
-            answer.stop()
+            answer.stop(unfinished())
         with self._lock:
             seats = [seat for kept in self._idle.values() for seat in kept]
             self._idle.clear()

@@ -145,6 +145,11 @@ def test_the_whole_loop_in_two_browsers(served, page_as, client_as):
     sofia.goto(mia.url)
     sofia.get_by_role("button", name=re.compile("^Approve")).first.click()
     expect(sofia.get_by_text("Approved").first).to_be_visible()
+    for page in (sofia, mia):
+        page.goto(f"/govern/audit?text={mia.url.rpartition('/')[2]}")
+        expect(page.locator("main tbody tr")).to_have_count(2)
+        expect(page.locator("main tbody tr").first).to_contain_text("Approved")
+        expect(page.locator("main tbody tr").last).to_contain_text("Requested")
     mia.goto("/query")
     mia.locator(".cm-content").click()
     mia.keyboard.insert_text(

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 SNAKE = re.compile(r"[a-z_][a-z0-9_]*\Z")
 MAX_LENGTH = 63
 
 
+@lru_cache(maxsize=4096)
 def is_kebab(text: str) -> bool:
     """True for a word that may name a domain, product or port in files and URLs."""
     return len(text) <= MAX_LENGTH and KEBAB.match(text) is not None

@@ -1,7 +1,7 @@
 """Search: what stands of a product in the market's index, what is asked of it, and what is found."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,6 +96,15 @@ class Listing:
         early = self.begins is not None and now < self.begins
         over = self.ends is not None and now >= self.ends
         return Quality.BROKEN if old or early or over else Quality.HOLDS
+
+    def turns(self, released_at: datetime | None) -> Iterator[datetime]:
+        """The moments at which, or right after which, rows of that moment are judged otherwise."""
+        if released_at is None:
+            return
+        yield from (at for at in (self.begins, self.ends) if at is not None)
+        if self.age is not None:
+            yield released_at + self.age
+        yield from (released_at + timedelta(days=limit) for _, limit in _AGES)
 
 
 def fresh(released_at: datetime | None, now: datetime) -> Fresh:

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from agora.backends.index import database
 from agora.backends.index.fts import FtsIndex
 from agora.model.errors import Unavailable
 from agora.model.names import ProductName
-from agora.model.search import FIELDS, Listing, Question, Sight, Sort
+from agora.model.search import FIELDS, Listing, Question, Sight, Sort, fresh
 from agora.model.words import terms
 from agora.needs.index import Standing
 from tests.trials.index.market import (
@@ -111,6 +112,38 @@ def test_what_changed_bit_by_bit_is_what_is_written_at_once(indexes, data):
         answer = index.find(f"m{place}", question, sight, NOW)
         if place != 2:
             agrees(answer, listings, released, question, sight)
+    index.close()
+
+
+HOUR = datetime(2018, 1, 2, 8, tzinfo=UTC)
+DAY, AGE = timedelta(days=1), timedelta(minutes=2)
+SOON = st.integers(0, 4).map(lambda minutes: HOUR + timedelta(minutes=minutes))
+LATER = st.sampled_from([0, 1, 7, 30]).flatmap(lambda days: SOON.map(lambda at: at + days * DAY))
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | SOON, st.none() | SOON, st.none() | SOON, st.none() | st.just(AGE)),
+        min_size=4,
+        max_size=8,
+    ),
+    st.lists(LATER, min_size=20, max_size=40),
+    st.uuids(),
+)
+@settings(ONE_BY_ONE, max_examples=15)
+def test_as_time_passes_products_are_judged_by_the_minute(indexes, offered, moments, name):
+    index = indexes(f"{name}.db")
+    listings = [
+        listing(f"a.p-{number}", begins=begins, ends=ends, age=age)
+        for number, (_, begins, ends, age) in enumerate(offered)
+    ]
+    released = {f"a.p-{number}": at for number, (at, *_) in enumerate(offered)}
+    put(index, tuple(listings), released)
+    for then in (*sorted(moments), *moments[:5]):
+        answer = index.find("m1", Question(sort=Sort.NAME), Sight(), then + timedelta(seconds=9))
+        for each, told in zip(listings, answer.listed, strict=True):
+            at = released[str(each.name)]
+            assert (told.quality, told.fresh) == (each.quality(at, then), fresh(at, then))
     index.close()
 
 

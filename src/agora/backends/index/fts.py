@@ -5,8 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from operator import itemgetter
+from itertools import repeat
 from pathlib import Path
 
 from agora.backends.index.database import Database, expression
@@ -25,7 +24,6 @@ from agora.model.search import (
     Sight,
     Sort,
     Value,
-    fresh,
 )
 from agora.model.words import Term, said
 from agora.needs.index import News, Standing
@@ -34,7 +32,8 @@ _BM25 = f"bm25(listed_words, {', '.join(str(WEIGHTS[field]) for field in FIELDS)
 _MATCHING = f"SELECT rowid, {_BM25} FROM listed_words WHERE listed_words MATCH ?"
 _OWN = "SELECT rowid FROM unlisted_words WHERE unlisted_words MATCH ?"
 _TEXTS = "SELECT * FROM unlisted_words WHERE rowid = ?"
-Scored = Sequence[tuple[int, float]]
+Scores = Mapping[int, float]
+"""How well products fit, by their numbers; as bm25 counts, less is better and nothing is above 0."""
 
 
 class FtsIndex:
@@ -87,76 +86,65 @@ class _Search:
 
     def answered(self) -> Answered:
         """What fits, counted and ranked."""
-        scored = self._fitting()
-        numbers = [number for number, _ in scored]
-        left = narrowed(self._shelf, numbers, self._places, self._where)
-        guesses = (
-            () if numbers else instead(self._connection, self._places.unlisted, self._question)
-        )
+        scores = self._fitting()
+        left = narrowed(self._shelf, scores, self._places, self._where)
+        guesses = () if scores else instead(self._connection, self._places.unlisted, self._question)
         return Answered(
             total=len(left),
-            unfiltered=len(numbers),
-            listed=tuple(self._listed(n) for n in self._page(scored, left)),
-            facets=self._facets(numbers, left),
+            unfiltered=len(scores),
+            listed=tuple(self._listed(n) for n in self._page(scores, left)),
+            facets=self._facets(scores, left),
             instead=guesses,
         )
 
-    def _fitting(self) -> Scored:
-        """Every product this reader may know of that fits the words, with how well (more is better)."""
-        terms = self._question.terms
+    def _fitting(self) -> Scores:
+        """Every product this reader may know of that fits the words, with how well."""
+        terms, known = self._question.terms, self._places.unlisted
         if not terms:
-            return [(number, 1.0) for number in (*self._shelf.listed, *self._places.unlisted)]
+            return dict.fromkeys((*self._shelf.listed, *known), -1.0)
         asked = (expression(terms),)
-        found = [(n, -score) for n, score in self._connection.execute(_MATCHING, asked)]
-        known = self._places.unlisted
+        found: dict[int, float] = dict(self._connection.execute(_MATCHING, asked))
         if known:
             own = [n for (n,) in self._connection.execute(_OWN, asked) if n in known]
-            best = max(found, key=itemgetter(1))[1] if own and found else 1.0
-            found += [(n, best * _fitness(self._texts(n), terms)) for n in own]
+            best = min(found.values(), default=-1.0) if own else -1.0
+            found |= {n: best * _fitness(self._texts(n), terms) for n in own}
         return found
 
     def _texts(self, number: int) -> Sequence[str]:
         row: Sequence[str] = self._connection.execute(_TEXTS, (number,)).fetchone()
         return row
 
-    def _page(self, scored: Scored, left: Sequence[int]) -> Iterable[int]:
+    def _page(self, scores: Scores, left: Sequence[int]) -> Iterable[int]:
         shelf, question = self._shelf, self._question
-        names = shelf.names
-        if len(left) != len(scored):
-            kept = frozenset(left)
-            scored = [each for each in scored if each[0] in kept]
-        ranked: Iterable[tuple[object, str, int]]
+        order: Iterable[float]
         match question.sort:
             case Sort.MATCH:
                 lift = shelf.lift
-                ranked = [(-score * lift[n], names[n], n) for n, score in scored]
+                order = [scores[number] * lift[number] for number in left]
             case Sort.NAME:
-                ranked = [(0, names[n], n) for n, _ in scored]
+                order = repeat(0.0)
             case Sort.NEWEST:
-                ranked = [(_newest(shelf, n), names[n], n) for n, _ in scored]
+                order = [_newest(shelf, number) for number in left]
+        ranked = zip(order, map(shelf.names.__getitem__, left), left, strict=False)
         best = heapq.nsmallest(question.offset + question.limit, ranked)
-        return [number for _, _, number in islice(best, question.offset, None)]
+        return [number for _, _, number in best[question.offset :]]
 
     def _listed(self, number: int) -> Listed:
-        shelf = self._shelf
-        kept, now = shelf.kept[number], shelf.at
-        assert now is not None, "the shelf was judged for this search"
+        quality, age = self._shelf.health[number]
         return Listed(
-            name=shelf.names[number],
+            name=self._shelf.names[number],
             access=self._places.access(number),
-            quality=kept.listing.quality(kept.released_at, now),
-            fresh=fresh(kept.released_at, now),
+            quality=quality,
+            fresh=age,
         )
 
-    def _facets(self, numbers: Sequence[int], left: Sequence[int]) -> tuple[Facet, ...]:
+    def _facets(self, scores: Scores, left: Sequence[int]) -> tuple[Facet, ...]:
         """Every facet; what is chosen of a facet does not narrow its own counts."""
-        counts = {}
-        for name in FACETS:
-            base = left
-            if name in self._where:
-                others = {key: values for key, values in self._where.items() if key != name}
-                base = narrowed(self._shelf, numbers, self._places, others)
-            counts[name] = counted(self._shelf, base, self._places, name)
+        counts = counted(self._shelf, left, self._places, FACETS)
+        for name in self._where:
+            others = {key: values for key, values in self._where.items() if key != name}
+            base = narrowed(self._shelf, scores, self._places, others)
+            counts[name] = counted(self._shelf, base, self._places, (name,))[name]
         return tuple(
             Facet(name=name, values=_values(name, counts[name], self._where.get(name, frozenset())))
             for name in FACETS

@@ -4,18 +4,20 @@ A product is a number here, and lists are read at that number: of tens of thousa
 words each is looked at a few times only, by functions that loop in C.
 """
 
+import heapq
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from agora.model.names import ProductName
 from agora.model.search import (
-    FACETS,
     Access,
+    Fresh,
     Listing,
+    Quality,
     Sight,
     boost,
     fresh,
@@ -23,6 +25,8 @@ from agora.model.search import (
 )
 
 _SIGHTS = 500
+_TOGETHER = (("domain",), ("tag",), ("quality", "fresh", "kind", "state", "format"))
+"""The facets that one column holds: where each has few values, products are counted once for all."""
 _CHANGED = (
     "SELECT p.id, p.name, p.listed, p.domain, p.kind, p.state, p.tags, p.formats, p.age, p.begins,"
     " p.ends, p.there, r.at, coalesce(u.times, 0) FROM product p LEFT JOIN released r USING (name)"
@@ -30,17 +34,21 @@ _CHANGED = (
 )
 
 
+Counts = dict[str, dict[str, int]]
+
+
 class Column:
-    """One facet of every product: at its number the code of its values, few of which differ."""
+    """Some facets of every product: at its number the code of its values, few of which differ."""
 
-    def __init__(self) -> None:
+    def __init__(self, facets: Sequence[str]) -> None:
         """Nothing is known yet."""
+        self.facets = facets
         self.codes: list[int] = []
-        self.values: list[tuple[str, ...]] = []
-        self._code: dict[tuple[str, ...], int] = {}
+        self.values: list[tuple[tuple[str, ...], ...]] = []
+        self._code: dict[tuple[tuple[str, ...], ...], int] = {}
 
-    def put(self, number: int, values: tuple[str, ...]) -> None:
-        """The product has these values of the facet."""
+    def put(self, number: int, values: tuple[tuple[str, ...], ...]) -> None:
+        """The product has these values, some of each facet."""
         code = self._code.setdefault(values, len(self.values))
         if code == len(self.values):
             self.values.append(values)
@@ -48,18 +56,19 @@ class Column:
             self.codes.extend([0] * (number + 1 - len(self.codes)))
         self.codes[number] = code
 
-    def having(self, numbers: Sequence[int], wanted: frozenset[str]) -> Sequence[int]:
-        """Those of the products that have one of these values."""
-        fits = {code for code, values in enumerate(self.values) if wanted.intersection(values)}
-        codes = self.codes
+    def having(self, numbers: Iterable[int], facet: str, wanted: frozenset[str]) -> Sequence[int]:
+        """Those of the products that have one of these values of the facet."""
+        place, codes = self.facets.index(facet), self.codes
+        fits = {code for code, each in enumerate(self.values) if wanted.intersection(each[place])}
         return [number for number in numbers if codes[number] in fits]
 
-    def counted(self, numbers: Sequence[int]) -> Counter[str]:
+    def counted(self, numbers: Iterable[int]) -> Counts:
         """How many of the products have each value."""
-        found: Counter[str] = Counter()
+        found: Counts = {facet: {} for facet in self.facets}
         for code, times in Counter(map(self.codes.__getitem__, numbers)).items():
-            for value in self.values[code]:
-                found[value] += times
+            for counts, values in zip(found.values(), self.values[code], strict=True):
+                for value in values:
+                    counts[value] = counts.get(value, 0) + times
         return found
 
 
@@ -96,22 +105,38 @@ class Shelf:
         self.numbers: dict[str, int] = {}
         self.names: list[str] = []
         self.lift: list[float] = []
-        self.listed: list[int] = []
-        self.columns = {name: Column() for name in FACETS if name != "access"}
+        self.health: list[tuple[Quality, Fresh]] = []
+        self.listed: set[int] = set()
+        self.columns = [Column(facets) for facets in _TOGETHER]
+        self._turns: list[tuple[datetime, int]] = []
         self._places: dict[int, tuple[Sight, int, Places]] = {}
 
     def refresh(self, connection: sqlite3.Connection, version: int, now: datetime) -> None:
         """It is as the file is in this transaction, and judged at this moment."""
-        moved = self.at != minute(now)
-        self.at = minute(now)
-        changed: Iterable[int] = ()
+        before, self.at = self.at, minute(now)
+        numbers: Iterable[int] = self._turned(before)
         if version != self.version:
             changed = [self._load(row) for row in connection.execute(_CHANGED, (self.version,))]
-            self.listed = sorted(n for n, kept in self.kept.items() if kept.listing.listed)
+            numbers = {*numbers, *changed}
             self.version = version
-        for number in self.kept if moved else changed:
+        for number in numbers:
             if number in self.kept:
                 self._judge(number, self.kept[number])
+
+    def _turned(self, before: datetime | None) -> Iterable[int]:
+        """The products that may have to be judged anew as time has passed since."""
+        assert self.at is not None, "it is judged at a moment"
+        if before is None or self.at < before:
+            self._turns.clear()
+            return tuple(self.kept)
+        turned = []
+        while self._turns and self._turns[0][0] <= self.at:
+            turned.append(heapq.heappop(self._turns)[1])
+        return turned
+
+    def column(self, facet: str) -> Column:
+        """The column that holds this facet."""
+        return next(column for column in self.columns if facet in column.facets)
 
     def places(self, sight: Sight) -> Places:
         """The numbers of the products that a sight names; those of the last sights are remembered."""
@@ -146,6 +171,7 @@ class Shelf:
         ) = row
         place = int(str(number))
         if not there:
+            self.listed.discard(place)
             gone = self.kept.pop(place, None)
             if gone:
                 self.numbers.pop(str(gone.listing.name), None)
@@ -164,6 +190,7 @@ class Shelf:
         )
         self.kept[place] = Kept(listing, _moment(at), int(str(uses)))
         self.numbers[str(name)] = place
+        (self.listed.add if listed else self.listed.discard)(place)
         return place
 
     def _judge(self, number: int, kept: Kept) -> None:
@@ -171,21 +198,26 @@ class Shelf:
         missing = number + 1 - len(self.names)
         self.names.extend([""] * missing)
         self.lift.extend([0.0] * missing)
-        listing = kept.listing
-        quality = listing.quality(kept.released_at, self.at)
+        self.health.extend([(Quality.UNRELEASED, Fresh.NEVER)] * missing)
+        listing, released_at = kept.listing, kept.released_at
+        quality, age = listing.quality(released_at, self.at), fresh(released_at, self.at)
         self.names[number] = str(listing.name)
         self.lift[number] = boost(kept.uses, quality)
+        self.health[number] = (quality, age)
         values = {
             "domain": (listing.name.domain,),
             "tag": listing.tags,
             "quality": (str(quality),),
-            "fresh": (str(fresh(kept.released_at, self.at)),),
+            "fresh": (str(age),),
             "kind": (listing.kind,),
             "state": (listing.state,),
             "format": listing.formats,
         }
-        for name, column in self.columns.items():
-            column.put(number, values[name])
+        for column in self.columns:
+            column.put(number, tuple(values[name] for name in column.facets))
+        turn = min((at for at in listing.turns(released_at) if at >= self.at), default=None)
+        if turn is not None:
+            heapq.heappush(self._turns, (turn, number))
 
 
 def _moment(value: object) -> datetime | None:
@@ -193,25 +225,27 @@ def _moment(value: object) -> datetime | None:
 
 
 def narrowed(
-    shelf: Shelf, numbers: Sequence[int], places: Places, where: Mapping[str, frozenset[str]]
+    shelf: Shelf, numbers: Iterable[int], places: Places, where: Mapping[str, frozenset[str]]
 ) -> Sequence[int]:
     """Those of the products that have one of the values of each facet."""
+    left: Sequence[int] = list(numbers)
     for name, values in where.items():
         if name == "access":
-            numbers = [number for number in numbers if places.access(number) in values]
+            left = [number for number in left if places.access(number) in values]
         else:
-            numbers = shelf.columns[name].having(numbers, values)
-    return numbers
+            left = shelf.column(name).having(left, name, values)
+    return left
 
 
-def counted(shelf: Shelf, numbers: Sequence[int], places: Places, name: str) -> Counter[str]:
-    """How many of the products have each value of this facet."""
-    if name != "access":
-        return shelf.columns[name].counted(numbers)
-    opened = sum(map(places.open.__contains__, numbers)) if places.open else 0
-    waiting = places.pending - places.open
-    asked = sum(map(waiting.__contains__, numbers)) if waiting else 0
-    rest = len(numbers) - opened - asked
-    return Counter(
-        {str(Access.OPEN): opened, str(Access.PENDING): asked, str(Access.ON_REQUEST): rest}
-    )
+def counted(shelf: Shelf, numbers: Sequence[int], places: Places, names: Collection[str]) -> Counts:
+    """How many of the products have each value of these facets."""
+    found: Counts = {}
+    for column in shelf.columns:
+        if not set(names).isdisjoint(column.facets):
+            found |= column.counted(numbers)
+    if "access" in names:
+        opened = len(places.open.intersection(numbers))
+        asked = len((places.pending - places.open).intersection(numbers))
+        rest = len(numbers) - opened - asked
+        found["access"] = {Access.OPEN: opened, Access.PENDING: asked, Access.ON_REQUEST: rest}
+    return found

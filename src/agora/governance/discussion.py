@@ -87,14 +87,17 @@ def judge_accept(mesh: Mesh, asked: Question, who: Principal) -> Iterator[Reason
         )
 
 
+def oversees(mesh: Mesh, who: Principal) -> bool:
+    """True for those who may hide what anybody said, also the words of a rating."""
+    return who.id == mesh.operator or bool(OVERSEERS & set(who.roles))
+
+
 def judge_hide(mesh: Mesh, said: Question | Answer | Rating, who: Principal) -> Iterator[Reason]:
     """Authors take back what they said, and owners hide questions and answers of others.
 
     The words of a rating are hidden only by those who oversee the mesh.
     """
-    if who.id == said.author:
-        return
-    if who.id == mesh.operator or OVERSEERS & set(who.roles):
+    if who.id == said.author or oversees(mesh, who):
         return
     if not isinstance(said, Rating) and speaks_for(mesh, said.product, who):
         return

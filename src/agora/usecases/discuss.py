@@ -22,12 +22,13 @@ from agora.usecases.telling.saying import Said
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer with the revision to name when editing it, and whether this reader may."""
+    """An answer with the revision to name when editing it, and whether this reader may, or hide it."""
 
     answer: Answer
     revision: int
     accepted: bool
     editable: bool
+    hideable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +38,22 @@ class Asked:
     question: Question
     revision: int
     editable: bool
+    hideable: bool
     answers: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discussion:
-    """Everything that is said about a product, as this reader may see it, the newest first."""
+    """Everything that is said about a product, as this reader may see it, the newest first.
+
+    Who oversees the mesh may hide the words of ratings, too.
+    """
 
     product: ProductName
     talk: Talk
     asked: tuple[Asked, ...]
     ratings: tuple[Rating, ...]
+    oversees: bool
 
 
 def discussion(house: House, who: Actor, product: str) -> Discussion:
@@ -62,6 +68,7 @@ def discussion(house: House, who: Actor, product: str) -> Discussion:
         talk=talk(house, name),
         asked=tuple(_asked(house, who, kept) for kept in reversed(asked)),
         ratings=tuple(r if saying.shown(r, own) else replace(r, words="") for r in ratings),
+        oversees=judge.oversees(house.mesh, who.principal),
     )
 
 
@@ -177,12 +184,14 @@ def _asked(house: House, who: Actor, kept: Kept[Question]) -> Asked:
         question=noun,
         revision=kept.revision,
         editable=_editable(house, who, noun),
+        hideable=_hideable(house, who, noun),
         answers=tuple(
             Answered(
                 answer=each.noun,
                 revision=each.revision,
                 accepted=each.noun.id == noun.accepted,
                 editable=_editable(house, who, each.noun),
+                hideable=_hideable(house, who, each.noun),
             )
             for each in answers
         ),
@@ -191,6 +200,10 @@ def _asked(house: House, who: Actor, kept: Kept[Question]) -> Asked:
 
 def _editable(house: House, who: Actor, said: Said) -> bool:
     return not tuple(judge.judge_edit(house.mesh, said, who.principal))
+
+
+def _hideable(house: House, who: Actor, said: Said) -> bool:
+    return not said.hidden_by and not tuple(judge.judge_hide(house.mesh, said, who.principal))
 
 
 def _answers(house: House, asked: Question) -> list[Kept[Answer]]:

@@ -3,7 +3,7 @@
 from agora.model.errors import AgoraError
 from agora.usecases import discuss as say
 from agora.usecases.follow import follow, unfollow
-from agora.usecases.rate import own_rating, rate
+from agora.usecases.rate import hide_rating, own_rating, rate, withdraw
 from agora.usecases.show import show
 from agora.web.answers import Page, Redirect
 from agora.web.product import frame, name_of
@@ -22,6 +22,7 @@ def _page(visit: Visit, problem: AgoraError | None = None, field: str = "questio
     values = frame(visit, shown, "discuss") | {
         "asked": told.asked,
         "ratings": told.ratings,
+        "oversees": told.oversees,
         "own": own_rating(visit.house, visit.who, name_of(visit)),
         "mine": visit.who.principal.id,
         "may_settle": visit.who.principal.id in owners,
@@ -75,9 +76,13 @@ def settle(visit: Visit) -> Redirect:
     return _back(visit, "Marked as the answer.", visit.path["answer"])
 
 
-def hide(visit: Visit) -> Redirect:
-    """What was said is shown to nobody else any more."""
-    say.hide(visit.house, visit.who, name_of(visit), visit.path["said"], visit.text("reason"))
+def hide(visit: Visit) -> Page | Redirect:
+    """What was said is shown to nobody but its author any more."""
+    named = visit.path["said"]
+    try:
+        say.hide(visit.house, visit.who, name_of(visit), named, visit.text("reason"))
+    except AgoraError as problem:
+        return _page(visit, problem, f"hide-{named}")
     return _back(visit, "Hidden; its history keeps it.")
 
 
@@ -89,6 +94,22 @@ def stars(visit: Visit) -> Page | Redirect:
     except AgoraError as problem:
         return _page(visit, problem, "stars")
     return _back(visit, "Thank you for rating it.")
+
+
+def unrate(visit: Visit) -> Redirect:
+    """The visitor's stars do not count any more."""
+    withdraw(visit.house, visit.who, name_of(visit))
+    return _back(visit, "Your rating is taken back.")
+
+
+def hide_words(visit: Visit) -> Page | Redirect:
+    """The words of a rating are hidden; its stars count."""
+    author = visit.path["author"]
+    try:
+        hide_rating(visit.house, visit.who, name_of(visit), author, visit.text("reason"))
+    except AgoraError as problem:
+        return _page(visit, problem, f"hide-{author}")
+    return _back(visit, "The words are hidden; the stars count.")
 
 
 def follows(visit: Visit) -> Redirect:
@@ -110,5 +131,7 @@ ROUTES = (
     post(BASE + "/discuss/{answer}/settle", settle),
     post(BASE + "/discuss/{said}/hide", hide),
     post(BASE + "/rating", stars),
+    post(BASE + "/rating/withdraw", unrate),
+    post(BASE + "/rating/{author}/hide", hide_words),
     post(BASE + "/follow", follows),
 )

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.journeys.changing import instant
+from agora.usecases.agreements import end
+from tests.journeys.changing import actor, agree, instant, read
 from tests.serving import csrf_of, send
 
 pytestmark = pytest.mark.journey
@@ -116,6 +117,8 @@ def test_the_last_day_of_an_agreement_is_the_last_day_of_access(loop):
         assert "E441" in ended(mia, result)
         refused = mia.get(f"/api/v1{product}/tables/transactions/rows?purpose=campaign-planning")
         assert (refused.status_code, refused.json()["code"]) == (403, "E441")
+    agreement = re.search(r"/agreements/(agr-[^/]+)/end", mia.get("/agreements").text)[1]
+    assert send(mia, f"/agreements/{agreement}/end").status_code == 303
 
 
 def ended(client, where):
@@ -146,6 +149,68 @@ def test_what_a_product_passes_on_is_told_before_and_given_apart(loop):
     narrow = {"every": every, "column": every, "onward": "sales-planning", "version": "1"}
     assert send(sofia, f"{where}/approve", **narrow).status_code == 303
     assert "passed on for Sales planning)" in carl.get("/agreements").text
+
+
+TALK = "/products/sales/transactions/discuss"
+
+
+def remark(page, name):
+    """What a page shows of one remark, down to the next."""
+    return page.partition(f'id="comment-{name}"')[2].partition('<article class="comment"')[0]
+
+
+def test_what_one_said_is_changed_and_hidden_and_two_editors_lose_nothing(loop):
+    mia, sofia, ana = loop.client("mia"), loop.client("sofia"), loop.client("ana")
+    asked = send(mia, TALK, question="Are returns in it?").headers["location"]
+    question = asked.rpartition("comment-")[2]
+    own, others = mia.get(TALK).text, ana.get(TALK).text
+    assert ("Edit</summary>" in remark(own, question), "Hide</summary>" in remark(own, question)) == (True, True)  # fmt: skip
+    assert "Edit</summary>" not in remark(others, question)
+    assert "Hide</summary>" not in remark(others, question)
+    answered = send(sofia, f"{TALK}/{question}/answers", answer="At six").headers["location"]
+    answer = answered.rpartition("comment-")[2]
+    changed = {"text": "At seven", "revision": "1"}
+    assert send(sofia, f"{TALK}/{answer}/edit", **changed).status_code == 303
+    slower = send(sofia, f"{TALK}/{answer}/edit", text="At eight", revision="1")
+    assert slower.status_code == 409
+    told = remark(slower.text, answer)
+    assert "<p>At seven</p>" in told
+    assert ">At eight</textarea>" in told
+    assert "put both texts together" in told
+    assert 'class="small" open' in told
+    revision = re.search(r'name="revision" value="(\d+)"', told)[1]
+    both = {"text": "At seven or eight", "revision": revision}
+    assert send(sofia, f"{TALK}/{answer}/edit", **both).status_code == 303
+    assert "At seven or eight" in mia.get(TALK).text
+    assert "edited" in remark(mia.get(TALK).text, answer)
+
+    silent = send(sofia, f"{TALK}/{question}/hide", reason="")
+    assert silent.status_code == 403
+    assert f'href="#hide-{question}"' in silent.text
+    assert send(ana, f"{TALK}/{question}/hide", reason="no").status_code == 403
+    assert send(sofia, f"{TALK}/{question}/hide", reason="asked before").status_code == 303
+    assert "Only you see this. Hidden by Sofia Berg: asked before" in mia.get(TALK).text
+    assert "Are returns in it?" not in ana.get(TALK).text
+
+
+def test_a_rating_is_changed_taken_back_and_its_words_are_hidden(loop):
+    house, mia, olga = loop.site.house(), loop.client("mia"), loop.client("olga")
+    given = agree(house, "mia", "sales-planning", by="mia")
+    read(house, "mia", "select 1 from sales.transactions", "sales-planning")
+    rated = {"stars": "2", "words": "too rude to read"}
+    assert send(mia, "/products/sales/transactions/rating", **rated).status_code == 303
+    assert "Change your rating" in mia.get(TALK).text
+    hide = "/products/sales/transactions/rating/mia/hide"
+    assert hide in olga.get(TALK).text
+    assert hide not in loop.client("sofia").get(TALK).text
+    assert send(loop.client("sofia"), hide, reason="no").status_code == 403
+    assert send(olga, hide, reason="be kind").status_code == 303
+    others = loop.client("ana").get(TALK).text
+    assert "too rude" not in others
+    assert "2 of 5 stars" in others
+    assert send(mia, "/products/sales/transactions/rating/withdraw").status_code == 303
+    assert "2 of 5 stars" not in loop.client("ana").get(TALK).text
+    end(house, actor(house, "mia"), given.id)
 
 
 def test_somebody_who_is_no_party_learns_nothing_of_a_request(loop):

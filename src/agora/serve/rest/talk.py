@@ -111,7 +111,7 @@ def reword(house: Within, who: By, domain: Word, product: Word, remark: Id, body
     return wired(discuss.edit(house, who, name, remark, body.text, revision=body.revision))
 
 
-@router.post(f"{PRODUCT}/discussion/{{remark}}/hide", response_model=SAID, responses=documented(404, 409), summary="Hide a question, an answer or a rating's words")  # fmt: skip
+@router.post(f"{PRODUCT}/discussion/{{remark}}/hide", response_model=SAID, responses=documented(404, 409), summary="Hide a question or an answer")  # fmt: skip
 def hide(house: Within, who: By, domain: Word, product: Word, remark: Id, body: Hiding) -> Any:
     """One's own, or for owners with a reason; its author still reads it."""
     return wired(discuss.hide(house, who, f"{domain}.{product}", remark, body.reason))

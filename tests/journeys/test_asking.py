@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from agora.app.house import close_house, open_house
-from agora.model.access import RequestState, Turn
+from agora.model.access import Agreement, RequestState, Turn
 from agora.model.errors import Conflict, Denied, Missing, Unusable
 from agora.model.policy import MaskKind
 from agora.usecases import access, agreements, cart, inbox, requests
 from agora.usecases.agreeing.asking import Wish
+from agora.usecases.explain import explain
 from tests.journeys.changing import PORT, actor, edit, opened, read
 
 HOUSEHOLDS = "customers.households"
@@ -390,7 +391,39 @@ def test_what_was_kept_before_there_were_files_is_found(house):
         assert [r.id for r in inbox.inbox(fresh, actor(fresh, "carl")).open] == [request.id]
         assert [r.id for r in inbox.pending(fresh, actor(fresh, "ana"))] == [request.id]
         told(Conflict, "E417", asked, fresh, "ana", HOUSEHOLDS)
+        assert explain(fresh, actor(fresh, "mia"), PORT)[0].agreement == agreed.id
         assert agreements.end(fresh, actor(fresh, "mia"), agreed.id).ended_at
+        assert not explain(fresh, actor(fresh, "mia"), PORT)[0].allowed
+
+
+class Watched:
+    """A store that remembers which agreements were taken out of it."""
+
+    def __init__(self, store):
+        self.store, self.taken = store, set()
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def get(self, kind, key):
+        return self._seen(kind, self.store.get(kind, key))
+
+    def find(self, kind, prefix=""):
+        return (self._seen(kind, kept) for kept in self.store.find(kind, prefix))
+
+    def _seen(self, kind, kept):
+        if kept is not None and kind is Agreement:
+            self.taken.add(kept.noun.consumer)
+        return kept
+
+
+def test_a_decision_looks_at_nobody_elses_agreements(house):
+    approved(house)
+    for name in ("emil", "olga", "carl"):
+        approved(house, name)
+    watched = replace(house, store=Watched(house.store))
+    assert explain(watched, actor(watched, "mia"), PORT)[0].allowed
+    assert watched.store.taken == {"mia"}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from agora.model.errors import AgoraError, Conflict, Missing, Unavailable, Unusa
 from agora.model.ledger import Entry, Event
 from agora.needs.index import Standing
 from agora.needs.store import Put
-from agora.passage import finding, keys
+from agora.passage import filing, finding, keys
 from agora.passage.indexing import indexed
 from agora.passage.knowing import may_know
 from agora.passage.ruling import rule
@@ -145,7 +145,7 @@ def test_a_right_that_begins_and_ends_does_so_in_the_search_too(market):
             approved_by="x",
         )
         entry = Entry(event=Event.APPROVED, at=now, who="sofia", subject=str(port))
-        house.store.commit((Put(key=keys.agreement(agreed), noun=agreed),), (entry,))
+        house.store.commit(filing.filing(agreed), (entry,))
         for hours, word in ((-1, "on-request"), (0, "open"), (23, "open"), (24, "on-request")):
             then = replace(house, now=lambda moment=now + timedelta(hours=hours): moment)
             hits = search(then, actor(house, "mia")).hits

@@ -28,12 +28,16 @@ class Right:
         return self.agreements[0] if self.agreements else None
 
 
+def consumers(reader: Principal) -> frozenset[str]:
+    """The names an agreement may bear for somebody: their own and their teams'."""
+    return frozenset({reader.id, *(f"team:{team}" for team in reader.teams)})
+
+
 def standing(
     agreements: Sequence[Agreement], port: PortVersion, reader: Principal
 ) -> tuple[Agreement, ...]:
     """Every agreement, ended ones too, that names this reader or one of their teams."""
-    names = {reader.id, *(f"team:{team}" for team in reader.teams)}
-    return tuple(a for a in agreements if a.port == port and a.consumer in names)
+    return tuple(a for a in agreements if a.port == port and a.consumer in consumers(reader))
 
 
 def right(

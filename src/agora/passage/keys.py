@@ -37,6 +37,11 @@ def filed_by(agreement: str) -> str:
     return f"id/{agreement}"
 
 
+def filed_on(port: PortName, consumer: str, agreement: str = "") -> str:
+    """What one consumer has agreed on any version of a port."""
+    return f"on/{port}/{consumer}/{agreement}"
+
+
 def filed_ending(day: date, agreement: str = "") -> str:
     """Agreements that expire lie under the day on which they do."""
     return f"ends/{day.isoformat()}/{agreement}"

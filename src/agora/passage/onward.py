@@ -8,7 +8,7 @@ from agora.model.onward import Given
 from agora.model.product import Product
 from agora.model.release import Current, Release
 from agora.needs.house import House
-from agora.passage import keys
+from agora.passage import filing, keys
 
 
 def given(house: House, product: Product, release: Release | None) -> tuple[Given, ...]:
@@ -56,9 +56,9 @@ def _one(
         purpose, takers = next(declared, ""), {service}
     now = house.now()
     accepted = (
-        kept.noun.onward
-        for kept in house.store.find(Agreement, keys.agreements_of(port.port))
-        if kept.noun.consumer in takers and kept.noun.purpose == purpose and kept.noun.active(now)
+        each.onward
+        for each in filing.agreements_with(house, port.port, sorted(takers))
+        if each.purpose == purpose and each.active(now)
     )
     onward = tuple(sorted({each for some in accepted for each in some}))
     return Given(

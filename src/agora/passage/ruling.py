@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from agora.governance.agreeing import consumers
 from agora.governance.decisions import Ask, decide
+from agora.governance.matching import voices
 from agora.model.access import Agreement
 from agora.model.decision import Decision
 from agora.model.names import PortName
@@ -11,7 +13,7 @@ from agora.model.people import Principal
 from agora.model.product import Lifecycle, OutputPort, Product
 from agora.model.release import Current, Release, ReleasedColumn, Snapshot
 from agora.needs.house import House
-from agora.passage import keys, onward
+from agora.passage import filing, keys, onward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,16 @@ def agreements_on(house: House, port: PortName) -> tuple[Agreement, ...]:
     return tuple(kept.noun for kept in house.store.find(Agreement, keys.agreements_of(port)))
 
 
+def agreements_for(house: House, principal: Principal, port: PortName) -> tuple[Agreement, ...]:
+    """All a decision about this reader goes by: what names them, their teams or whom they act for.
+
+    However many others have agreed something on the port, they are not looked at.
+    """
+    heard = (principal, *voices(house.mesh, principal))
+    names = sorted({name for each in heard for name in consumers(each)})
+    return filing.agreements_with(house, port, names)
+
+
 def rule(
     house: House,
     principal: Principal,
@@ -56,7 +68,7 @@ def rule(
     Whose only agreement is on an edition gets that one. Rules are today's, whatever is read.
     """
     current = current_release(house, product)
-    agreements = agreements_on(house, port.name)
+    agreements = agreements_for(house, principal, port.name)
 
     def ruled(release: Release | None) -> Ruling:
         standing = _Standing(house, product, port, release, current, agreements)
@@ -82,7 +94,7 @@ def rule_as_if(
 ) -> Ruling:
     """What this reader would see of a port version if this were agreed too; nothing is, by this."""
     current = current_release(house, product)
-    agreements = (*agreements_on(house, port.name), agreement)
+    agreements = (*agreements_for(house, principal, port.name), agreement)
     standing = _Standing(house, product, port, edition or current, current, agreements)
     return standing.ruled(principal, agreement.purpose)
 

@@ -11,8 +11,9 @@ from agora.model.people import Actor
 from agora.model.product import Product
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
+from agora.passage import filing
 from agora.passage.knowing import find_product
-from agora.usecases.agreeing import answering, asking, filing, foreseeing
+from agora.usecases.agreeing import answering, asking, foreseeing
 from agora.usecases.agreeing.asking import Asked, Wish
 from agora.usecases.agreeing.entries import demand, of_request
 from agora.usecases.agreeing.foreseeing import Foresight

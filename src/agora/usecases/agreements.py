@@ -14,10 +14,10 @@ from agora.model.people import Actor
 from agora.model.product import OutputPort
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
-from agora.passage import keys
+from agora.passage import filing, keys
 from agora.passage.knowing import find_product
 from agora.passage.ruling import agreements_on
-from agora.usecases.agreeing import answering, asking, carrying, filing
+from agora.usecases.agreeing import answering, asking, carrying
 from agora.usecases.agreeing.asking import Asked
 from agora.usecases.agreeing.entries import demand, of_agreement
 

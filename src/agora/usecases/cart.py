@@ -10,8 +10,9 @@ from agora.model.errors import Denied, Missing
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
+from agora.passage import filing
 from agora.passage.knowing import find_port
-from agora.usecases.agreeing import asking, filing, foreseeing
+from agora.usecases.agreeing import asking, foreseeing
 from agora.usecases.agreeing.asking import Asked, Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 

@@ -10,7 +10,8 @@ from agora.model.decision import Decision
 from agora.model.people import Actor
 from agora.model.reasons import Reason
 from agora.needs.house import House
-from agora.usecases.agreeing import answering, asking, filing
+from agora.passage import filing
+from agora.usecases.agreeing import answering, asking
 from agora.usecases.agreeing.remembering import recent
 
 MEMORY = timedelta(days=90)

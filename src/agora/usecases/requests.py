@@ -10,8 +10,9 @@ from agora.model.ledger import Event
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.needs.store import Put
+from agora.passage import filing
 from agora.passage.knowing import find_port
-from agora.usecases.agreeing import answering, asking, filing
+from agora.usecases.agreeing import answering, asking
 from agora.usecases.agreeing.entries import demand, of_request
 
 

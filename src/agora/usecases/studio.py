@@ -13,9 +13,9 @@ from agora.model.product import Product
 from agora.model.release import Release, Run, RunState
 from agora.needs.house import House
 from agora.passage import keys
+from agora.passage.filing import waiting
 from agora.passage.knowing import find_product, known
 from agora.passage.ruling import current_release, rule
-from agora.usecases.agreeing.filing import waiting
 
 MOST = 10
 FILES = frozenset({"csv", "sheet"})

@@ -21,7 +21,10 @@ from agora.needs.store import Kept, Put
 N = TypeVar("N")
 PAGE = 1_000
 _LAST = "\U0010ffff"
-"""Sorts behind whatever may follow a prefix: a range is looked up, where LIKE would read every key."""
+"""Sorts behind whatever may follow a prefix: a range is looked up, where LIKE would read every key.
+
+It has one lower end: of two, SQLite looked up the lesser one and read every key before the prefix.
+"""
 _UNREADABLE = Entry(event=Event.CHECKED, at=datetime.min.replace(tzinfo=UTC), who="unreadable")
 SCHEMA_VERSION = 1
 _KIND, _KEY = nouns.c.kind == sa.bindparam("kind"), nouns.c.key == sa.bindparam("key")
@@ -29,7 +32,7 @@ _NEWEST = sa.select(nouns).where(_KIND, _KEY, nouns.c.newest)
 _HISTORY = sa.select(nouns).where(_KIND, _KEY).order_by(nouns.c.revision)
 _RANGE = (
     sa.select(nouns)
-    .where(_KIND, nouns.c.newest, nouns.c.key > sa.bindparam("after"))
+    .where(_KIND, nouns.c.newest)
     .where(nouns.c.key >= sa.bindparam("first"), nouns.c.key < sa.bindparam("last"))
     .order_by(nouns.c.key)
     .limit(PAGE)
@@ -58,14 +61,15 @@ class SqlStore:
         return self._kept(kind, row) if row else None
 
     def find(self, kind: type[N], prefix: str = "") -> Iterator[Kept[N]]:
-        asked = {"kind": kind.__name__, "first": prefix, "last": prefix + _LAST, "after": ""}
+        asked = {"kind": kind.__name__, "first": prefix, "last": prefix + _LAST}
+        seen = ""
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(_RANGE, asked).all()
-            yield from (self._kept(kind, row) for row in rows)
+            yield from (self._kept(kind, row) for row in rows if row.key != seen)
             if len(rows) < PAGE:
                 return
-            asked["after"] = rows[-1].key
+            seen = asked["first"] = rows[-1].key
 
     def history(self, kind: type[N], key: str) -> Iterator[Kept[N]]:
         with self._database.reading() as connection:

@@ -12,9 +12,8 @@ from agora.model.reasons import Reason
 from agora.model.release import Release
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
-from agora.passage import keys
+from agora.passage import filing, keys
 from agora.passage.editions import there
-from agora.usecases.agreeing import filing
 from agora.usecases.agreeing.entries import demand
 
 _OVER = {

@@ -18,11 +18,11 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.passage import keys
 from agora.passage.editions import held_by, one
+from agora.passage.filing import again, filing, hold, ready, waiting
 from agora.passage.knowing import find_port
 from agora.passage.ruling import agreements_on, rule_as_if
 from agora.usecases.agreeing.carrying import held
 from agora.usecases.agreeing.entries import demand, of_agreement, of_request
-from agora.usecases.agreeing.filing import again, filing, hold, ready, waiting
 
 FORESEEN = "~foreseen"
 """The id of an agreement that is only thought of; it sorts behind every real one."""

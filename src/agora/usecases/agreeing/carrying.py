@@ -11,11 +11,11 @@ from agora.model.ledger import Event
 from agora.model.people import Actor
 from agora.model.product import Lifecycle, OutputPort, Product
 from agora.needs.house import House
+from agora.passage.filing import again, filing, hold, ready
 from agora.passage.ruling import agreements_on
 from agora.quality.compatibility.contracts import compare
 from agora.spec.promises import read
 from agora.usecases.agreeing.entries import of_agreement
-from agora.usecases.agreeing.filing import again, filing, hold, ready
 
 
 def carry(house: House, who: Actor, product: Product) -> tuple[Agreement, ...]:

@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from weakref import WeakSet
 
 from agora.model.access import Agreement, Desk, Filed, Request, RequestState
 from agora.model.errors import Conflict
 from agora.model.names import PortName
 from agora.needs.house import House
-from agora.needs.store import Kept, Put
+from agora.needs.store import Kept, Put, Store
 from agora.passage import keys
 
 T = TypeVar("T")
 TRIES = 60
 LAST_ANSWERED = 50
-MARK = "filed"
+MARK = "filed/on"
+_FILED: "WeakSet[Store]" = WeakSet()
 
 
 def again(attempt: Callable[[], T]) -> T:
@@ -79,6 +81,7 @@ def filing(noun: Request | Agreement) -> tuple[Put, ...]:
 def _filing(noun: Request | Agreement) -> tuple[Put, ...]:
     if isinstance(noun, Agreement):
         key, named = keys.agreement(noun), [keys.filed_by(noun.id), keys.filed(noun.consumer, noun)]
+        named.append(keys.filed_on(noun.port.port, noun.consumer, noun.id))
         if noun.expires:
             named.append(keys.filed_ending(noun.expires.astimezone(UTC).date(), noun.id))
     else:
@@ -88,9 +91,12 @@ def _filing(noun: Request | Agreement) -> tuple[Put, ...]:
 
 
 def ready(house: House) -> None:
-    """Everything in the store is filed."""
+    """Everything in the store is filed; a store is asked once, for it stays so."""
+    if house.store in _FILED:
+        return
     if house.store.get(Filed, MARK) is None:
         again(lambda: _file_all(house))
+    _FILED.add(house.store)
 
 
 def requests_of(house: House, names: Iterable[str], newest: int) -> tuple[Request, ...]:
@@ -104,6 +110,14 @@ def agreements_of(house: House, names: Iterable[str]) -> tuple[Agreement, ...]:
     """Every agreement with any of these consumers, ended ones too, oldest first."""
     found = (house.store.get(Agreement, key) for key in set(_keys(house, names, Agreement)))
     return tuple(sorted((kept.noun for kept in found if kept), key=lambda each: each.id))
+
+
+def agreements_with(house: House, port: PortName, names: Iterable[str]) -> tuple[Agreement, ...]:
+    """Every agreement of these consumers on any version of a port, ended ones too."""
+    ready(house)
+    filed = (each for name in names for each in house.store.find(Filed, keys.filed_on(port, name)))
+    found = (house.store.get(Agreement, each.noun.key) for each in filed)
+    return tuple(kept.noun for kept in found if kept is not None)
 
 
 def expiring(house: House, until: datetime) -> Iterator[Agreement]:
@@ -161,7 +175,7 @@ def _file_all(house: House) -> None:
     ports: dict[PortName, list[Request]] = defaultdict(list)
     for each in asked:
         ports[each.port.port].append(each)
-    puts = [put for noun in asked for put in _filing(noun)]
-    puts += [put for noun in agreed for put in _filing(noun)]
+    every = [put for noun in (*asked, *agreed) for put in _filing(noun)]
+    puts = [put for put in every if house.store.get(Filed, put.key) is None]
     puts += [hold(house, port).lay(*found) for port, found in ports.items()]
     house.store.commit((Put(key=MARK, noun=Filed(kind="", key="")), *puts), ())

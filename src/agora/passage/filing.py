@@ -175,7 +175,8 @@ def _file_all(house: House) -> None:
     ports: dict[PortName, list[Request]] = defaultdict(list)
     for each in asked:
         ports[each.port.port].append(each)
-    every = [put for noun in (*asked, *agreed) for put in _filing(noun)]
+    nouns: tuple[Request | Agreement, ...] = (*asked, *agreed)
+    every = (put for noun in nouns for put in _filing(noun))
     puts = [put for put in every if house.store.get(Filed, put.key) is None]
     puts += [hold(house, port).lay(*found) for port, found in ports.items()]
     house.store.commit((Put(key=MARK, noun=Filed(kind="", key="")), *puts), ())

@@ -30,7 +30,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Something took so many machine seconds: `what` is search, decision or publishing."""
+    """Something took so many seconds: `what` is search, decision or publishing."""
 
     what: str
     product: str
@@ -48,12 +48,16 @@ class Tell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """Something that has begun and not ended: `what` is statement, request, search or product."""
+    """Something that has begun and not ended: `what` is statement, request, search or product.
+
+    `at` is by the machine's clock, `moment` by the mesh's own.
+    """
 
     what: str
     key: str
     products: tuple[str, ...]
     at: datetime
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 
 from agora.model.activity import products
@@ -12,6 +13,8 @@ from agora.model.scorecard import Book, Joined, Open, Tell, Use, Wait
 MOST = 1_000
 """So many waits, and so much of what has begun and not ended, are remembered: the newest."""
 _REFUSALS = frozenset({Event.QUERY_REFUSED, Event.DENIED})
+_NOBODY_REFUSED = ("E2", "E43", "E5")
+"""Codes of a text that cannot be read, of work that was stopped, and of what is not there just now."""
 
 
 def counted(before: Book, records: Iterable[Record]) -> Book:
@@ -57,6 +60,7 @@ class _Counting:
         elif entry.event is Event.QUERY_CLOSED:
             self._closed(record)
         elif entry.event in _REFUSALS:
+            self._closed(record)
             self._refused(record, named or ("",))
         else:
             self._market(record, named)
@@ -95,8 +99,10 @@ class _Counting:
         self._joined.update(p for p in pairs if len({n.partition(".")[0] for n in p}) > 1)
 
     def _closed(self, record: Record) -> None:
+        """A statement has ended; one that was stopped on its way is named by its refusal."""
         facts, who = dict(record.entry.facts), record.entry.who
-        begun = self._open.pop(("statement", str(facts.get("statement", ""))), None)
+        statement = str(facts.get("statement", record.entry.subject))
+        begun = self._open.pop(("statement", statement), None)
         if begun is None:
             return
         rows = int(str(facts.get("rows", 0)))
@@ -108,9 +114,12 @@ class _Counting:
             self._end(record, "search", who, "search", begun.products[0])
 
     def _refused(self, record: Record, named: tuple[str, ...]) -> None:
+        facts = dict(record.entry.facts)
+        if str(facts.get("code", "")).startswith(_NOBODY_REFUSED):
+            return
         for name in named:
             self._tell("refused", name)
-            if dict(record.entry.facts).get("rules"):
+            if facts.get("rules"):
                 self._tell("explained", name)
 
     def _use(self, product: str, reader: str) -> Use:
@@ -120,10 +129,18 @@ class _Counting:
         self._tells[what, product] += 1
 
     def _begin(self, record: Record, what: str, key: str, named: tuple[str, ...]) -> None:
-        self._open[what, key] = Open(what=what, key=key, products=named, at=record.recorded_at)
+        self._open[what, key] = Open(
+            what=what, key=key, products=named, at=record.recorded_at, moment=record.entry.at
+        )
 
     def _end(self, record: Record, what: str, key: str, wait: str, product: str) -> None:
         begun = self._open.pop((what, key), None)
         if begun is not None:
-            seconds = round((record.recorded_at - begun.at).total_seconds())
+            seconds = round(_lasted(begun, record).total_seconds())
             self._waits.append(Wait(what=wait, product=product, seconds=seconds))
+
+
+def _lasted(begun: Open, ended: Record) -> timedelta:
+    """By the mesh's own clock, which may run ahead in a replay; by the machine's where that stands still."""
+    by_machine = ended.recorded_at - begun.at
+    return max(by_machine, ended.entry.at - begun.moment) if begun.moment else by_machine

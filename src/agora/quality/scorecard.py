@@ -70,7 +70,7 @@ FIGURES = (
         key="explained",
         title="Refusals explained",
         unit="share",
-        counted="of all refusals, those that named the rule",
+        counted="of all refusals, those that named the rule; a text that cannot be read is none",
         events=("query-refused", "denied"),
     ),
     Figure(

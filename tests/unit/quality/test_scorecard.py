@@ -101,9 +101,10 @@ entries = st.lists(
             st.sampled_from(NAMES), st.sampled_from([Event.MADE, Event.RUN_STARTED, Event.RELEASED]),
         ),
         st.builds(
-            lambda names, rules, e: made(e, subject=tables(names), rules=rules),
+            lambda names, rules, e, code: made(e, subject=tables(names), rules=rules, code=code),
             st.one_of(st.just([]), some), st.sampled_from([(), ("a/b",)]),
             st.sampled_from([Event.DENIED, Event.QUERY_REFUSED]),
+            st.sampled_from(["E403", "E404", "E210", "E430", "E504"]),
         ),
         st.builds(
             lambda names: made(Event.BUILD_READ, "service:x.y", "x.y", ports=tuple(names)), some
@@ -145,7 +146,8 @@ def test_the_figures_are_those_of_a_plain_recount(found):
     decided = len(answers) + len(by_policy)
     assert value(card, "policy") == (round(100 * len(by_policy) / decided) if decided else None)
     no = [e for e in found if e.event in (Event.DENIED, Event.QUERY_REFUSED)]
-    each = [e for e in no for _ in e.subject.split(", ")]
+    rights = [e for e in no if dict(e.facts)["code"] in ("E403", "E404")]
+    each = [e for e in rights for _ in e.subject.split(", ")]
     explained = [e for e in each if dict(e.facts)["rules"]]
     assert value(card, "explained") == (round(100 * len(explained) / len(each)) if each else None)
     opened = [e for e in found if e.event is Event.QUERY_OPENED]
@@ -159,9 +161,10 @@ def test_the_figures_are_those_of_a_plain_recount(found):
     assert {(c.product, c.reader): c.reads for c in card.costs if c.reads} == dict(reads)
 
 
-@given(entries)
-def test_waits_are_those_of_the_machines_clock(found):
-    records = recorded(found)
+@given(entries, st.sampled_from([0, 3600, -3600]))
+def test_waits_are_those_of_the_clock_that_went_further(found, step):
+    moved = [replace(e, at=AT + timedelta(seconds=n * step)) for n, e in enumerate(found)]
+    records = recorded(moved)
     begun, waits = {}, []
     for record in records:
         facts = dict(record.entry.facts)
@@ -169,10 +172,12 @@ def test_waits_are_those_of_the_machines_clock(found):
             if facts.get("agreement"):
                 waits.append(0)
             else:
-                begun[facts["request"]] = record.recorded_at
+                begun[facts["request"]] = record
         elif record.entry.event in (Event.APPROVED, Event.REFUSED_REQUEST):
             since = begun.pop(facts["request"], None)
-            waits += [(record.recorded_at - since).total_seconds()] if since else []
+            if since:
+                machine = record.recorded_at - since.recorded_at
+                waits.append(max(machine, record.entry.at - since.entry.at).total_seconds())
     card = told(counted(Book(), records))
     assert value(card, "decision") == (round(median(waits)) if waits else None)
 
@@ -198,6 +203,17 @@ def test_a_search_ends_with_the_first_rows_of_the_same_person():
     assert value(card, "search") == 48
     cost = next(each for each in card.costs if each.reader == "mia")
     assert (cost.reads, cost.rows, cost.millis) == (2, 2, 22_000)
+
+
+def test_a_statement_that_was_stopped_has_ended_and_cost_its_time():
+    found = [
+        made(Event.QUERY_OPENED, "mia", "sales.orders@1", statement="stm-1"),
+        made(Event.QUERY_REFUSED, "mia", "stm-1", code="E430", rules=()),
+    ]
+    book = counted(Book(), recorded(found))
+    assert book.open == ()
+    assert [(each.reads, each.rows, each.millis) for each in book.uses] == [(1, 0, 3_000)]
+    assert value(told(book), "explained") is None
 
 
 def test_publishing_is_counted_once_from_the_first_try():

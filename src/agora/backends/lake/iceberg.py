@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agora.backends.lake import branches, landing, locks, maintaining, tables
+from agora.backends import locks
+from agora.backends.lake import branches, landing, maintaining, tables
 from agora.backends.lake.schemas import iceberg_type
 from agora.model.errors import AgoraError, Conflict, Unavailable
 from agora.model.maintenance import Stored

@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agora.backends.results.jobs import Job, is_free
+from agora.backends.locks import free
+from agora.backends.results.jobs import Job
 from agora.backends.results.parts import DONE, SCHEMA, Parts, Stored, gone, unkept
 from agora.model.errors import Exhausted
 from agora.model.result import cancelled, unfinished
@@ -54,7 +55,7 @@ class DiskResults:
         job.run(work, lambda: self._ended(result))
 
     def running(self, result: str) -> bool:
-        return not is_free(self._root / result / _LOCK)
+        return not free(self._root / result / _LOCK)
 
     def stop(self, result: str) -> None:
         job = self._jobs.get(result)
@@ -92,7 +93,7 @@ class DiskResults:
             limit = older.total_seconds() if made.exists() else _FRESH
             with contextlib.suppress(FileNotFoundError):
                 age = now - (made if made.exists() else folder).stat().st_mtime
-                if age >= limit and is_free(folder / _LOCK):
+                if age >= limit and free(folder / _LOCK):
                     self.drop(folder.name)
                     removed.append(folder.name)
         return tuple(removed)

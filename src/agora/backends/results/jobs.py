@@ -1,12 +1,11 @@
 """Jobs: work beside whatever else happens, that can be asked to end, and whose lock ends with it."""
 
-import fcntl
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agora.backends.locks import hold
 from agora.backends.results.parts import Parts
 from agora.model.errors import AgoraError
 from agora.needs.engine import Answer, Stop
@@ -23,8 +22,7 @@ class Job:
         """Hold the lock from now on, so that nobody takes the work for a dead one's."""
         self.group = group
         self._parts = parts
-        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._lock = hold(lock)
         self._why: AgoraError | None = None
         self._guard = threading.Lock()
         self._stop: Stop = _nothing
@@ -50,7 +48,7 @@ class Job:
             try:
                 work(self)
             finally:
-                os.close(self._lock)
+                self._lock.release()
                 ended()
 
         self._thread = threading.Thread(target=whole, daemon=True)
@@ -66,21 +64,6 @@ class Job:
         """The work is over."""
         if self._thread is not None:
             self._thread.join()
-
-
-def is_free(lock: Path) -> bool:
-    """True when no living process holds the lock, or it is not there."""
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return True
 
 
 def _nothing(_why: AgoraError) -> None:

@@ -1,4 +1,4 @@
-"""Locks that end with their process, so that a killed run is told from a living one."""
+"""Locks that end with their process, so that what a killed one left is told from living work."""
 
 import contextlib
 import fcntl
@@ -20,7 +20,7 @@ class Held:
 
 
 def hold(path: Path) -> Held:
-    """Take the lock of a run of our own; nobody else knows its name yet."""
+    """Take the lock of work of our own; nobody else knows its name yet."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return Held(handle)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+Fact = tuple[str, str | int | bool | tuple[str, ...]]
+"""The name of something that is told of an event, and what it is."""
+
 
 class Event(StrEnum):
     """What can happen in a mesh."""
@@ -77,7 +80,7 @@ class Entry:
     operator: str = ""
     subject: str = ""
     purpose: str = ""
-    facts: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agora.model.ledger import Entry, Event, Fact
 from agora.model.mesh import Mesh
-from agora.model.people import Principal
+from agora.model.people import Actor, Principal
 from agora.needs.engine import Benches, Readers
 from agora.needs.folder import Folder
 from agora.needs.index import Index
@@ -45,3 +46,23 @@ class House:
         """The house as verbs should see it for this person, whom perhaps only the provider knows."""
         mesh = self.mesh.joined_by(principal)
         return self if mesh is self.mesh else replace(self, mesh=mesh)
+
+    def entry(
+        self,
+        who: Actor,
+        event: Event,
+        *,
+        subject: str = "",
+        purpose: str = "",
+        facts: tuple[Fact, ...] = (),
+    ) -> Entry:
+        """What the ledger hears that somebody does now, and who sits behind them."""
+        return Entry(
+            event=event,
+            at=self.now(),
+            who=who.principal.id,
+            operator=who.operator,
+            subject=subject,
+            purpose=purpose,
+            facts=facts,
+        )

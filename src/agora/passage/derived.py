@@ -254,11 +254,9 @@ def _known(house: House, who: Actor, made: Derived) -> Derived:
 
 
 def _entry(house: House, who: Actor, event: Event, noun: Derived) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=str(noun.port),
         facts=(
             ("outcome", noun.outcome),

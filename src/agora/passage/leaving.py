@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agora.model.errors import AgoraError, Exhausted
-from agora.model.ledger import Entry, Event
+from agora.model.ledger import Event
 from agora.model.people import Actor
 from agora.needs.engine import Answer, Message, Part
 from agora.needs.house import House
@@ -87,11 +87,9 @@ class Leaving:
             ("outcome", outcome),
             ("statement", about.statement),
         )
-        entry = Entry(
-            event=Event.EXPORTED,
-            at=self._house.now(),
-            who=self._who.principal.id,
-            operator=self._who.operator,
+        entry = self._house.entry(
+            self._who,
+            Event.EXPORTED,
             subject=about.subject,
             purpose=about.purpose,
             facts=(*facts, ("result", about.result)) if about.result else facts,

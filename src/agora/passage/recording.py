@@ -57,11 +57,9 @@ def opened(
 def _opening(
     house: House, who: Actor, decisions: Sequence[Decision], sql: str, event: Event, statement: str
 ) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=", ".join(str(d.port) for d in decisions),
         purpose=next((d.purpose for d in decisions if d.purpose), ""),
         facts=(
@@ -77,11 +75,9 @@ def _opening(
 
 def closed(house: House, who: Actor, statement: str, rows: int, outcome: str) -> None:
     """Record how an answer ended and how many rows left."""
-    entry = Entry(
-        event=Event.QUERY_CLOSED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    entry = house.entry(
+        who,
+        Event.QUERY_CLOSED,
         facts=(("statement", statement), ("rows", rows), ("outcome", outcome)),
     )
     house.store.commit((), (entry,))
@@ -106,11 +102,9 @@ def refused(
 ) -> None:
     """Record that somebody asked and got nothing, with the codes of the reasons."""
     reasons = problem.reasons if isinstance(problem, Denied) else ()
-    entry = Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    entry = house.entry(
+        who,
+        event,
         subject=subject,
         purpose=who.purpose,
         facts=(

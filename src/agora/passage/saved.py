@@ -98,11 +98,9 @@ class Cabinet(Generic[N]):
 
     def _entry(self, noun: N) -> Entry:
         sharing = noun.sharing
-        return Entry(
-            event=Event.SAVED if noun.removed_at is None else Event.SAVED_REMOVED,
-            at=self._house.now(),
-            who=self._who.principal.id,
-            operator=self._who.operator,
+        return self._house.entry(
+            self._who,
+            Event.SAVED if noun.removed_at is None else Event.SAVED_REMOVED,
             subject=noun.id,
             purpose=noun.purpose,
             facts=(

@@ -93,11 +93,9 @@ def _chosen(
 
 
 def _entry(house: House, who: Actor, given: Consent) -> Entry:
-    return Entry(
-        event=Event.CONSENTED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        Event.CONSENTED,
         subject=str(given.port),
         facts=(("consumer", given.consumer), ("contract", given.contract)),
     )

@@ -257,11 +257,9 @@ def _entry(
     if done:
         facts += (("compacted", tuple(f"{c.port}={c.before}/{c.after}" for c in done.compacted)),)
         facts += (("before", done.before), ("after", done.after), ("whole", done.whole))
-    return Entry(
-        event=Event.MAINTAINED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        Event.MAINTAINED,
         subject=", ".join(str(product.name) for product in plan.products),
         facts=facts,
     )

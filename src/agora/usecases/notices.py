@@ -188,11 +188,9 @@ def _unread(house: House, own: str, numbers: Sequence[int], most: int) -> list[K
 
 
 def _entry(house: House, who: Actor, event: Event, made: Hook) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=made.owner,
         facts=(("hook", made.id),),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agora.governance.rights import may_run
 from agora.model.errors import AgoraError, Conflict, Denied, Unavailable
-from agora.model.ledger import Entry, Event
+from agora.model.ledger import Event
 from agora.model.names import ProductName
 from agora.model.people import Actor
 from agora.model.product import Product
@@ -184,11 +184,9 @@ def _begin(
         inputs=pins.inputs,
         snapshots=tuple(inplace.lasting(each) for each in pins.external),
     )
-    started = Entry(
-        event=Event.RUN_STARTED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    started = house.entry(
+        who,
+        Event.RUN_STARTED,
         subject=str(product.name),
         facts=(("run", begun.id), ("fingerprint", begun.fingerprint)),
     )

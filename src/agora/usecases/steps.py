@@ -54,11 +54,9 @@ def _entry(
     subject: str,
     facts: tuple[tuple[str, str | int], ...] = (),
 ) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=subject,
         purpose=who.purpose,
         facts=facts,

@@ -197,11 +197,9 @@ def _used(house: House, token: Token, now: datetime) -> None:
 
 
 def _entry(house: House, who: Actor, event: Event, token: Token) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=token.principal,
         facts=(
             ("token", token.id),

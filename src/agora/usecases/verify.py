@@ -161,11 +161,9 @@ def _notes(house: House, product: Product, made: Release) -> Iterator[str]:
 
 
 def _entry(house: House, who: Actor, found: Verified) -> Entry:
-    return Entry(
-        event=Event.VERIFIED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        Event.VERIFIED,
         subject=str(found.product),
         facts=(
             ("release", found.release),

@@ -65,11 +65,9 @@ def _may_know(house: House, who: Actor, found: Wish) -> bool:
 
 
 def _entry(house: House, who: Actor, event: Event, found: Wish) -> Entry:
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=found.id,
         facts=(("words", found.words), ("reason", found.reason), ("answer", found.answer)),
     )

@@ -22,11 +22,9 @@ def of_request(house: House, who: Actor, event: Event, request: Request) -> Entr
     )
     more = tuple((name, value) for name, value in named if value)
     edition = (("edition", request.edition),) if request.edition else ()
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=str(request.port),
         purpose=request.purpose,
         facts=(
@@ -43,11 +41,9 @@ def of_request(house: House, who: Actor, event: Event, request: Request) -> Entr
 
 def of_agreement(house: House, who: Actor, event: Event, agreement: Agreement) -> Entry:
     """Something happened to an agreement."""
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=str(agreement.port),
         purpose=agreement.purpose,
         facts=(

@@ -8,7 +8,7 @@ from agora.governance.rights import may_run
 from agora.model.draft import Draft
 from agora.model.errors import Conflict, Denied, Invalid, Missing, Unusable
 from agora.model.findings import Finding, Weight
-from agora.model.ledger import Entry, Event
+from agora.model.ledger import Event
 from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Actor
@@ -132,11 +132,9 @@ def recorded(
 ) -> None:
     """The ledger knows who wrote which files of a product, and what they answer for in them."""
     said = (("harmless", harmless),) if harmless else ()
-    entry = Entry(
-        event=Event.MADE,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    entry = house.entry(
+        who,
+        Event.MADE,
         subject=str(name),
         facts=(("files", files), ("commit", commit), *said),
     )

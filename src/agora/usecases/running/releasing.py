@@ -28,11 +28,9 @@ def release(house: House, who: Actor, product: Product, run: Run) -> Release:
 
 def restore(house: House, who: Actor, product: Product, run: Run, target: Release) -> Release:
     """A new release has the rows of `target`, unless that one was taken away meanwhile (Conflict)."""
-    entry = Entry(
-        event=Event.ROLLED_BACK,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    entry = house.entry(
+        who,
+        Event.ROLLED_BACK,
         subject=str(product.name),
         facts=(
             ("release", run.parent + 1),
@@ -53,11 +51,9 @@ def compacted(
     tables: Sequence[Compacted],
 ) -> Release:
     """A new release has the rows of the current one in the files of the run; Conflict as above."""
-    entry = Entry(
-        event=Event.COMPACTED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    entry = house.entry(
+        who,
+        Event.COMPACTED,
         subject=str(product.name),
         facts=(
             ("release", run.parent + 1),
@@ -179,11 +175,9 @@ def checked(house: House, who: Actor, run: Run) -> tuple[Entry, ...]:
     """One ledger entry per port: every promise that was counted, and how it ended."""
     ports = dict.fromkeys(result.port for result in run.results)
     return tuple(
-        Entry(
-            event=Event.CHECKED,
-            at=house.now(),
-            who=who.principal.id,
-            operator=who.operator,
+        house.entry(
+            who,
+            Event.CHECKED,
             subject=str(port),
             facts=(
                 ("run", run.id),
@@ -200,11 +194,9 @@ def checked(house: House, who: Actor, run: Run) -> tuple[Entry, ...]:
 def run_ended(house: House, who: Actor, run: Run) -> Entry:
     """The ledger entry for the end of a run, with what its checks counted."""
     outcomes = [result.outcome.value for result in run.results]
-    return Entry(
-        event=Event.RUN_ENDED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        Event.RUN_ENDED,
         subject=str(run.product),
         facts=(
             ("run", run.id),
@@ -236,11 +228,9 @@ def _release(house: House, run: Run) -> Release:
 
 
 def _released(house: House, who: Actor, made: Release) -> Entry:
-    return Entry(
-        event=Event.RELEASED,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        Event.RELEASED,
         subject=str(made.product),
         facts=(
             ("release", made.number),

@@ -107,11 +107,9 @@ def entry(
     house: House, who: Actor, event: Event, product: ProductName, **facts: str | int
 ) -> Entry:
     """What the ledger is told: who did what, never what anybody wrote."""
-    return Entry(
-        event=event,
-        at=house.now(),
-        who=who.principal.id,
-        operator=who.operator,
+    return house.entry(
+        who,
+        event,
         subject=str(product),
         facts=tuple(facts.items()),
     )

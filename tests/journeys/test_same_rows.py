@@ -13,6 +13,7 @@ from agora.model.people import Actor
 from agora.model.release import Release, Run
 from agora.usecases.query import query
 from agora.usecases.run import run
+from agora.usecases.scorecard import scorecard
 
 ORDER = (
     "sales.weekly-sales", "marketing.customer-segments", "marketing.campaign-response",
@@ -89,6 +90,26 @@ def test_the_demo_holds_what_its_design_says(demo):
         assert [str(request.port) for request in waiting] == ["marketing.customer-segments@2"]
         old = house.mesh.port(PortVersion.parse("marketing.customer-segments@1"))
         assert old.contract.status == "deprecated"
+    finally:
+        close_house(house)
+
+
+def test_the_figures_of_the_demo_have_something_to_say(demo):
+    """Products are agreed at once and people on the day after; an agent read, somebody was refused."""
+    house = open_house(demo, dict(os.environ))
+    try:
+        card = scorecard(house, Actor(principal=house.mesh.principal("olga")))
+        told = {each.key: each.value for each in card.figures}
+        answered = [
+            (k.noun.answered_at - k.noun.asked_at).days
+            for k in house.store.find(Request)
+            if k.noun.answered_at
+        ]
+        assert sorted(answered) == [0] * 5 + [1] * 5
+        assert told["decision"] == 12 * 3600
+        assert told["agents"] >= 1
+        assert told["explained"] == 100
+        assert all(value for key, value in told.items() if key not in ("search", "policy"))
     finally:
         close_house(house)
 

@@ -3,14 +3,23 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from agora.app.demo import deliveries
 from agora.app.demo.lay import lay, lay_later
-from agora.app.demo.script import NEXT, PURPOSE, QUESTION, READERS, WISHES, Wish
+from agora.app.demo.script import (
+    AGENT,
+    NEXT,
+    PURPOSE,
+    QUESTION,
+    READERS,
+    REFUSED,
+    WISHES,
+    Wish,
+)
 from agora.app.house import close_house, open_house
 from agora.cli.answers.results import broken, line, summary
 from agora.cli.answers.rows import write
@@ -19,7 +28,7 @@ from agora.cli.answers.terminal import count, paint, say, tell
 from agora.cli.watching import Watch
 from agora.model.access import Agreement, Request, RequestState
 from agora.model.checks import Outcome
-from agora.model.errors import AgoraError, Missing
+from agora.model.errors import AgoraError, Denied, Missing
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.usecases.access import answer, ask
@@ -80,25 +89,40 @@ def _replayed(folder: Path, coming: tuple[range, ...], watch: Watch) -> Iterator
         watch.about(when)
         house = open_house(folder, dict(os.environ), watch)
         try:
-            yield _edition(replace(house, now=partial(deliveries.arrival, edition)), when)
+            played = _edition(replace(house, now=partial(deliveries.arrival, edition)), when)
+            _next_day(house, deliveries.arrival(edition) + timedelta(days=1))
+            yield played
         finally:
             close_house(house)
 
 
 def _edition(house: House, when: str, *, late: bool = False) -> _Played:
-    agreed = sum(_settle(house, wish) for wish in WISHES if late or not wish.late)
+    agreed = sum(
+        _settle(house, wish, at_once=late or not wish.next_day)
+        for wish in WISHES
+        if late or not wish.late
+    )
     ran = tuple(
         run(house, _operator(house), str(name)) for name in in_order(house, _operator(house))
     )
     return _Played(when=when, ran=ran, agreed=agreed)
 
 
-def _settle(house: House, wish: Wish) -> bool:
-    """The wish has been asked and answered, once; True when this call did it."""
+def _next_day(house: House, day: datetime) -> None:
+    """Whoever was asked by people has answered."""
+    morning = replace(house, now=lambda: day)
+    for wish in WISHES:
+        if wish.next_day:
+            _settle(morning, wish, at_once=True)
+
+
+def _settle(house: House, wish: Wish, *, at_once: bool) -> bool:
+    """The wish has been asked, once, and answered, unless that is for later; True when it was asked."""
     consumer = wish.consumer or wish.by
     if _agreed(house, wish, consumer):
         return False
     request = _pending(house, wish, consumer)
+    made = request is None
     if request is None:
         until = datetime.combine(date.fromisoformat(wish.until), time.max, UTC)
         asked = ask(
@@ -106,11 +130,9 @@ def _settle(house: House, wish: Wish) -> bool:
             consumer=consumer, until=until, accept_terms=True, onward=wish.onward,
         )  # fmt: skip
         request = asked.request.id
-    elif not wish.answered_by:
-        return False
-    if wish.answered_by:
+    if wish.answered_by and at_once:
         answer(house, _actor(house, wish.answered_by), request, approve=True)
-    return True
+    return made
 
 
 def _agreed(house: House, wish: Wish, consumer: str) -> bool:
@@ -205,6 +227,31 @@ def _show_readers(house: House) -> None:
         say(f"{paint(name, 'cyan', 'bold')} — {words}")
         asked = query(house, _actor(house, name, PURPOSE), QUESTION)
         write(asked.answer)
+    _show_agent(house)
+    _show_refused(house)
+
+
+def _show_agent(house: House) -> None:
+    name, words, question = AGENT
+    say()
+    say(paint("And an agent", "bold"))
+    say(paint(question, "dim"))
+    say(f"{paint(name, 'cyan', 'bold')} — {words}")
+    write(query(house, _actor(house, name, PURPOSE), question).answer)
+
+
+def _show_refused(house: House) -> None:
+    """Somebody asks for what they may not read, and is told why and what to do."""
+    name, words, question = REFUSED
+    say()
+    say(paint("A refusal explains itself", "bold"))
+    say(paint(question, "dim"))
+    say(f"{paint(name, 'cyan', 'bold')} — {words}")
+    try:
+        write(query(house, _actor(house, name), question).answer)
+    except Denied as problem:
+        for reason in problem.reasons:
+            say(f"  {reason.sentence} ({reason.rule}); {reason.hint}")
 
 
 def _what_next(folder: Path) -> None:

@@ -8,7 +8,8 @@ class Wish:
     """A request, and who answers it; a wish nobody answers stays pending.
 
     What it is used for `onward`, by those who read what is made of it, is accepted with it.
-    A `late` one comes when everything has been delivered.
+    A `late` one comes when everything has been delivered. Those of products are answered at once, so
+    that they can be made; those of people on the next day.
     """
 
     port: str
@@ -20,6 +21,11 @@ class Wish:
     answered_by: str = ""
     late: bool = False
     onward: tuple[str, ...] = ()
+
+    @property
+    def next_day(self) -> bool:
+        """Whether its owner answers on the day after it was asked."""
+        return bool(self.answered_by) and "." not in self.consumer
 
 
 WISHES = (
@@ -86,6 +92,17 @@ join customers.households h on h.household_id = t.household_id
 where t.week between 40 and 52
 group by h.age
 order by h.age"""
+
+AGENT = (
+    "agent:aria",
+    "an agent that acts for fay: reads what she may read, under her agreements",
+    "select count(distinct store_id) as stores, sum(sales_value) as sales from sales.transactions",
+)
+REFUSED = (
+    "mei",
+    "analyst of marketing: nobody has agreed this with her",
+    "select household_id, sum(sales_value) as sales from sales.transactions group by all",
+)
 
 NEXT = (
     "agora show sales.weekly-sales --as fay",

@@ -12,9 +12,10 @@ import yaml
 from ruamel.yaml import YAML
 
 _ELSEWHERE = re.compile(
-    r"^(?:%| *[|>])|[|>][-+0-9]*#|[\t\x85\u2028\u2029\ufeff]|[?!&*%@`]", re.MULTILINE
+    r"^(?:%| *[|>])|[|>][-+0-9]*#|[\t\x85\u2028\u2029\ufeff]|\?|(?<![\w(/])[!&*%@`]", re.MULTILINE
 )
-"""Signs that the two versions of YAML read differently, or that are rare enough to read slowly."""
+"""Signs that the two versions of YAML read differently, or that are rare enough to read slowly. Within
+a word (an address of mail, `count(*)`, `in/*.csv`) they are letters to both."""
 
 
 def compose(source: str) -> Any:

@@ -10,7 +10,7 @@ from agora.spec import nodes
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted([*ROOT.glob("src/agora/app/demo/**/*.yaml"), *ROOT.glob("tests/meshes/**/*.yaml")])
-SIGNS = st.text(alphabet=" -:,[]{}#\n'\"ab1|>~.+0\\/=<;()", max_size=40)
+SIGNS = st.text(alphabet=" -:,[]{}#\n'\"ab1|>~.+0\\/=<;()@!&*%`", max_size=40)
 LINES = st.lists(
     st.sampled_from(
         ["a: 1", "b:", "- x", "  c: 'q'", "  - y", "  - {d: [1, 2], e: http://x/y}", "# note", "",
@@ -45,6 +45,14 @@ def both(source):
 def test_every_file_of_ours_is_read_alike(file):
     source = file.read_text()
     assert tree(nodes.compose(source)) == tree(nodes.slowly(source))
+
+
+@pytest.mark.parametrize("sign", "!&*%@`")
+@pytest.mark.parametrize("text", ["a: xSy", "[xSy, (Sz]", "- in/S.csv", "a: 'n(S)'", "{aS: b}"])
+def test_a_sign_within_a_word_is_read_quickly(text, sign):
+    source = text.replace("S", sign)
+    assert not nodes._ELSEWHERE.search(source)
+    assert tree(nodes.quickly(source)) == tree(nodes.slowly(source))
 
 
 @settings(max_examples=2000, deadline=None, derandomize=True)  # 200,000 random ones were tried once

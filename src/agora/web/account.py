@@ -8,7 +8,8 @@ from agora.model.people import PrincipalKind
 from agora.usecases import demo, session
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import SESSION, cookie
-from agora.web.visit import Visit, get, own_path, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit, own_path
 
 TEMPLATE = "account/sign-in.html"
 

@@ -8,7 +8,8 @@ from agora.model.errors import Unusable
 from agora.model.ledger import Event, Record
 from agora.usecases.activity import activity
 from agora.web.answers import Page
-from agora.web.visit import Visit, get, whole
+from agora.web.paths import get
+from agora.web.visit import Visit, whole
 
 NAMES = ("person", "product", "events", "purpose", "since", "until", "text", "kind", "across")
 KINDS = [("", "Anybody"), ("person", "People"), ("service", "Services"), ("agent", "Agents")]

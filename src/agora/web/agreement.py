@@ -6,8 +6,9 @@ from agora.usecases import agreements as verbs
 from agora.usecases.granted import granted
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, purposes, table
+from agora.web.paths import get, post
 from agora.web.request import last_moment
-from agora.web.visit import Visit, get, post
+from agora.web.visit import Visit
 
 
 def listed(visit: Visit) -> Page:

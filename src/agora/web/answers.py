@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -14,9 +14,7 @@ from agora.needs.site import Site
 from agora.web.cookies import SAID, cookie
 from agora.web.packing import LEAST, packed_headers, packed_page, takes_gzip
 from agora.web.templates import rendered
-
-if TYPE_CHECKING:
-    from agora.web.visit import Visit
+from agora.web.visit import Visit
 
 SAID_SECONDS = 20
 
@@ -51,9 +49,10 @@ class Rows:
     media: str
 
 
-def respond(
-    answer: Page | Redirect | Rows | Response, request: Request, site: Site, visit: "Visit | None"
-) -> Response:
+Answer = Page | Redirect | Rows | Response
+
+
+def respond(answer: Answer, request: Request, site: Site, visit: Visit | None) -> Response:
     """The response a browser gets."""
     match answer:
         case Page():

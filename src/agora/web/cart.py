@@ -6,8 +6,9 @@ from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
 from agora.web.called import people
+from agora.web.paths import get, post
 from agora.web.request import common, field_of, foreseen, last_moment, mistakes
-from agora.web.visit import Visit, get, post
+from agora.web.visit import Visit
 
 
 def show(visit: Visit) -> Page:

@@ -13,9 +13,10 @@ from agora.usecases import chart as verbs
 from agora.usecases import results, saved
 from agora.usecases.chart import Shown, Words
 from agora.web.answers import Page, Redirect
+from agora.web.paths import get, post
 from agora.web.query import tabs
 from agora.web.saved import AUDIENCES, asked, given, shared_with, sharing
-from agora.web.visit import Visit, get, post, whole
+from agora.web.visit import Visit, whole
 from agora.workshop.charts import built, read
 from agora.workshop.shelves import NAMES, guessed, laid
 

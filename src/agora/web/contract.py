@@ -3,8 +3,9 @@
 from agora.usecases.exports import export
 from agora.usecases.show import show
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.product import frame, name_of
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 
 def contract(visit: Visit) -> Page:

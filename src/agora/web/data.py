@@ -6,10 +6,11 @@ from agora.model.people import Actor
 from agora.usecases.columns import columns
 from agora.usecases.show import Part, rows, show
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.product import frame, name_of
 from agora.web.tables import columns_of, rows_of, table_view, views
 from agora.web.templates import number
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 SAMPLE = 20
 

@@ -6,8 +6,9 @@ from agora.usecases.follow import follow, unfollow
 from agora.usecases.rate import hide_rating, own_rating, rate, withdraw
 from agora.usecases.show import show
 from agora.web.answers import Page, Redirect
+from agora.web.paths import get, post
 from agora.web.product import frame, name_of
-from agora.web.visit import Visit, get, post, whole
+from agora.web.visit import Visit, whole
 
 
 def discuss(visit: Visit) -> Page:

@@ -6,7 +6,8 @@ from agora.model.people import Principal
 from agora.usecases import domain as verbs
 from agora.usecases.rules import of_domain
 from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.web.paths import get
+from agora.web.visit import Visit
 
 
 def domains(visit: Visit) -> Page:

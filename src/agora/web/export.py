@@ -9,7 +9,9 @@ from starlette.responses import StreamingResponse
 
 from agora.needs.outlet import Export, Piece, Pieces
 from agora.usecases import results
-from agora.web.visit import Answer, Visit, post
+from agora.web.answers import Answer
+from agora.web.paths import post
+from agora.web.visit import Visit
 
 
 def export(visit: Visit) -> Answer:

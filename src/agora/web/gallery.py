@@ -2,7 +2,8 @@
 
 from agora.model.errors import Missing
 from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.web.paths import get
+from agora.web.visit import Visit
 
 
 def gallery(visit: Visit) -> Page:

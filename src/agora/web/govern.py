@@ -8,9 +8,10 @@ from agora.usecases.explain import explain
 from agora.usecases.rules import askable, reader
 from agora.usecases.rules import rules as binding
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.tables import SEEN, seen
 from agora.web.templates import day
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 
 def rules(visit: Visit) -> Page:

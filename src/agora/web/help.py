@@ -4,7 +4,8 @@ from agora.model import codes as errors
 from agora.model.errors import Missing
 from agora.spec import codes as findings
 from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.web.paths import get
+from agora.web.visit import Visit
 
 WORDS = (
     ("Product", "Data that a domain offers to others, with a promise about it. It holds one or more tables."),

@@ -9,7 +9,8 @@ from agora.usecases.notices import notices
 from agora.usecases.steps import steps
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import STEPS, YEAR, cookie
-from agora.web.visit import Visit, get, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit
 
 WORDS = {
     Deed.FIND: ("Find a product", "Search for a word, such as coupons", "/search"),

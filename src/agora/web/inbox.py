@@ -9,9 +9,10 @@ from agora.usecases.agreements import mine
 from agora.usecases.inbox import inbox, weigh
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes, table
+from agora.web.paths import get, post
 from agora.web.request import last_moment
 from agora.web.tables import seen
-from agora.web.visit import Visit, get, post, whole
+from agora.web.visit import Visit, whole
 
 CHIPS = {
     RequestState.PENDING: ("Pending", ""),

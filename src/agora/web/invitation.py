@@ -7,7 +7,8 @@ from agora.usecases import account, provider
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, problem_page, respond
 from agora.web.cookies import DEPARTED, cookie
-from agora.web.visit import Visit, get, own_path, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit, own_path
 
 ARRIVAL = "/sign-in/provider/back"
 SECONDS = 600

@@ -10,8 +10,9 @@ from agora.model.names import ProductName
 from agora.usecases.lineage import Told, lineage
 from agora.usecases.show import show
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.product import frame, name_of
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 from agora.workshop.lineage.impact import Branch
 
 HOPS, MOST = 2, 60

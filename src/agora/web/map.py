@@ -2,7 +2,8 @@
 
 from agora.usecases import map as seen
 from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.web.paths import get
+from agora.web.visit import Visit
 
 
 def mesh_map(visit: Visit) -> Page:

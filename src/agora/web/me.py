@@ -10,8 +10,9 @@ from agora.usecases.follow import following
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import DENSITY, THEME, YEAR, cookie
+from agora.web.paths import get, post
 from agora.web.templates import DENSITIES, THEMES
-from agora.web.visit import Visit, get, own_path, post, whole
+from agora.web.visit import Visit, own_path, whole
 
 DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"))
 SCOPES = (

@@ -9,7 +9,8 @@ from agora.usecases import health as verbs
 from agora.usecases.runs import run as find
 from agora.usecases.runs import runs
 from agora.web.answers import Page
-from agora.web.visit import Visit, get
+from agora.web.paths import get
+from agora.web.visit import Visit
 
 WORDS = {
     RunState.RUNNING: ("Running", "accent"),

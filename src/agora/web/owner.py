@@ -7,8 +7,9 @@ from agora.usecases.runs import runs
 from agora.usecases.show import show
 from agora.web.answers import Page
 from agora.web.ops import listed_lines
+from agora.web.paths import get
 from agora.web.product import frame, name_of
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 FEW = 5
 

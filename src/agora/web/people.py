@@ -5,7 +5,8 @@ from collections.abc import Callable
 from agora.model.account import Standing
 from agora.usecases import account
 from agora.web.answers import Page, Redirect
-from agora.web.visit import Visit, get, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit
 
 WORDS = {
     Standing.NONE: "Not invited",

@@ -15,9 +15,10 @@ from agora.usecases.show import Shown, show
 from agora.usecases.steps import label_read
 from agora.web.answers import Page
 from agora.web.labels import health, label_rows
+from agora.web.paths import get
 from agora.web.tables import table_view
 from agora.web.templates import day
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 TABS = (
     ("", "Overview"), ("data", "Data"), ("contract", "Promises"), ("lineage", "Lineage"),

@@ -5,9 +5,10 @@ from agora.model.label import BROKEN, KEPT, TrackRecord
 from agora.usecases.history import history
 from agora.usecases.show import show
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.product import frame, name_of
 from agora.web.templates import number
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 KINDS = {
     Outcome.PASS: ("ok", "holds"), Outcome.WARN: ("warn", "does not hold, told only"),

@@ -11,9 +11,10 @@ from agora.model.people import Actor
 from agora.model.policy import MaskKind
 from agora.model.result import Result, ResultState
 from agora.usecases import results, saved, workbench
-from agora.web.answers import Page, Redirect
+from agora.web.answers import Answer, Page, Redirect
+from agora.web.paths import get, post
 from agora.web.tables import SEEN, why
-from agora.web.visit import Answer, Visit, get, post
+from agora.web.visit import Visit
 
 RECENT = 8
 HISTORY = 200

@@ -10,8 +10,9 @@ from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes
+from agora.web.paths import get, post
 from agora.web.tables import seen
-from agora.web.visit import Visit, get, post
+from agora.web.visit import Visit
 
 LEAST_REASON = 20
 USUAL = timedelta(days=365)

@@ -9,10 +9,11 @@ from agora.model.policy import MaskKind
 from agora.model.result import Result, ResultColumn, ResultState
 from agora.needs.house import House
 from agora.usecases import results, workbench
-from agora.web.answers import Page, Redirect
+from agora.web.answers import Answer, Page, Redirect
+from agora.web.paths import get, post
 from agora.web.query import STATES, bench, decided
 from agora.web.tables import kind_of, said, texts
-from agora.web.visit import Answer, Visit, get, post, whole
+from agora.web.visit import Visit, whole
 
 PLAIN = 200
 """Rows of a plain table; what is larger is scrolled through."""

@@ -8,8 +8,9 @@ from agora.model.saved import Audience, Parameter, ParameterKind, Sharing
 from agora.usecases import results, saved, workbench
 from agora.usecases.saved import Saved
 from agora.web.answers import Page, Redirect
+from agora.web.paths import get, post
 from agora.web.query import acting, purposes, tabs
-from agora.web.visit import Visit, get, post, whole
+from agora.web.visit import Visit, whole
 
 AUDIENCES = (
     (Audience.NOBODY.value, "Only me", ""),

@@ -6,8 +6,9 @@ from agora.model.scorecard import Figure, Scorecard
 from agora.usecases.domain import domains
 from agora.usecases.scorecard import scorecard as find
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.templates import number
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 MOST = 60

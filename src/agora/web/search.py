@@ -12,8 +12,9 @@ from agora.usecases.search import search as find
 from agora.usecases.steps import searched
 from agora.usecases.wish import wish
 from agora.web.answers import Page, Redirect
+from agora.web.paths import get, post
 from agora.web.templates import number
-from agora.web.visit import Visit, get, post, whole
+from agora.web.visit import Visit, whole
 
 PAGE = 24
 MOST = 200

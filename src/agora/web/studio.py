@@ -8,7 +8,8 @@ from agora.model.release import RunState
 from agora.usecases import errands, schedule, studio
 from agora.usecases.studio import Lacking, Standing
 from agora.web.answers import Page, Redirect
-from agora.web.visit import Visit, get, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit
 
 STATES = {
     RunState.RUNNING: ("Running", "accent", "loader-circle"),

@@ -6,9 +6,10 @@ from agora.model.errors import AgoraError, Invalid
 from agora.usecases import results, saved, sheet, studio
 from agora.usecases.make import Drawn, Plan, foresee, make
 from agora.web.answers import Page, Redirect
+from agora.web.paths import get, post
 from agora.web.query import acting, purposes
 from agora.web.studio import people
-from agora.web.visit import Visit, get, post
+from agora.web.visit import Visit
 
 FIELDS = ("domain", "product", "sql", "title", "summary", "row", "terms", "purpose", "reason")
 WRONG = {"E014": "product", "E013": "product", "E750": "domain", "E411": "purpose", "E630": "accept_terms"}  # fmt: skip

@@ -6,7 +6,8 @@ from agora.model.types import Kind
 from agora.usecases import errands, sheet, studio
 from agora.usecases.making.sheets import LARGEST, types
 from agora.web.answers import Page, Redirect
-from agora.web.visit import Visit, get, post
+from agora.web.paths import get, post
+from agora.web.visit import Visit
 
 BASE = "/studio/new/upload"
 STEPS = (

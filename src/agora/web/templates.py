@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 import jinja2
@@ -18,9 +18,7 @@ from agora.needs.site import Site
 from agora.usecases.notices import unread
 from agora.web import reader
 from agora.web.cookies import DENSITY, SAID, THEME
-
-if TYPE_CHECKING:
-    from agora.web.visit import Visit
+from agora.web.visit import Visit
 
 THEMES = ("light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -63,7 +61,7 @@ def rendered(
     values: Mapping[str, Any],
     request: Request,
     site: Site,
-    visit: "Visit | None",
+    visit: Visit | None,
     *,
     part: str = "",
 ) -> str:
@@ -91,7 +89,7 @@ def rendered(
     return "".join(block(template.new_context(context)))
 
 
-def _shell(path: str, site: Site, visit: "Visit | None") -> dict[str, Any]:
+def _shell(path: str, site: Site, visit: Visit | None) -> dict[str, Any]:
     """What the frame around every page shows: the places, where we are, who may be chosen."""
     who = visit.who.principal if visit else None
     places = [each for each in PLACES if each[0] != "Operations" or (who and _operates(site, who))]

@@ -4,8 +4,9 @@ from agora.usecases.history import history
 from agora.usecases.show import show
 from agora.usecases.versions import differences
 from agora.web.answers import Page
+from agora.web.paths import get
 from agora.web.product import frame, name_of
-from agora.web.visit import Visit, get
+from agora.web.visit import Visit
 
 MOST = 200
 

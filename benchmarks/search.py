@@ -1,9 +1,12 @@
-"""A market search over 100,000 generated products beside the bare FTS5 query on the same index.
+"""A market search over 100,000 generated products beside bare FTS5 queries on the same index.
 
 The products are nouns, and are listed, indexed and searched as those of any mesh. A search is the
 whole verb: what this reader may know of and read, the facets with their counts, use and health in
-the ranking, places of the words, names and titles. The bare query asks the same file for the best 20
-numbers by bm25 and nothing else. Both take turns, query by query; times are CPU times of this thread.
+the ranking, places of the words, names and titles. Three floors ask the same file of the same words,
+each for more than the last: for the best 20 numbers by bm25; for these with their texts and the words
+marked in them, which is a page; and for the page with six of our eight facets counted by SQL.
+All take turns, question by question; each is asked when it is new to everybody, and then once more,
+as by somebody who chooses a facet or turns the page. Times are CPU times of this thread.
 """
 
 import argparse
@@ -17,7 +20,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from agora.backends.index.database import expression
-from agora.backends.index.fts import _BM25, FtsIndex
+from agora.backends.index.fts import FtsIndex
+from agora.backends.index.matches import BM25
 from agora.backends.store.sql import SqlStore
 from agora.model.access import Agreement
 from agora.model.contract import Column, Contract, ServiceLevel
@@ -28,6 +32,7 @@ from agora.model.people import Actor, Principal, PrincipalKind, Team
 from agora.model.policy import Effect, Layer, Policy, Purpose, Tag, Who
 from agora.model.product import OutputPort, Product, ProductKind
 from agora.model.release import Current, Release
+from agora.model.search import FIELDS
 from agora.model.types import parse_type
 from agora.model.words import terms
 from agora.needs.house import House
@@ -178,12 +183,6 @@ def questions(vocabulary: Words, count: int, chance: random.Random) -> list[tupl
     return asked
 
 
-def spread(times: list[float]) -> str:
-    ordered = sorted(times)
-    middle, late = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
-    return f"p50 {middle * 1000:6.1f} ms   p95 {late * 1000:6.1f} ms"
-
-
 def at(times: list[float], share: float) -> float:
     return sorted(times)[int(len(times) * share)]
 
@@ -215,41 +214,80 @@ def main() -> None:
         print(f"indexed and searched for the first time in {time.process_time() - begun:.1f} CPU s")
         size = (Path(folder) / "index.db").stat().st_size
         print(f"the index takes {size / 1e6:.0f} MB")
-        measure(
-            house, who, Path(folder) / "index.db", questions(vocabulary, arguments.queries, chance)
-        )
+        asked = questions(vocabulary, arguments.queries * 2, chance)
+        measure(house, who, Path(folder) / "index.db", asked)
         index.close()
         store.close()
 
 
 def measure(house: House, who: Actor, file: Path, asked: list[tuple[str, dict]]) -> None:
-    bare = sqlite3.connect(file)
+    """Other questions first, so that nothing is new but the words; then every question twice."""
+    others, asked = asked[: len(asked) // 2], asked[len(asked) // 2 :]
+    bare = sqlite3.connect(file, isolation_level=None)
     bare.execute("PRAGMA cache_size = -65536")
-    chosen = f"SELECT rowid FROM listed_words WHERE listed_words MATCH ? ORDER BY {_BM25} LIMIT 20"
-    ours: list[float] = []
-    floor: list[float] = []
-    totals: list[int] = []
-    for words, where in asked * 2:
-        begun = time.thread_time()
-        bare.execute(chosen, (expression(terms(words)),)).fetchall()
-        between = time.thread_time()
-        hits = search(house, who, words, where=where)
-        ended = time.thread_time()
-        floor.append(between - begun)
-        ours.append(ended - between)
-        totals.append(hits.unfiltered)
-    half = len(asked)
-    ours, floor = ours[half:], floor[half:]
-    print(
-        f"{half} queries, each asked once before; found {statistics.median(totals):.0f} in the middle, {max(totals)} at most"
-    )
-    print(f"market search   {spread(ours)}")
-    print(f"bare FTS5       {spread(floor)}")
-    print(
-        f"ratio           p50 {at(ours, 0.5) / at(floor, 0.5):.2f}   p95 {at(ours, 0.95) / at(floor, 0.95):.2f}"
-        f"   of the sums {sum(ours) / sum(floor):.2f}"
-    )
+    bare.execute("CREATE TEMP TABLE fits (id INTEGER PRIMARY KEY)")
+    floors = {"20 numbers": numbers, "page": page, "page, facets": counted}
+    totals = []
+    for title, questions in (("", others), ("asked for the first time", asked), ("again", asked)):
+        times: dict[str, list[float]] = {name: [] for name in (*floors, "market search")}
+        for words, where in questions:
+            for name, floor in floors.items():
+                begun = time.thread_time()
+                floor(bare, expression(terms(words)))
+                times[name].append(time.thread_time() - begun)
+            begun = time.thread_time()
+            totals.append(search(house, who, words, where=where).unfiltered)
+            times["market search"].append(time.thread_time() - begun)
+        if title:
+            told(title, times)
+    print(f"found {statistics.median(totals):.0f} in the middle, {max(totals)} at most")
     bare.close()
+
+
+def told(title: str, times: dict[str, list[float]]) -> None:
+    ours = times["market search"]
+    print(f"{len(ours)} questions, {title}")
+    for name, each in times.items():
+        ratio = [at(ours, share) / at(each, share) for share in (0.5, 0.95)]
+        print(
+            f"  {name:14} p50 {at(each, 0.5) * 1000:6.1f} ms   p95 {at(each, 0.95) * 1000:6.1f} ms   ours / it:"
+            f" p50 {ratio[0]:5.2f}   p95 {ratio[1]:5.2f}   of the sums {sum(ours) / sum(each):5.2f}"
+        )
+
+
+_FOUND = "FROM listed_words WHERE listed_words MATCH ?"
+_BEST = f"{_FOUND} ORDER BY {BM25} LIMIT 20"
+_MARKED = ", ".join(f"highlight(listed_words, {n}, '[', ']')" for n in range(len(FIELDS)))
+_AGE = (
+    f"CASE {' '.join(f'WHEN at > {(NOW - n * DAY).timestamp()} THEN {n}' for n in (1, 7, 30))} END"
+)
+_COUNTS = [
+    f"SELECT {value}, count(*) FROM fits JOIN product USING (id) {joined} GROUP BY 1"
+    for value, joined in (
+        ("domain", ""),
+        ("kind", ""),
+        ("state", ""),
+        ("each.value", ", json_each(tags) each"),
+        ("each.value", ", json_each(formats) each"),
+        (_AGE, "LEFT JOIN released USING (name)"),
+    )
+]
+
+
+def numbers(bare: sqlite3.Connection, words: str) -> None:
+    bare.execute(f"SELECT rowid {_BEST}", (words,)).fetchall()
+
+
+def page(bare: sqlite3.Connection, words: str) -> None:
+    bare.execute(f"SELECT rowid, {_MARKED} {_BEST}", (words,)).fetchall()
+
+
+def counted(bare: sqlite3.Connection, words: str) -> None:
+    page(bare, words)
+    bare.execute("DELETE FROM fits")
+    bare.execute(f"INSERT INTO fits SELECT rowid {_FOUND}", (words,))
+    for count in _COUNTS:
+        bare.execute(count).fetchall()
 
 
 if __name__ == "__main__":

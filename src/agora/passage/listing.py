@@ -72,15 +72,16 @@ def tags(product: Product) -> tuple[str, ...]:
 
 
 def _texts(mesh: Mesh, product: Product) -> Iterator[tuple[str, str]]:
+    used = tags(product)
     yield "name", str(product.name)
     yield "title", product.title
     yield "summary", product.summary
     yield "summary", product.description
-    yield "tags", " ".join(tags(product))
+    yield "tags", " ".join(used)
     yield "readme", product.readme
     for port in product.ports:
         yield from _port(product, port)
-    yield from (("glossary", text) for text in _glossary(mesh, product))
+    yield from (("glossary", text) for text in _glossary(mesh, product, frozenset(used)))
 
 
 def _port(product: Product, port: OutputPort) -> Iterator[tuple[str, str]]:
@@ -93,12 +94,11 @@ def _port(product: Product, port: OutputPort) -> Iterator[tuple[str, str]]:
         yield "column", " ".join(filter(None, (column.name, column.title, column.description)))
 
 
-def _glossary(mesh: Mesh, product: Product) -> Iterator[str]:
+def _glossary(mesh: Mesh, product: Product, used: frozenset[str]) -> Iterator[str]:
     """What the mesh says of the words a product uses: its domain, its tags, the purposes it reads for."""
     domain = mesh.domain(product.name.domain)
     if domain is not None:
         yield domain.title
-    used = frozenset(tags(product))
     for tag in mesh.tags:
         if tag.id in used:
             yield f"{tag.title} {tag.description}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agora.backends.index import database
+from agora.backends.index import database, matches
 from agora.backends.index.fts import FtsIndex
 from agora.model.errors import Unavailable
 from agora.model.names import ProductName
@@ -96,6 +96,7 @@ def test_it_finds_and_counts_as_one_who_looks_at_every_product(indexes, data):
         question, sight = data.draw(askings(listings))
         answer = index.find("m1", question, sight, NOW)
         agrees(answer, listings, released, question, sight)
+        assert index.find("m1", question, sight, NOW) == answer
         for name, other in answer.instead:
             assert name != other
     index.close()
@@ -173,6 +174,21 @@ def test_better_matches_more_use_and_kept_promises_come_first(index):
 def test_the_newest_come_first_when_asked_so(index):
     put(index, (listing("a.x"), listing("a.y"), listing("a.z")), {"a.y": NOW})
     assert names(found(index, "", sort=Sort.NEWEST)) == ["a.y", "a.x", "a.z"]
+
+
+def test_who_asks_again_finds_what_is_there_by_then(index, monkeypatch):
+    monkeypatch.setattr(matches, "MOST", 2)
+    offered = tuple(listing(f"a.p-{n}", "weekly") for n in range(3))
+    put(index, offered, {}, mesh="m1")
+    for text in ("week", "weekly", "week", "nothing", "week"):
+        assert found(index, text).total == (0 if text == "nothing" else 3)
+    put(index, (replace(offered[0], listed=False), *offered[1:]), {}, mesh="m2", place=2)
+    assert names(found(index, "week", mesh="m2")) == ["a.p-1", "a.p-2"]
+    seen = Sight(unlisted=frozenset({"a.p-0"}))
+    for reader, total in ((seen, 3), (Sight(), 2), (seen, 3)):
+        assert found(index, "week", reader, mesh="m2").total == total
+    put(index, offered, {}, mesh="m1", place=3)
+    assert found(index, "week").total == 3
 
 
 def test_use_long_ago_does_not_count(index):

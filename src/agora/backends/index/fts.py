@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agora.backends.index.database import Database, expression
 from agora.backends.index.guesses import instead
+from agora.backends.index.matches import Matches, Scores
 from agora.backends.index.shelf import Places, Shelf, counted, narrowed
 from agora.backends.index.writing import Writing
 from agora.model.search import (
@@ -28,12 +29,9 @@ from agora.model.search import (
 from agora.model.words import Term, said
 from agora.needs.index import News, Standing
 
-_BM25 = f"bm25(listed_words, {', '.join(str(WEIGHTS[field]) for field in FIELDS)})"
-_MATCHING = f"SELECT rowid, {_BM25} FROM listed_words WHERE listed_words MATCH ?"
 _OWN = "SELECT rowid FROM unlisted_words WHERE unlisted_words MATCH ?"
 _TEXTS = "SELECT * FROM unlisted_words WHERE rowid = ?"
-Scores = Mapping[int, float]
-"""How well products fit, by their numbers; as bm25 counts, less is better and nothing is above 0."""
+_STANDING = "SELECT mesh, place, seal, version FROM standing"
 
 
 class FtsIndex:
@@ -43,45 +41,56 @@ class FtsIndex:
         """Open nothing yet."""
         self._database = Database(path)
         self._shelf = Shelf()
+        self._matches = Matches()
         self._guard = threading.Lock()
 
     def standing(self) -> Standing:
         with self._database.transaction() as connection:
-            return _standing(connection)
+            return _standing(connection)[0]
 
     def keep(self, before: Standing, news: News) -> bool:
         with self._database.transaction(writes=True) as connection:
-            if _standing(connection) != before:
+            if _standing(connection)[0] != before:
                 return False
             Writing(connection).write(news)
             return True
 
     def find(self, mesh: str, question: Question, sight: Sight, now: datetime) -> Answered | None:
         with self._guard, self._database.transaction() as connection:
-            if _standing(connection).mesh != mesh:
+            standing, version = _standing(connection)
+            if standing.mesh != mesh:
                 return None
-            version = connection.execute("SELECT version FROM standing").fetchone()[0]
             self._shelf.refresh(connection, version, now)
-            places = self._shelf.places(sight)
-            return _Search(connection, self._shelf, places, question).answered()
+            places, terms = self._shelf.places(sight), question.terms
+            everybodys = (
+                self._matches.of(connection, mesh, terms)
+                if terms
+                else dict.fromkeys(self._shelf.listed, -1.0)
+            )
+            return _Search(connection, self._shelf, places, question, everybodys).answered()
 
     def close(self) -> None:
         self._database.close()
 
 
-def _standing(connection: sqlite3.Connection) -> Standing:
-    mesh, place, seal = connection.execute("SELECT mesh, place, seal FROM standing").fetchone()
-    return Standing(mesh=mesh, place=place, seal=seal)
+def _standing(connection: sqlite3.Connection) -> tuple[Standing, int]:
+    mesh, place, seal, version = connection.execute(_STANDING).fetchone()
+    return Standing(mesh=mesh, place=place, seal=seal), version
 
 
 class _Search:
     """One question, put to one state of the index."""
 
     def __init__(
-        self, connection: sqlite3.Connection, shelf: Shelf, places: Places, question: Question
+        self,
+        connection: sqlite3.Connection,
+        shelf: Shelf,
+        places: Places,
+        question: Question,
+        everybodys: Scores,
     ) -> None:
         self._connection, self._shelf, self._places = connection, shelf, places
-        self._question = question
+        self._question, self._everybodys = question, everybodys
         self._where = {name: frozenset(values) for name, values in question.where}
 
     def answered(self) -> Answered:
@@ -99,16 +108,18 @@ class _Search:
 
     def _fitting(self) -> Scores:
         """Every product this reader may know of that fits the words, with how well."""
+        own = self._own() if self._places.unlisted else {}
+        return {**self._everybodys, **own} if own else self._everybodys
+
+    def _own(self) -> Scores:
+        """The reader's own unlisted products among them."""
         terms, known = self._question.terms, self._places.unlisted
         if not terms:
-            return dict.fromkeys((*self._shelf.listed, *known), -1.0)
-        asked = (expression(terms),)
-        found: dict[int, float] = dict(self._connection.execute(_MATCHING, asked))
-        if known:
-            own = [n for (n,) in self._connection.execute(_OWN, asked) if n in known]
-            best = min(found.values(), default=-1.0) if own else -1.0
-            found |= {n: best * _fitness(self._texts(n), terms) for n in own}
-        return found
+            return dict.fromkeys(known, -1.0)
+        found = self._connection.execute(_OWN, (expression(terms),))
+        own = [number for (number,) in found if number in known]
+        best = min(self._everybodys.values(), default=-1.0) if own else -1.0
+        return {number: best * _fitness(self._texts(number), terms) for number in own}
 
     def _texts(self, number: int) -> Sequence[str]:
         row: Sequence[str] = self._connection.execute(_TEXTS, (number,)).fetchone()

@@ -1,6 +1,5 @@
 """Two at once: whoever comes second hears of it; nothing is lost and nothing is doubled."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +13,7 @@ from agora.model.errors import AgoraError, Conflict
 from agora.usecases import access, agreements, cart, requests
 from agora.usecases.agreeing.asking import Wish
 from tests.journeys.changing import PORT, actor, edit
+from tests.racing import at_once
 
 DAY = timedelta(days=1)
 PEOPLE = ("mia", "carl", "emil", "ana", "olga")
@@ -32,25 +32,6 @@ def houses(request, market):
     for each in made:
         each.store.close()
     close_house(first)
-
-
-def at_once(*deeds):
-    """Every deed in a thread of its own, all at the same moment: what they gave or raised."""
-    ready, found = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def act(place, deed):
-        ready.wait()
-        try:
-            found[place] = deed()
-        except AgoraError as problem:
-            found[place] = problem
-
-    threads = [threading.Thread(target=act, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def lost(found):

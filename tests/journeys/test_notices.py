@@ -30,6 +30,7 @@ from tests.journeys.changing import (
     second_version,
     without,
 )
+from tests.racing import at_once
 
 NAME = ProductName("sales", "transactions")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -223,21 +224,7 @@ def test_many_who_read_on_at_once_tell_each_thing_once(used):
         another_delivery(used)
         run(house, actor(house, "emil"), PORT)
     houses = [open_house(used, {}) for _ in range(4)]
-    ready, made, raised = threading.Barrier(4), [], []
-
-    def act(house):
-        ready.wait()
-        try:
-            made.append(notify(house, clock).made)
-        except AgoraError as problem:
-            raised.append(problem)
-
-    threads = [threading.Thread(target=act, args=(house,)) for house in houses]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert raised == []
+    made = at_once(*(lambda h=house: notify(h, clock).made for house in houses))
     assert sum(made) == 5 + 4  # a question each for the owner, and one edition for each follower
     house = houses[0]
     assert len(list(house.store.find(Notice, "mia/"))) == before["mia"] + 1

@@ -1,6 +1,5 @@
 """People ask about a product, answer and rate it: nothing lost, nothing doubled, nothing given away."""
 
-import threading
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from agora.passage import keys
 from agora.usecases.discuss import accept, discussion, edit, hide, question, reply, talk
 from agora.usecases.rate import hide_rating, own_rating, rate, withdraw
 from tests.journeys.changing import PORT, actor, opened, read
+from tests.racing import at_once
 
 NAME = ProductName("sales", "transactions")
 
@@ -36,25 +36,6 @@ def refused(deed, *arguments, **named):
     with pytest.raises(AgoraError) as problem:
         deed(*arguments, **named)
     return problem.value.code_shown
-
-
-def at_once(*deeds):
-    """Every deed in a thread of its own, all at one moment; what each gave or raised."""
-    ready, found = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def act(place, deed):
-        ready.wait()
-        try:
-            found[place] = deed()
-        except AgoraError as problem:
-            found[place] = problem
-
-    threads = [threading.Thread(target=act, args=each) for each in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def test_a_question_is_answered_and_settled(there):

@@ -1,12 +1,15 @@
 """Domains, the first page and the rules: what is told of each is what somebody may know of."""
 
+from dataclasses import replace
+
 import pytest
 
 from agora.app.house import close_house, open_house
 from agora.model.errors import Missing
+from agora.model.policy import Layer
 from agora.usecases.domain import domain, domains
 from agora.usecases.home import home
-from agora.usecases.rules import askable, of_domain
+from agora.usecases.rules import askable, of_domain, rules
 from tests.journeys.changing import actor
 from tests.journeys.test_search import unlisted
 
@@ -50,6 +53,28 @@ def test_a_hidden_product_is_told_to_its_own_people_alone(house):
     assert HIDDEN not in told(hidden, "carl")
     assert not of_domain(hidden, actor(hidden, "carl"), "sales")
     assert of_domain(hidden, actor(hidden, "sofia"), "sales")
+
+
+def test_a_rule_names_no_table_that_somebody_may_not_know_of(house):
+    def named(mesh, name):
+        found = rules(mesh, actor(mesh, name))
+        return {(each.id, each.applies_to.ports) for each in (*found.company, *found.domains)}
+
+    both = ("customers.households", HIDDEN)
+    first = next(each for each in house.mesh.policies if each.layer is Layer.GUARDRAIL)
+    more = [
+        replace(first, id=word, applies_to=replace(first.applies_to, ports=ports))
+        for word, ports in (("both", both), ("hidden", (HIDDEN,)))
+    ]
+    hidden = unlisted(house, HIDDEN)
+    hidden = replace(
+        hidden, mesh=replace(hidden.mesh, policies=(*hidden.mesh.policies, *more), hash="more")
+    )
+    assert {("both", both), ("hidden", (HIDDEN,))} <= named(hidden, "sofia")
+    assert named(hidden, "sofia") <= named(hidden, "olga")
+    seen = named(hidden, "carl")
+    assert ("both", both[:1]) in seen
+    assert HIDDEN not in str(seen)
 
 
 def test_the_newest_editions_come_first_and_ones_own_apart(house):

@@ -70,6 +70,15 @@ def applies(target: Target, domain: str, port: PortName) -> bool:
     )
 
 
+def told(policy: Policy, known: Collection[str]) -> Policy | None:
+    """The rule without the tables whose names may not be `known`; None when it is about those alone."""
+    target = policy.applies_to
+    ports = tuple(name for name in target.ports if name in known)
+    if ports == target.ports:
+        return policy
+    return replace(policy, applies_to=replace(target, ports=ports)) if ports else None
+
+
 def touches(target: Target, column: str, labels: Collection[str]) -> bool:
     """True when the rule is about this column: by its name and by one of its labels."""
     return (not target.columns or column in target.columns) and (

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from agora.governance.rights import answers_for
+from agora.governance.matching import told
+from agora.governance.rights import answers_for, oversees
 from agora.model.errors import Denied, Missing
 from agora.model.names import PortVersion
 from agora.model.people import Actor, Principal
@@ -33,13 +34,24 @@ class Askable:
 def rules(house: House, who: Actor) -> Rules:
     """Everything that binds people here, as far as this person may know."""
     mesh = house.mesh
-    areas = {each.name.domain for each in known(house, who.principal)}
+    binding = _binding(house, who.principal)
     return Rules(
-        company=tuple(each for each in mesh.policies if each.layer is Layer.GUARDRAIL),
-        domains=tuple(each for each in mesh.policies if each.domain in areas),
+        company=tuple(each for each in binding if each.layer is Layer.GUARDRAIL),
+        domains=tuple(each for each in binding if each.layer is Layer.DOMAIN),
         purposes=mesh.purposes,
         tags=mesh.tags,
     )
+
+
+def _binding(house: House, principal: Principal) -> tuple[Policy, ...]:
+    """All rules for those who oversee the mesh, else those about something one may know of."""
+    if oversees(house.mesh, principal):
+        return house.mesh.policies
+    products = known(house, principal)
+    areas = {"", *(each.name.domain for each in products)}
+    names = {str(name) for each in products for name in (each.name, *(p.name for p in each.ports))}
+    found = (told(each, names) for each in house.mesh.policies if each.domain in areas)
+    return tuple(each for each in found if each is not None)
 
 
 def of_domain(house: House, who: Actor, name: str) -> tuple[Policy, ...]:

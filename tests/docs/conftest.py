@@ -3,12 +3,16 @@
 import contextlib
 import io
 import shutil
-from pathlib import Path
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from pyarrow import Table, parquet
 
 from agora.app.demo import deliveries, play
+from agora.backends.engine.duckdb import benches, readers
+from agora.backends.engine.duckdb.forked import Nursery
+from agora.backends.engine.duckdb.process import WorkerProcess
 from tests.serving import serving
 
 WEEKS = (range(1, 2), range(2, 3), range(3, 4))
@@ -28,29 +32,54 @@ def few(file, folder):
 
 
 @pytest.fixture(scope="session")
-def _played_once(tmp_path_factory):
+def _forking():
+    """Commands get their workers from one nursery, as the readers of a server do.
+
+    A worker then costs moments instead of a third of a second; walks in a mesh of one's own start
+    each anew.
+    """
+    nursery = Nursery()
+
+    @contextlib.contextmanager
+    def forking():
+        with pytest.MonkeyPatch.context() as patch:
+            lent = SimpleNamespace(start=nursery.start, close=lambda: None)
+            patch.setattr(readers, "Nursery", lambda: lent)
+            patch.setattr(benches, "WorkerProcess", partial(WorkerProcess, nursery.start))
+            yield patch
+
+    yield forking
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def _played_once(tmp_path_factory, _forking):
     """The demo after its three Mondays, and a copy: rows are found by whole paths, so it stays."""
     place = tmp_path_factory.mktemp("small")
     root, copy, told = place / "agora-demo", place / "copy", io.StringIO()
     origins = {file: few(file, place) for file in deliveries.ARRIVING.values()}
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(told):
+    with (
+        _forking() as patch,
+        contextlib.redirect_stderr(told),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         patch.setattr(deliveries, "editions", lambda _weeks: WEEKS)
         patch.setattr(deliveries, "_origin", origins.__getitem__)
         patch.setattr(play, "LATER_WEEK", LAST)
-        with contextlib.redirect_stdout(io.StringIO()):
-            assert play.play(root, len(WEEKS)) == 0, told.getvalue()
+        assert play.play(root, len(WEEKS)) == 0, told.getvalue()
     assert "was not released" not in told.getvalue()
     shutil.copytree(root, copy)
     return root, copy
 
 
 @pytest.fixture
-def demo(_played_once) -> Path:
+def demo(_played_once, _forking):
     """The small demo, as if nobody had touched it yet."""
     root, copy = _played_once
     shutil.rmtree(root)
     shutil.copytree(copy, root)
-    return root
+    with _forking():
+        yield root
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ BODIES = {
     "PATCH /products/{domain}/{product}/discussion/{remark}": {"text": "why so?", "revision": 1},
     "POST /products/{domain}/{product}/discussion/{remark}/hide": {"reason": "said twice"},
     "PUT /products/{domain}/{product}/rating": {"stars": 4, "words": "good"},
+    "POST /products/{domain}/{product}/ratings/{author}/hide": {"reason": "rude"},
     "POST /products/{domain}/{product}/rollback": {"to": "1", "reason": "wrong"},
     "POST /products/{domain}/{product}/runs": {},
     "POST /query/explain": {"sql": SQL},
@@ -129,6 +130,14 @@ def questioned(callers):
     return done(callers("mia").post(path, json={"text": f"why {next(COUNT)}?"}))["id"]
 
 
+def rated(callers):
+    """The author of a rating, who has just given it anew."""
+    done(
+        callers("mia").put("/products/sales/transactions/rating", json={"stars": 4, "words": "hm"})
+    )
+    return "mia"
+
+
 def answered(callers):
     path = f"/products/sales/transactions/discussion/{questioned(callers)}/answers"
     return done(callers("sofia").post(path, json={"text": "because"}))["id"]
@@ -163,6 +172,7 @@ def ran(callers):
 
 
 SUBJECTS = {
+    "author": rated,
     "run": ran,
     "remark": questioned,
     "hook": hooked,

@@ -113,6 +113,7 @@ POST   /products/{domain}/{product}/discussion
 POST   /products/{domain}/{product}/discussion/{question}/answers
 POST   /products/{domain}/{product}/discussion/{answer}/accept
 POST   /products/{domain}/{product}/discussion/{remark}/hide
+POST   /products/{domain}/{product}/ratings/{author}/hide
 POST   /requests
 POST   /requests/{request}/answer
 POST   /requests/{request}/ask-back

@@ -129,6 +129,14 @@ def unjudge(house: Within, who: By, domain: Word, product: Word) -> Any:
     return wired(rate.withdraw(house, who, f"{domain}.{product}"))
 
 
+@router.post(f"{PRODUCT}/ratings/{{author}}/hide", response_model=RATING, responses=documented(404, 409), summary="Hide the words of a rating")  # fmt: skip
+def hide_words(
+    house: Within, who: By, domain: Word, product: Word, author: Id, body: Hiding
+) -> Any:
+    """One's own, or with a reason for those who oversee the mesh; its stars count."""
+    return wired(rate.hide_rating(house, who, f"{domain}.{product}", author, body.reason))
+
+
 @router.get(f"{PRODUCT}/follow", response_model=FOLLOWED, responses=documented(404), summary="Whether the caller follows it")  # fmt: skip
 def follows(house: Within, who: By, domain: Word, product: Word) -> Any:
     """They are told of editions, versions and broken promises."""

@@ -189,3 +189,12 @@ class Product:
     def port(self, version: PortVersion) -> OutputPort | None:
         """The output port of that name and major version, or None."""
         return next((p for p in self.ports if p.version == version), None)
+
+    def every_tag(self) -> tuple[str, ...]:
+        """Its tags, those of its contracts, and the tags and classifications of their columns."""
+        found = set(self.tags)
+        for port in self.ports:
+            found |= {*port.contract.tags}
+            for column in port.contract.columns:
+                found |= column.labels
+        return tuple(sorted(found))

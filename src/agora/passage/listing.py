@@ -53,7 +53,7 @@ def listing(mesh: Mesh, product: Product) -> Listing:
         texts=_gathered.__wrapped__(_Same(mesh), _Same(product)),
         kind=str(product.kind),
         state=str(product.status),
-        tags=tags(product),
+        tags=product.every_tag(),
         formats=_formats(product),
         age=promised.age,
         begins=promised.begins,
@@ -61,18 +61,8 @@ def listing(mesh: Mesh, product: Product) -> Listing:
     )
 
 
-def tags(product: Product) -> tuple[str, ...]:
-    """Every tag of a product, of its contracts and of their columns, and the classifications."""
-    found = set(product.tags)
-    for port in product.ports:
-        found |= {*port.contract.tags}
-        for column in port.contract.columns:
-            found |= column.labels
-    return tuple(sorted(found))
-
-
 def _texts(mesh: Mesh, product: Product) -> Iterator[tuple[str, str]]:
-    used = tags(product)
+    used = product.every_tag()
     yield "name", str(product.name)
     yield "title", product.title
     yield "summary", product.summary

@@ -6,7 +6,7 @@ from datetime import timedelta
 from agora.governance.decisions import Ask, decide
 from agora.governance.lifecycle import begun, life
 from agora.governance.onward import judge_passing
-from agora.governance.rights import may_read_ledger
+from agora.governance.rights import oversees
 from agora.model.access import Agreement, Request, hash_of
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
@@ -176,8 +176,7 @@ def voices_of(mesh: Mesh, who: Principal) -> tuple[str, ...]:
 def may_know(mesh: Mesh, request: Request, who: Principal) -> bool:
     """True for those who asked, those it is for, those who decide, and who oversees the mesh."""
     sides = (request.asked_by, *deciders(mesh, request.port))
-    oversees = may_read_ledger(mesh, who)
-    return who.id in sides or oversees or speaks(mesh, who, request.consumer)
+    return who.id in sides or oversees(mesh, who) or speaks(mesh, who, request.consumer)
 
 
 def judge_change(mesh: Mesh, request: Request, who: Principal) -> tuple[Reason, ...]:

@@ -29,11 +29,6 @@ def may_run(mesh: Mesh, product: ProductName, principal: Principal) -> tuple[Rea
     )
 
 
-def may_read_ledger(mesh: Mesh, principal: Principal) -> bool:
-    """True for those who oversee the mesh."""
-    return oversees(mesh, principal)
-
-
 def oversees(mesh: Mesh, principal: Principal) -> bool:
     """True for the operator and for those whose role is to oversee the mesh."""
     return principal.id == mesh.operator or bool(OVERSEERS & set(principal.roles))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from agora.governance.access import deciders, judge_answer, speaks, voices_of
 from agora.governance.lasting import due as ending
 from agora.governance.lasting import family
-from agora.governance.rights import may_read_ledger, may_run
+from agora.governance.rights import may_run, oversees
 from agora.model.access import Agreement, Due, Request
 from agora.model.errors import Conflict, Denied, Missing, Unusable
 from agora.model.ledger import Event
@@ -191,7 +191,7 @@ def _may_know(house: House, who: Actor, agreement: Agreement) -> bool:
     return (
         who.principal.id in deciders(house.mesh, agreement.port)
         or speaks(house.mesh, who.principal, agreement.consumer)
-        or may_read_ledger(house.mesh, who.principal)
+        or oversees(house.mesh, who.principal)
     )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from agora.governance.rights import may_read_ledger
+from agora.governance import rights
 from agora.model.errors import Denied
 from agora.model.lease import Lease
 from agora.model.ledger import Event
@@ -40,7 +40,7 @@ def health(house: House, who: Actor, now: datetime) -> Health:
 
 def oversees(house: House, who: Actor) -> bool:
     """True for those who may ask how the machines do."""
-    return may_read_ledger(house.mesh, who.principal)
+    return rights.oversees(house.mesh, who.principal)
 
 
 def storage(house: House, who: Actor) -> tuple[Room, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agora.governance.activity import fits, shown
 from agora.governance.proof import verify as prove
-from agora.governance.rights import may_read_ledger
+from agora.governance.rights import oversees
 from agora.model.activity import Sought
 from agora.model.errors import Denied
 from agora.model.ledger import Batch, Record, Verdict
@@ -24,7 +24,7 @@ def records(
 
     Owners also see what concerns their products; such a record has no `body` to prove.
     """
-    everything = may_read_ledger(house.mesh, who.principal)
+    everything = oversees(house.mesh, who.principal)
     found = house.store.records(after=after, limit=limit if everything else None)
     seen = (shown(house.mesh, who.principal, record) for record in found)
     return (
@@ -36,7 +36,7 @@ def records(
 
 def verify(house: House, who: Actor) -> Verdict:
     """Every unsealed record is sealed and the whole ledger is proved, place by place."""
-    if not may_read_ledger(house.mesh, who.principal):
+    if not oversees(house.mesh, who.principal):
         raise Denied("only the operator and governance may prove the ledger", code="E418")
     house.store.seal()
     return prove(house.store.records(), house.store.batches())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agora.governance import publishing
 from agora.governance.publishing import Publication
-from agora.governance.rights import may_read_ledger, may_run
+from agora.governance.rights import may_run, oversees
 from agora.model.changes import Dependence, Dependent, UsedQuery
 from agora.model.contract import Contract
 from agora.model.differences import Rehearsal
@@ -173,7 +173,7 @@ def _may_see(house: House, who: Actor, found: Dependent) -> bool:
     """Readers are named to those who run what they read, to overseers, and to themselves."""
     own = {found.name, *found.speakers, *(query.who for query in found.queries)}
     runs = not may_run(house.mesh, found.port.port.of, who.principal)
-    if runs or may_read_ledger(house.mesh, who.principal) or who.principal.id in own:
+    if runs or oversees(house.mesh, who.principal) or who.principal.id in own:
         return True
     product = house.mesh.product(ProductName.parse(found.name)) if _is_build(found) else None
     return product is not None and may_know(house, who.principal, product)
@@ -185,7 +185,7 @@ def _is_build(found: Dependent) -> bool:
 
 def _told(house: House, who: Actor, found: Dependent) -> Dependent:
     """The dependent with the statements that name nothing the asker may not know of."""
-    if may_read_ledger(house.mesh, who.principal):
+    if oversees(house.mesh, who.principal):
         return found
     names = {str(port.version) for p in known(house, who.principal) for port in p.ports}
 

@@ -9,7 +9,7 @@ from agora.model.ledger import Event
 from agora.model.names import PortVersion
 from agora.model.people import Actor
 from agora.model.product import Product
-from agora.model.release import Release, Run, RunState, SourcePin
+from agora.model.release import Release, Run, SourcePin
 from agora.needs.house import House
 from agora.passage.editions import one
 from agora.passage.knowing import find_product
@@ -128,25 +128,11 @@ def _run(
     run_id: str,
     reason: str,
 ) -> Run:
-    """The run that is kept for a release nothing was built for."""
+    """The run that is kept for it, with what the product still offers."""
+    why = f"rolled back to edition {target.number}: {reason}"
+    run = releasing.carried(house, who, target, run=run_id, parent=standing.number, why=why)
     offered = {port.version for port in product.ports}
-    return Run(
-        id=run_id,
-        product=product.name,
-        state=RunState.RUNNING,
-        started_by=who.principal.id,
-        started_at=house.now(),
-        fingerprint=target.fingerprint,
-        code_hash=target.code_hash,
-        parent=standing.number,
-        loaded=f"rolled back to edition {target.number}: {reason}",
-        sources=target.sources,
-        inputs=target.inputs,
-        snapshots=tuple(s for s in target.snapshots if s.port in offered),
-        results=target.results,
-        quarantines=target.quarantines,
-        labels=target.labels,
-    )
+    return replace(run, snapshots=tuple(s for s in run.snapshots if s.port in offered))
 
 
 def _coming(house: House, product: Product, made: Release, standing: Release) -> Coming:

@@ -1,6 +1,6 @@
 """Runs: what was built and what became of it, for those who may run it or oversee the mesh."""
 
-from agora.governance.rights import may_read_ledger, may_run
+from agora.governance.rights import may_run, oversees
 from agora.model.errors import Missing
 from agora.model.names import ProductName
 from agora.model.operating import RunLine
@@ -38,5 +38,5 @@ def run(house: House, who: Actor, product: str, name: str) -> Run:
 
 
 def _may_see(house: House, who: Actor, product: ProductName) -> bool:
-    overseer = may_read_ledger(house.mesh, who.principal)
+    overseer = oversees(house.mesh, who.principal)
     return overseer or not may_run(house.mesh, product, who.principal)

@@ -1,6 +1,6 @@
 """Scorecard: whether the mesh works, counted in the ledger, over the products somebody may know."""
 
-from agora.governance.rights import may_read_ledger
+from agora.governance.rights import oversees
 from agora.model.people import Actor
 from agora.model.scorecard import Scorecard
 from agora.needs.house import House
@@ -12,7 +12,7 @@ from agora.quality.scorecard import scorecard as figures
 def scorecard(house: House, who: Actor, *, domain: str = "") -> Scorecard:
     """Every figure, of the mesh or of one domain; owners see who reads what is theirs."""
     mesh = house.mesh
-    overseer = may_read_ledger(mesh, who.principal)
+    overseer = oversees(mesh, who.principal)
     seen = mesh.products if overseer else known(house, who.principal)
     owned = {each.id for each in mesh.domains if who.principal.id in each.owners}
     return figures(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agora.governance.rights import may_read_ledger
+from agora.governance.rights import oversees
 from agora.model.errors import Conflict, Missing, Unusable
 from agora.model.ledger import Entry, Event
 from agora.model.people import Actor
@@ -61,7 +61,7 @@ def settle(house: House, who: Actor, wish_id: str, words: str) -> Wish:
 
 def _may_know(house: House, who: Actor, found: Wish) -> bool:
     owns = any(who.principal.id in domain.owners for domain in house.mesh.domains)
-    return found.wished_by == who.principal.id or owns or may_read_ledger(house.mesh, who.principal)
+    return found.wished_by == who.principal.id or owns or oversees(house.mesh, who.principal)
 
 
 def _entry(house: House, who: Actor, event: Event, found: Wish) -> Entry:

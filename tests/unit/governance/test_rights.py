@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agora.governance.rights import may_found, may_read_ledger, may_run
+from agora.governance.rights import may_found, may_run, oversees
 from agora.model.names import ProductName
 from agora.model.people import Actor, Principal, PrincipalKind
 from tests.unit.governance.deciding import ANA, GRETA, MESH, OLGA, SOFIA
@@ -25,7 +25,7 @@ def test_a_refusal_names_those_who_may():
 
 @pytest.mark.parametrize(("who", "may"), [(OLGA, True), (GRETA, True), (SOFIA, False)])
 def test_overseers_read_the_ledger(who, may):
-    assert may_read_ledger(MESH, who) is may
+    assert oversees(MESH, who) is may
 
 
 @pytest.mark.parametrize(

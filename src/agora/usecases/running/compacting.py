@@ -85,25 +85,9 @@ def released(house: House, who: Actor, product: Product) -> tuple[Compacted, ...
 def _begun(house: House, who: Actor, made: Release) -> Run:
     """The run that is kept for it holds what it reads from the moment it is known to live."""
     then = house.store.get(Run, keys.run(made.product, made.run))
-    run = Run(
-        id=house.new_id("run"),
-        product=made.product,
-        state=RunState.RUNNING,
-        started_by=who.principal.id,
-        started_at=house.now(),
-        fingerprint=made.fingerprint,
-        code_hash=made.code_hash,
-        parent=made.number,
-        loaded=f"the files of edition {made.number} were written together",
-        sources=made.sources,
-        inputs=made.inputs,
-        snapshots=made.snapshots,
-        results=made.results,
-        quarantines=made.quarantines,
-        failures=then.noun.failures if then else (),
-        labels=made.labels,
-        compacted=True,
-    )
+    why = f"the files of edition {made.number} were written together"
+    run = releasing.carried(house, who, made, run=house.new_id("run"), parent=made.number, why=why)
+    run = replace(run, failures=then.noun.failures if then else (), compacted=True)
     with house.lake.moving():
         house.lake.scratch(run.id)
         house.progress.point("before-compact")

@@ -42,6 +42,27 @@ def restore(house: House, who: Actor, product: Product, run: Run, target: Releas
     return _again(house, who, product, run, target, entry)
 
 
+def carried(house: House, who: Actor, made: Release, *, run: str, parent: int, why: str) -> Run:
+    """The run of a release for which nothing is built: it has what another release was made of."""
+    return Run(
+        id=run,
+        product=made.product,
+        state=RunState.RUNNING,
+        started_by=who.principal.id,
+        started_at=house.now(),
+        fingerprint=made.fingerprint,
+        code_hash=made.code_hash,
+        parent=parent,
+        loaded=why,
+        sources=made.sources,
+        inputs=made.inputs,
+        snapshots=made.snapshots,
+        results=made.results,
+        quarantines=made.quarantines,
+        labels=made.labels,
+    )
+
+
 def compacted(
     house: House,
     who: Actor,

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
-from agora.governance.rights import OVERSEERS
+from agora.governance.rights import oversees
 from agora.model.discussion import Answer, Question, Rating
 from agora.model.mesh import Mesh
 from agora.model.names import ProductName
@@ -85,11 +85,6 @@ def judge_accept(mesh: Mesh, asked: Question, who: Principal) -> Iterator[Reason
             owner=asked.product.domain,
             hint="they or an owner of the product accept an answer",
         )
-
-
-def oversees(mesh: Mesh, who: Principal) -> bool:
-    """True for those who may hide what anybody said, also the words of a rating."""
-    return who.id == mesh.operator or bool(OVERSEERS & set(who.roles))
 
 
 def judge_hide(mesh: Mesh, said: Question | Answer | Rating, who: Principal) -> Iterator[Reason]:

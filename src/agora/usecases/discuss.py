@@ -7,6 +7,7 @@ changes: who was slower sees what stands there.
 from dataclasses import dataclass, replace
 
 from agora.governance import discussion as judge
+from agora.governance.rights import oversees
 from agora.model.discussion import Answer, Question, Rating, Talk
 from agora.model.errors import Conflict
 from agora.model.ledger import Event
@@ -68,7 +69,7 @@ def discussion(house: House, who: Actor, product: str) -> Discussion:
         talk=talk(house, name),
         asked=tuple(_asked(house, who, kept) for kept in reversed(asked)),
         ratings=tuple(r if saying.shown(r, own) else replace(r, words="") for r in ratings),
-        oversees=judge.oversees(house.mesh, who.principal),
+        oversees=oversees(house.mesh, who.principal),
     )
 
 

@@ -1,8 +1,12 @@
-"""Help: the words of the mesh, and what every code means."""
+"""Help: the way through, the words that are used here, and what every code means."""
+
+from collections import Counter
 
 from agora.model import codes as errors
 from agora.model.errors import Missing
 from agora.spec import codes as findings
+from agora.usecases.domain import domains
+from agora.usecases.rules import rules
 from agora.web.answers import Page
 from agora.web.paths import get
 from agora.web.visit import Visit
@@ -26,9 +30,25 @@ WORDS = (
 
 
 def index(visit: Visit) -> Page:
-    """The words, and where to go on."""
+    """The way through, the words, and where to go on."""
     del visit
     return Page(template="help/help.html", values={"words": WORDS})
+
+
+def glossary(visit: Visit) -> Page:
+    """What this mesh means by its own words, and where each of them is used."""
+    found = rules(visit.house, visit.who)
+    areas = domains(visit.house, visit.who)
+    shelves = tuple(product for area in areas for product in area.products)
+    used = Counter(tag for product in shelves for tag in product.every_tag())
+    asked = Counter(name for p in shelves for name in {each.purpose for each in p.inputs})
+    values = {
+        "words": WORDS,
+        "areas": areas,
+        "purposes": [(each, asked[each.id]) for each in found.purposes],
+        "tags": [(each, used[each.id]) for each in found.tags],
+    }
+    return Page(template="help/glossary.html", values=values)
 
 
 def code(visit: Visit) -> Page:
@@ -42,4 +62,8 @@ def code(visit: Visit) -> Page:
     )
 
 
-ROUTES = (get("/help", index, anyone=True), get("/help/errors/{code}", code, anyone=True))
+ROUTES = (
+    get("/help", index, anyone=True),
+    get("/help/glossary", glossary),
+    get("/help/errors/{code}", code, anyone=True),
+)

@@ -191,6 +191,17 @@ def test_a_label_leaves_no_question_open(page):
         assert any(wanted.lower() in each.lower() for each in names), (wanted, names)
 
 
+def test_the_glossary_says_what_words_mean_and_finds_what_uses_them(client_as):
+    mia = client_as("mia")
+    page = mia.get("/help/glossary").text
+    assert "Plan shelves and staff from past sales" in page
+    used = re.findall(r'href="(/search\?tag=[^"]+)">(\d+) product', page)
+    assert used
+    for path, count in used:
+        assert re.search(rf'role="status"[^>]*>{count} product', mia.get(path).text), path
+    assert client_as().get("/help/glossary").status_code == 303
+
+
 def test_the_button_says_what_this_person_can_do_next(client_as):
     path = "/products/customers/households"
     read = {who: client_as(who).get(path).text for who in ("carl", "olga")}

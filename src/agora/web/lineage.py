@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from agora.model.decision import ColumnView
 from agora.model.errors import AgoraError
 from agora.model.lineage import ColumnName
 from agora.model.names import ProductName
@@ -12,6 +13,7 @@ from agora.usecases.show import show
 from agora.web.answers import Page
 from agora.web.paths import get
 from agora.web.product import frame, name_of
+from agora.web.tables import seen
 from agora.web.visit import Visit
 from agora.workshop.lineage.impact import Branch
 
@@ -52,9 +54,19 @@ def page(visit: Visit) -> Page:
             told += list(lineage(visit.house, visit.who, name))
     except AgoraError as found:
         problem = found
+    views = {
+        (str(decision.port), view.name): view
+        for decision in shown.decisions
+        if decision.allowed
+        for view in decision.columns
+    }
     values = frame(visit, shown, "lineage") | {
         "graph": drawn(visit, str(shown.product.name), told) if told else None,
-        "columns": [_column(each) for each in told if each.column.column],
+        "columns": [
+            _column(each, views.get((each.column.relation, each.column.column)))
+            for each in told
+            if each.column.column
+        ],
         "column": column,
         "problem": problem,
         "guessed": any(each.conservative for each in told),
@@ -114,8 +126,9 @@ def _product(column: ColumnName | None) -> str:
     return str(column.product) if column.port else column.relation
 
 
-def _column(told: Told) -> dict[str, object]:
-    return {
+def _column(told: Told, view: ColumnView | None) -> dict[str, object]:
+    """One column with its tree, and how this reader sees it, whichever rule says so."""
+    return seen(view) | {
         "name": told.column.column,
         "full": str(told.column),
         "up": list(_flat(told.up)),

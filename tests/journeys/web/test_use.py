@@ -115,6 +115,19 @@ def test_a_picture_of_a_column_shows_what_this_reader_may_see(client_as, masked)
         assert sorted(shown) == stores
 
 
+def test_a_lineage_says_which_columns_its_reader_sees_masked(client_as, masked):
+    def hidden(who):
+        page = client_as(who).get("/products/customers/households/lineage").text
+        heads = re.findall(
+            r"<summary><code>customers.households@1.(\w+)</code>(.*?)</summary>", page
+        )
+        assert "household_id" in dict(heads)
+        return [name for name, more in heads if "masked for you" in more]
+
+    assert hidden("emil") == ["email", "age", "income"]
+    assert hidden("carl") == []
+
+
 def test_an_editor_is_offered_what_its_person_may_see_and_nothing_else(client_as):
     assert schema(client_as("olga")) == {}
     assert set(schema(client_as("ana"))) == {"sales.transactions"}

@@ -1,12 +1,19 @@
 """Columns as a reader sees them: nothing the query door would not give, and why the rest is missing."""
 
+from dataclasses import replace
+
 import pytest
 
+from agora.model.access import Agreement
 from agora.model.errors import Denied, Missing
-from agora.model.ledger import Event
+from agora.model.ledger import Entry, Event
+from agora.needs.store import Put
+from agora.passage import keys
 from agora.usecases.columns import columns
 from agora.usecases.run import run
-from tests.journeys.changing import BUILD, PORT, actor, agree, edit, opened
+from tests.journeys.changing import BUILD, PORT, STEP, actor, agree, edit, opened
+
+ASKED = [Event.QUERY_OPENED, Event.QUERY_CLOSED]
 
 
 def seen(house, name, port=PORT, purpose=""):
@@ -80,4 +87,42 @@ def test_who_may_not_read_hears_why_and_the_ledger_too(used):
         before = len(list(house.store.records()))
         seen(house, "ana")
         events = [r.entry.event for r in house.store.records(after=before)]
-        assert events == [Event.QUERY_OPENED, Event.QUERY_CLOSED] * 2
+        assert events == ASKED * 2
+
+
+def test_what_was_told_is_kept_for_the_same_outcome_and_recorded_for_each_reader(used):
+    with opened(used) as house:
+
+        def asked(name):
+            before = len(list(house.store.records()))
+            found = seen(house, name)
+            return found, [r.entry for r in house.store.records(after=before)]
+
+        first = {name: asked(name) for name in ("sofia", "ana", "mia", "service:bi")}
+        for name, (found, entries) in first.items():
+            again, then = asked(name)
+            assert again == found
+            assert [entry.event for entry in then] == ASKED
+            assert (then[0].who, then[0].subject) == (name, entries[0].subject)
+            assert dict(then[0].facts)["columns"] == dict(entries[0].facts)["columns"]
+        assert first["ana"][0].rows != first["sofia"][0].rows
+        assert {c.name for c in first["service:bi"][0].columns} < {
+            c.name for c in first["sofia"][0].columns
+        }
+        edit(used / STEP, ("from raw", "from raw where cast(quantity as integer) < 4"))
+        with opened(used) as elsewhere:
+            run(elsewhere, actor(elsewhere, "emil"), PORT)
+        assert (asked("sofia")[0].rows, asked("ana")[0].rows) == (18, 12)
+
+
+def test_whose_agreement_is_over_is_told_nothing_that_was_kept(used):
+    with opened(used) as house:
+        assert seen(house, "mia").rows
+        kept = next(k for k in house.store.find(Agreement) if k.noun.consumer == "mia")
+        over = replace(kept.noun, ended_at=house.now())
+        entry = Entry(event=Event.ENDED, at=house.now(), who="sofia", subject=str(over.port))
+        put = Put(key=keys.agreement(over), noun=over, revision=kept.revision)
+        house.store.commit((put,), (entry,))
+        with pytest.raises(Denied):
+            seen(house, "mia")
+        assert list(house.store.records())[-1].entry.event is Event.QUERY_REFUSED

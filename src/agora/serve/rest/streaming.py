@@ -11,6 +11,9 @@ from starlette.responses import StreamingResponse
 
 from agora.needs.outlet import Export, Piece
 
+PART = 1 << 20
+"""A socket takes so much at once: of more the rest would be copied over and over while it waits."""
+
 
 class Closing(Protocol):
     """Pieces that are made when they are taken; closing them ends the work behind them."""
@@ -35,8 +38,8 @@ def streamed(export: Export) -> StreamingResponse:
     )
 
 
-async def poured(pieces: Closing) -> AsyncIterator[Piece]:
-    """The pieces in order, each made while the one before it leaves.
+async def poured(pieces: Closing) -> AsyncIterator[memoryview]:
+    """The pieces in order and in parts, each made while the one before it leaves.
 
     The work ends with the last one, or when nobody takes more.
     """
@@ -44,7 +47,8 @@ async def poured(pieces: Closing) -> AsyncIterator[Piece]:
     try:
         while (piece := await coming) is not None:
             coming = _making(pieces)
-            yield piece
+            for start in range(0, len(piece), PART):
+                yield memoryview(piece)[start : start + PART]
     finally:
         with anyio.CancelScope(shield=True):
             await run_in_threadpool(pieces.close)

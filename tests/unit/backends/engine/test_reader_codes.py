@@ -152,7 +152,7 @@ def test_the_bound_holds_whatever_a_worker_says(way):
 
 
 def test_messages_are_the_batches_as_an_arrow_stream_carries_them(readers, relation):
-    ask = "select a, 'x' || a as b from s.t"
+    ask = "select a, repeat('x', 20_000) || a as b from s.t"
     with contextlib.closing(readers.answer(SESSION, [relation], ask, BOUNDS)) as answer:
         batches = list(answer)
     with contextlib.closing(readers.answer(SESSION, [relation], ask, BOUNDS)) as answer:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from agora.serve.rest.streaming import poured
+from agora.serve.rest.streaming import PART, poured
 
 
 class Made:
@@ -64,6 +64,18 @@ def test_pieces_come_in_order_and_the_work_ends():
 
     assert heard(taken()) == ([b"a", b"b", b"c"], [])
     assert pieces.closed.is_set()
+
+
+def test_a_long_piece_leaves_in_parts():
+    long = bytes(range(256)) * (PART // 100)
+    pieces = Made(b"a", long, b"", b"c")
+
+    async def taken():
+        return [bytes(each) async for each in poured(pieces)]
+
+    found, _ = heard(taken())
+    assert b"".join(found) == b"a" + long + b"c"
+    assert max(map(len, found)) == PART
 
 
 def test_one_piece_is_made_while_another_leaves_and_no_more():

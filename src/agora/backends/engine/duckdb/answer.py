@@ -123,7 +123,7 @@ class DuckAnswer:
         return batch
 
     def _finish(self, payload: Bytes) -> None:
-        words = json.loads(payload)
+        words = json.loads(bytes(payload))
         with self._ending:
             self._ended = True
         self._give()

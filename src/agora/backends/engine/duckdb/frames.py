@@ -10,7 +10,7 @@ WORDS, SCHEMA, BATCH = b"J", b"S", b"R"
 _HEAD = struct.Struct(">cQ")
 _TOGETHER = 1 << 12
 MAX_FRAME = 1 << 31
-Bytes = bytes | bytearray
+Bytes = bytes | bytearray | memoryview
 
 
 class Closed(Exception):

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from agora.backends.engine.duckdb.frames import Closed
 
+_MANY = 1 << 16
+
 
 class Pipes:
     """Bytes to and from a worker; `late` is called when the moment has come."""
@@ -22,9 +24,9 @@ class Pipes:
         self._writable.register(out.fileno(), select.POLLOUT)
         self._readable.register(back.fileno(), select.POLLIN)
 
-    def read(self, size: int) -> bytearray:
+    def read(self, size: int) -> bytearray | memoryview:
         """Exactly so many bytes; raises Closed when the worker ends or is late."""
-        data = bytearray(size)
+        data = _room(size)
         rest = memoryview(data)
         while rest:
             self._wait(self._readable)
@@ -55,3 +57,12 @@ class Pipes:
         if not ready.poll(None if left == math.inf else max(left, 0) * 1000):
             self._late()
             raise Closed("the time is over")
+
+
+def _room(size: int) -> bytearray | memoryview:
+    """Memory for so many bytes; for many it is Arrow's, for to clear it first costs as much as to read."""
+    if size < _MANY:
+        return bytearray(size)
+    import pyarrow as pa
+
+    return memoryview(pa.allocate_buffer(size))

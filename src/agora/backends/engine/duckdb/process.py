@@ -90,7 +90,7 @@ class WorkerProcess:
         kind, payload = self.frame()
         if kind != WORDS:
             raise self._gone()
-        words: Words = json.loads(payload)
+        words: Words = json.loads(bytes(payload))
         return words
 
     def frame(self) -> tuple[bytes, Bytes]:

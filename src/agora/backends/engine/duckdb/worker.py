@@ -41,7 +41,7 @@ class Worker:
         with contextlib.suppress(Closed, BrokenPipeError):
             while True:
                 _, payload = receive(commands)
-                command = json.loads(payload)
+                command = json.loads(bytes(payload))
                 self._say(self._answer(command))
 
     def _answer(self, command: Command) -> Mapping[str, Any]:

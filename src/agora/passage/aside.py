@@ -37,57 +37,20 @@ def sample(
     return _rows(house, who, ruling, governed, f"sample of {port.version}", limit)
 
 
-def quarantined(
+def put_aside(
     house: House,
     who: Actor,
     product: Product,
     port: OutputPort,
     limit: int,
     edition: Release | None = None,
-) -> Answer:
-    """The rows kept out of this port with the reason, as this reader sees them: of the newest run.
-
-    Of an edition, those of the run that made it.
-    """
-    return _put_aside(house, who, product, port, limit, failures=False, edition=edition)
-
-
-def failing(
-    house: House,
-    who: Actor,
-    product: Product,
-    port: OutputPort,
-    limit: int,
-    edition: Release | None = None,
-) -> Answer:
-    """Example rows that broke a check, as this reader sees them: of the newest run.
-
-    Of an edition, those of the run that made it.
-    """
-    return _put_aside(house, who, product, port, limit, failures=True, edition=edition)
-
-
-def runs_of(house: House, product: Product) -> tuple[Run, ...]:
-    """Every run of a product, oldest first."""
-    return tuple(kept.noun for kept in house.store.find(Run, keys.runs_of(product.name)))
-
-
-def newest_run(house: House, product: Product) -> Run | None:
-    """The run that was started last to build something, however it ended."""
-    built = (run for run in runs_of(house, product) if not run.compacted)
-    return max(built, key=lambda run: run.id, default=None)
-
-
-def _put_aside(
-    house: House,
-    who: Actor,
-    product: Product,
-    port: OutputPort,
-    limit: int,
     *,
     failures: bool,
-    edition: Release | None,
 ) -> Answer:
+    """The rows kept out of this port with the reason, or example rows that broke a check (`failures`).
+
+    As this reader sees them: of the newest run, and of an edition those of the run that made it.
+    """
     ruling = _ruled(house, who, product, port, edition)
     run = _run_of(house, edition) if edition else newest_run(house, product)
     batches = (run.failures if failures else run.quarantines) if run else ()
@@ -104,6 +67,17 @@ def _put_aside(
         refused(house, who, str(port.version), "", problem)
         raise
     return _rows(house, who, ruling, _aside(ruling, batch), f"{word} of {port.version}", limit)
+
+
+def runs_of(house: House, product: Product) -> tuple[Run, ...]:
+    """Every run of a product, oldest first."""
+    return tuple(kept.noun for kept in house.store.find(Run, keys.runs_of(product.name)))
+
+
+def newest_run(house: House, product: Product) -> Run | None:
+    """The run that was started last to build something, however it ended."""
+    built = (run for run in runs_of(house, product) if not run.compacted)
+    return max(built, key=lambda run: run.id, default=None)
 
 
 def _apart(house: House, who: Actor, ruling: Ruling) -> Governed:

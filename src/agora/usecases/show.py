@@ -89,13 +89,10 @@ def rows(
     """Rows of a port as this person sees them. Raises Missing, Denied or Unavailable."""
     product, port = find_port(house, who.principal, name)
     chosen = one(house, product, edition)
-    match of:
-        case Part.SAMPLE:
-            return aside.sample(house, who, product, port, limit, chosen)
-        case Part.QUARANTINE:
-            return aside.quarantined(house, who, product, port, limit, chosen)
-        case Part.FAILURES:
-            return aside.failing(house, who, product, port, limit, chosen)
+    if of is Part.SAMPLE:
+        return aside.sample(house, who, product, port, limit, chosen)
+    failures = of is Part.FAILURES
+    return aside.put_aside(house, who, product, port, limit, chosen, failures=failures)
 
 
 def _notices(house: House, product: Product) -> tuple[Reason, ...]:

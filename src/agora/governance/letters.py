@@ -54,7 +54,7 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
     """One sentence in plain words: a table, an edition, a last day."""
     table = _table(notice)
     by, until = _name(mesh, notice.by), f"{notice.until:%Y-%m-%d}" if notice.until else ""
-    purpose = f" for {notice.purpose}" if notice.purpose else ""
+    purpose = f" for {_purpose(mesh, notice.purpose)}" if notice.purpose else ""
     sentences = {
         Matter.REQUESTED: f"{by} asks for {table}{purpose}; you decide",
         Matter.REMARKED: f"{by} wrote about the request for {table}{purpose}",
@@ -86,7 +86,9 @@ def _page(notice: Notice) -> str:
     if notice.matter in (Matter.REQUESTED, Matter.REMARKED, Matter.WAITING, Matter.REFUSED):
         return f"/requests/{notice.about}"
     if notice.matter in (Matter.ENDED, Matter.EXTENDED, Matter.EXPIRING, Matter.EXPIRED):
-        return "/requests"
+        return "/agreements"
+    if notice.matter is Matter.RUN_FAILED:
+        return f"/studio/{notice.product.domain}/{notice.product.product}"
     last = {
         Matter.QUESTION: "/discuss",
         Matter.ANSWER: "/discuss",
@@ -94,7 +96,6 @@ def _page(notice: Notice) -> str:
         Matter.VERSION: "/versions",
         Matter.DEPRECATED: "/versions",
         Matter.BREAKING: "/versions",
-        Matter.RUN_FAILED: "/runs",
         Matter.PROMISE: "/quality",
     }
     return (
@@ -109,6 +110,10 @@ def _table(notice: Notice) -> str:
 def _name(mesh: Mesh, who: str) -> str:
     found = mesh.principal(who)
     return found.name if found and found.name else who or "somebody"
+
+
+def _purpose(mesh: Mesh, name: str) -> str:
+    return next((each.title for each in mesh.purposes if each.id == name and each.title), name)
 
 
 def _until(until: str) -> str:

@@ -9,6 +9,7 @@ from agora.usecases.notices import notices
 from agora.usecases.steps import steps
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import STEPS, YEAR, cookie
+from agora.web.inbox import line
 from agora.web.paths import get, post
 from agora.web.visit import Visit
 
@@ -28,8 +29,8 @@ def home(visit: Visit) -> Page:
         "products": found.products,
         "mine": [_line(each) for each in found.mine],
         "recent": [_line(each) for each in found.recent],
-        "decide": inbox(visit.house, visit.who).open,
-        "asked": asked(visit.house, visit.who),
+        "decide": [line(visit, each, "decide") for each in inbox(visit.house, visit.who).open],
+        "asked": [line(visit, each, "mine") for each in asked(visit.house, visit.who)],
         "steps": _steps(visit),
         "told": notices(visit.house, visit.who, limit=5).told,
     }

@@ -35,13 +35,14 @@ def listed(visit: Visit) -> Page:
             {"key": "mine", "title": "Asked by me", "href": "?of=mine", "count": 0},
         ],
         "of": of,
-        "rows": [_row(visit, each, of) for each in shown[:SHOWN]],
+        "rows": [line(visit, each, of) for each in shown[:SHOWN]],
         "more": len(shown) > SHOWN,
     }  # fmt: skip
     return Page(template="inbox/inbox.html", values=values)
 
 
-def _row(visit: Visit, request: Request, of: str) -> dict[str, object]:
+def line(visit: Visit, request: Request, of: str) -> dict[str, object]:
+    """A request in a list of those one decides (`decide`), or of one's own (`mine`)."""
     chip, kind = CHIPS[request.state]
     turn = request.turn is Turn.OWNERS if of == "decide" else request.turn is Turn.REQUESTER
     waits = request.state is RequestState.PENDING and turn

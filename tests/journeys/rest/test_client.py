@@ -100,6 +100,22 @@ def test_an_approval_is_access_over_the_wire(callers):
         assert refused(ana.query(sql).to_arrow) == (Denied, "E441")
 
 
+@pytest.mark.parametrize(("said", "given"), [({}, ["campaign-planning"]), ({"onward": []}, [])])
+def test_an_owner_gives_a_product_less_to_pass_on(callers, said, given):
+    wanted = {
+        "tables": [{"table": "sales.transactions"}], "purpose": "sales-planning", "reason": "shelves",
+        "consumer": "service:customers.segments", "onward": ["campaign-planning"],
+        "accept_terms": True,
+    }  # fmt: skip
+    told = callers("carl").post("/requests/foresight", json=wanted).json()["ports"][0]
+    assert told["serves"] == ["sales-planning", "campaign-planning"]
+    asked = callers("carl").post("/requests", json=wanted).json()[0]["request"]["id"]
+    answer = callers("sofia").post(f"/requests/{asked}/answer", json={"approve": True, **said})
+    agreement = answer.json()["agreement"]
+    assert agreement["onward"] == given
+    assert callers("carl").post(f"/agreements/{agreement['id']}/end", json={}).status_code == 200
+
+
 def test_rows_are_the_same_in_every_tool(mesh):
     answer = mesh.query(SQL, purpose="campaign-planning")
     rows = answer.to_pylist()

@@ -6,8 +6,11 @@ each in a process of its own and each until the last row:
 - in-process: iterates the answer of `usecases.query`; the goal is measured against it;
 - http: `POST /api/v1/query` of `agora up`, by a token, read with `pyarrow.ipc.open_stream`;
 - client: the same through `agora.client`;
-- bare: DuckDB on the released files inside a Starlette route, with nobody asked whether one may. What
-  HTTP itself costs on this machine.
+- bare: DuckDB on the released files inside a Starlette route, with nobody asked whether one may;
+- wire: as many bytes out of a Starlette route's memory, over and over the same: what HTTP alone costs.
+
+When every core is busy, nobody gets more than CPU in-process / (CPU in-process + CPU of the wire) of the
+rate, and that bound is printed as well.
 
 The rate is rows per second of the fastest of several turns (this machine is shared, and whatever else
 it does only makes a turn slower) and of the median. CPU is of each process while rows are read, the
@@ -17,6 +20,7 @@ engine's worker.
     python benchmarks/streaming.py [rows] [turns]; 10,000,000 and 5 by default.
 """
 
+import itertools
 import json
 import os
 import re
@@ -32,6 +36,8 @@ from pathlib import Path
 
 import psutil
 
+END = b"\xff\xff\xff\xff\0\0\0\0"
+PART = 1 << 20
 TABLE = "lab.sold"
 SQL = f"select * from {TABLE}"
 FILES = {
@@ -86,7 +92,8 @@ def main():
             "in-process": (None, ["--read", str(root)]),
             "http": (server, ["--ask", f"{url}/api/v1/query", token]),
             "client": (server, ["--client", url, token]),
-            "bare": (floor, ["--ask", bare_url, ""]),
+            "bare": (floor, ["--ask", f"{bare_url}/", ""]),
+            "wire": (floor, ["--ask", f"{bare_url}/wire", ""]),
         }
         try:
             told(rows, compare(sides, turns))
@@ -137,7 +144,7 @@ def bare(root):
     ]
     command = [sys.executable, __file__, "--serve", json.dumps(files)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    return server, f"http://127.0.0.1:{int(server.stdout.readline())}/"
+    return server, f"http://127.0.0.1:{int(server.stdout.readline())}"
 
 
 def compare(sides, turns):
@@ -154,19 +161,27 @@ def compare(sides, turns):
 
 def told(rows, found):
     """Each side beside reading in-process."""
-    seconds = {name: [turn["seconds"] for turn in turns] for name, turns in found.items()}
-    fastest, middle = min(seconds["in-process"]), statistics.median(seconds["in-process"])
+    floor = [turn["seconds"] for turn in found["in-process"]]
+    total = {}
     for name, turns in found.items():
-        cpu = {
+        spent = {
             who: statistics.median(turn["cpu"][who] for turn in turns) for who in turns[0]["cpu"]
         }
+        total[name] = sum(spent.values())
+        seconds = [turn["seconds"] for turn in turns]
+        best = min(floor) / min(seconds)
+        middle = statistics.median(floor) / statistics.median(seconds)
+        parts = ", ".join(f"{who} {cpu:.2f}" for who, cpu in spent.items())
         print(
-            f"{name:10} {rows / min(seconds[name]) / 1e6:5.2f} million rows/s: {fastest / min(seconds[name]):.2f} x "
-            f"in-process (fastest turns), {middle / statistics.median(seconds[name]):.2f} x (medians); "
-            f"CPU {sum(cpu.values()):.2f} s: {', '.join(f'{who} {spent:.2f}' for who, spent in cpu.items())}"
+            f"{name:10} {best:.2f} x the rate in-process (fastest turns), {middle:.2f} x (medians), "
+            f"{rows / min(seconds) / 1e6:.2f} million rows/s; CPU {total[name]:.2f} s: {parts}"
         )
+    bound = total["in-process"] / (total["in-process"] + total["wire"])
+    reached = total["in-process"] / total["http"]
+    print(
+        f"goal: http at 0.9 x; were every core busy, HTTP alone would leave {bound:.2f} x, http {reached:.2f} x; {load()}"
+    )
     own, whole = (max(turn["peak"][n] for turn in found["http"]) for n in (0, 1))
-    print(f"goal: http at 0.9 x in-process; {load()}")
     print(f"peak PSS: server {own >> 20} MB, with its worker {whole >> 20} MB; goal 600")
 
 
@@ -286,25 +301,46 @@ def serve(files):
     import duckdb
     import uvicorn
     from starlette.applications import Starlette
+    from starlette.concurrency import iterate_in_threadpool
     from starlette.responses import StreamingResponse
     from starlette.routing import Route
 
-    def pieces(sql):
-        connection = duckdb.connect()
-        connection.execute("SET threads=2; SET preserve_insertion_order=false")
-        connection.execute(f"CREATE SCHEMA lab; CREATE VIEW {TABLE} AS FROM read_parquet({files})")
-        reader = connection.sql(sql).to_arrow_reader(65_536)
+    connection = duckdb.connect()
+    connection.execute("SET threads=2; SET preserve_insertion_order=false")
+    connection.execute(f"CREATE SCHEMA lab; CREATE VIEW {TABLE} AS FROM read_parquet({files})")
+
+    def all_of(reader):
         yield reader.schema.serialize().to_pybytes()
         for batch in reader:
             yield memoryview(batch.serialize())
-        yield b"\xff\xff\xff\xff\0\0\0\0"
+        yield END
 
-    async def answer(request):
-        return StreamingResponse(pieces((await request.json())["sql"]))
+    def one_of(reader, count):
+        first = next(iter(reader))
+        yield reader.schema.serialize().to_pybytes()
+        yield from itertools.repeat(memoryview(first.serialize()), -(-count // first.num_rows))
+        yield END
+
+    async def leave(messages):
+        async for message in iterate_in_threadpool(messages):
+            for start in range(0, len(message), PART):
+                yield memoryview(message)[start : start + PART]
+
+    async def everything(request):
+        sql = (await request.json())["sql"]
+        reader = connection.cursor().sql(sql).to_arrow_reader(65_536)
+        return StreamingResponse(leave(all_of(reader)))
+
+    async def wire(request):
+        sql = (await request.json())["sql"]
+        (count,) = connection.execute(f"SELECT count(*) FROM ({sql})").fetchone()
+        reader = connection.cursor().sql(sql).to_arrow_reader(65_536)
+        return StreamingResponse(leave(one_of(reader, count)))
 
     bound = socket.create_server(("127.0.0.1", 0))
     print(bound.getsockname()[1], flush=True)
-    app = Starlette(routes=[Route("/", answer, methods=["POST"])])
+    paths = {"/": everything, "/wire": wire}
+    app = Starlette(routes=[Route(path, do, methods=["POST"]) for path, do in paths.items()])
     config = uvicorn.Config(app, log_level="error", lifespan="off")
     uvicorn.Server(config).run(sockets=[bound])
 

@@ -4,23 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from agora.app.house import close_house, open_house
 from agora.model.errors import Missing
 from agora.model.policy import Layer
 from agora.usecases.domain import domain, domains
 from agora.usecases.home import home
 from agora.usecases.rules import askable, of_domain, rules
-from tests.journeys.changing import actor
+from tests.journeys.changing import actor, opened
 from tests.journeys.test_search import unlisted
 
 HIDDEN = "sales.transactions"
 
 
 @pytest.fixture
-def house(used):
-    opened = open_house(used, {})
-    yield opened
-    close_house(opened)
+def house(market):
+    with opened(market) as found:
+        yield found
 
 
 def told(house, name):
@@ -77,10 +75,12 @@ def test_a_rule_names_no_table_that_somebody_may_not_know_of(house):
     assert HIDDEN not in str(seen)
 
 
-def test_the_newest_editions_come_first_and_ones_own_apart(house):
-    found = home(house, actor(house, "sofia"))
-    moments = [each.release.released_at for each in found.recent]
-    assert moments == sorted(moments, reverse=True) != []
+def test_the_newest_editions_come_first_and_ones_own_apart(house, used):
+    assert not home(house, actor(house, "sofia")).recent
+    with opened(used) as there:
+        found = home(there, actor(there, "sofia"))
     assert [str(each.product.name) for each in found.mine] == [HIDDEN]
     assert found.mine[0].release.number
+    moments = [each.release.released_at for each in found.recent]
+    assert moments == sorted(moments, reverse=True) != []
     assert not home(house, actor(house, "olga")).mine

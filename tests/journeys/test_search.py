@@ -11,6 +11,7 @@ from agora.app.house import close_house, open_house
 from agora.model.access import Agreement
 from agora.model.errors import AgoraError, Conflict, Missing, Unavailable, Unusable
 from agora.model.ledger import Entry, Event
+from agora.model.mesh import Mesh
 from agora.needs.index import Standing
 from agora.needs.store import Put
 from agora.passage import filing, finding, keys
@@ -163,6 +164,21 @@ def test_a_right_is_decided_about_once(market, monkeypatch):
         with pytest.raises(AgoraError):
             query(house, ana, "select 1 from sales.transactions")
         assert search(house, ana) == before
+
+
+def test_whom_only_the_provider_knows_costs_nobody_what_is_remembered(market, monkeypatch):
+    with opened(market) as house:
+        ana, mia = actor(house, "ana"), actor(house, "mia")
+        joined = replace(mia, principal=replace(mia.principal, domains=("sales",)))
+        of = house.opened_to(joined.principal)
+        asked = [(house, ana), (of, joined), (house, mia)]
+        before = [search(*each) for each in asked]
+        assert before[1] != before[2]
+        monkeypatch.setattr(finding, "rule", None)
+        monkeypatch.setattr(finding, "_rights", None)
+        monkeypatch.setattr(Mesh, "_products", None)
+        again = house.opened_to(joined.principal)
+        assert [search(*each) for each in (*asked, (again, joined))] == [*before, before[1]]
 
 
 def test_what_waits_is_pending_for_who_asked(market):

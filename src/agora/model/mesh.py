@@ -164,7 +164,9 @@ class Mesh:
         if principal in self.principals:
             return self
         others = tuple(each for each in self.principals if each.id != principal.id)
-        return replace(self, principals=(*others, principal))
+        joined = replace(self, principals=(*others, principal))
+        joined._found.update(self._found)  # noqa: SLF001 (its own kind; names are looked up once for all)
+        return joined
 
     def _service(self, name: str) -> Principal | None:
         product = self.built_by(name)

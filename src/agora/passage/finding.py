@@ -86,6 +86,12 @@ class _Memory:
         ends += [port.contract.ends for _, port in mesh.ports()]
         self.moments = sorted(end for end in ends if end is not None)
 
+    def of(self, mesh: Mesh) -> bool:
+        """True for this mesh, whoever has joined it: that changes nothing of what it offers."""
+        mine = self.mesh
+        same = mesh.products is mine.products and mesh.policies is mine.policies
+        return same and mesh.hash == mine.hash
+
     def hear(self, record: Record) -> None:
         """What was made from something that changed is forgotten."""
         self.place = record.place
@@ -139,7 +145,7 @@ def sight(house: House, who: Actor, place: int) -> Sight:
 def _followed(house: House, place: int) -> _Memory:
     """The memory of this house, with everything the ledger has told since."""
     memory = _MEMORIES.get(house.index)
-    if memory is None or memory.mesh is not house.mesh or memory.place is None:
+    if memory is None or not memory.of(house.mesh) or memory.place is None:
         memory = _MEMORIES[house.index] = _Memory(house.mesh)
         memory.place = place
     if memory.place < place:

@@ -8,7 +8,7 @@ from agora.cli.answers.tables import table
 from agora.cli.answers.terminal import give, say
 from agora.cli.asking import As, Json, MeshFolder, actor, command, epilog, opened
 from agora.cli.reaching import anywhere
-from agora.model.scorecard import Figure, Scorecard
+from agora.model.scorecard import Figure, Scorecard, lasting
 from agora.usecases import scorecard as verbs
 
 app = command("scorecard", "")
@@ -54,5 +54,6 @@ def _tell(found: Scorecard) -> None:
 def _told(figure: Figure) -> str:
     if figure.value is None:
         return "-"
-    unit = {"share": " %", "seconds": " s"}.get(figure.unit, "")
-    return f"{figure.value:,}{unit}"
+    if figure.unit == "seconds":
+        return lasting(figure.value)
+    return f"{figure.value:,}{' %' if figure.unit == 'share' else ''}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -122,3 +124,12 @@ class Scorecard:
     alike: tuple[tuple[str, ...], ...]
     deprecated: tuple[str, ...]
     place: int
+
+
+def lasting(seconds: int) -> str:
+    """`45 s`, `3 min`, `2.5 h`, `4 days`."""
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{round(seconds / MINUTE)} min"
+    return f"{seconds / HOUR:.1f} h" if seconds < 2 * DAY else f"{round(seconds / DAY)} days"

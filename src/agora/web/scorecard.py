@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from agora.model.scorecard import Figure, Scorecard
+from agora.model.scorecard import Figure, Scorecard, lasting
 from agora.usecases.domain import domains
 from agora.usecases.scorecard import scorecard as find
 from agora.web.answers import Page
@@ -10,7 +10,6 @@ from agora.web.paths import get
 from agora.web.templates import number
 from agora.web.visit import Visit
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 MOST = 60
 
 
@@ -62,15 +61,6 @@ def told(figure: Figure) -> str:
     if figure.unit == "share":
         return f"{figure.value} %"
     return lasting(figure.value) if figure.unit == "seconds" else number(figure.value)
-
-
-def lasting(seconds: int) -> str:
-    """`45 s`, `3 min`, `2.5 h`, `4 days`."""
-    if seconds < MINUTE:
-        return f"{seconds} s"
-    if seconds < HOUR:
-        return f"{round(seconds / MINUTE)} min"
-    return f"{seconds / HOUR:.1f} h" if seconds < 2 * DAY else f"{round(seconds / DAY)} days"
 
 
 def _address(domain: str) -> str:

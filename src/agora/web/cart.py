@@ -5,7 +5,7 @@ from agora.usecases import cart as carts
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
-from agora.web.called import people
+from agora.web.called import people, table
 from agora.web.paths import get, post
 from agora.web.request import common, field_of, foreseen, last_moment, mistakes
 from agora.web.visit import Visit
@@ -34,7 +34,8 @@ def _page(visit: Visit, wrong: dict[str, str], foresight: Foresight | None) -> P
             "consumer": there.consumer or visit.who.principal.id,
             "until": there.until.date().isoformat() if there.until else shared["until"],
         }
-    values = {"cart": there, **shared, **foreseen(visit, foresight)}
+    lying = [{"title": table(visit, item.port), "item": item} for item in there.items]
+    values = {"lying": lying, **shared, **foreseen(visit, foresight)}
     return Page(template="cart/cart.html", values=values, status=422 if wrong else 200)
 
 

@@ -37,7 +37,7 @@ from pathlib import Path
 import psutil
 
 END = b"\xff\xff\xff\xff\0\0\0\0"
-PART = 1 << 20
+PART = 4 << 20
 TABLE = "lab.sold"
 SQL = f"select * from {TABLE}"
 FILES = {

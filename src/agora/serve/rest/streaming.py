@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from agora.needs.outlet import Export, Piece
 
-PART = 1 << 20
+PART = 4 << 20
 """A socket takes so much at once: of more the rest would be copied over and over while it waits."""
 
 

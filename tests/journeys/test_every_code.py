@@ -268,6 +268,6 @@ def test_what_nobody_expected_is_told_without_its_words(shell, market, monkeypat
     def fail(*_):
         raise RuntimeError("SECRET")
 
-    monkeypatch.setattr("agora.usecases.search.indexed", fail)
+    monkeypatch.setattr("agora.passage.finding.indexed", fail)
     code, out, err = shell("search")
     assert (code, "error[E001]" in err, "SECRET" in out + err) == (70, True, False)

@@ -12,11 +12,15 @@ from agora.app.demo import deliveries
 from agora.app.demo.lay import lay, lay_later
 from agora.app.demo.script import (
     AGENT,
+    ANSWERED,
+    ASKED,
     NEXT,
     PURPOSE,
     QUESTION,
+    RATED,
     READERS,
     REFUSED,
+    SAID,
     WISHES,
     Wish,
 )
@@ -32,8 +36,10 @@ from agora.model.errors import AgoraError, Denied, Missing
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.usecases.access import answer, ask
+from agora.usecases.discuss import discussion, question, reply
 from agora.usecases.order import in_order
 from agora.usecases.query import query
+from agora.usecases.rate import rate
 from agora.usecases.run import Ran, run
 from agora.usecases.show import show
 
@@ -65,6 +71,7 @@ def play(folder: Path, weeks: int = WEEKS_SHOWN) -> int:
         _tell_runs(told, monotonic() - started)
         _show_products(house)
         _show_readers(house)
+        _talk(house)
         _what_next(folder)
     finally:
         close_house(house)
@@ -252,6 +259,18 @@ def _show_refused(house: House) -> None:
     except Denied as problem:
         for reason in problem.reasons:
             say(f"  {reason.sentence} ({reason.rule}); {reason.hint}")
+
+
+def _talk(house: House) -> None:
+    """Who has read the tills has asked about them and rated them, once."""
+    asker, words = ASKED
+    if discussion(house, _actor(house, asker), SAID).asked:
+        return
+    asked = question(house, _actor(house, asker), SAID, words)
+    owner, answer_ = ANSWERED
+    reply(house, _actor(house, owner), SAID, asked.id, answer_)
+    reader, stars, why = RATED
+    rate(house, _actor(house, reader), SAID, stars, why)
 
 
 def _what_next(folder: Path) -> None:

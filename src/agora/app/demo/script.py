@@ -104,6 +104,14 @@ REFUSED = (
     "select household_id, sum(sales_value) as sales from sales.transactions group by all",
 )
 
+SAID = "sales.transactions"
+ASKED = ("fay", "Is the discount of the shop already taken off `sales_value`?")
+ANSWERED = (
+    "sofia",
+    "Yes: it is what the shop received for the line. `retail_disc` says how much was taken off.",
+)
+RATED = ("fay", 4, "Every line knows its week, so weeks are easy to compare.")
+
 NEXT = (
     "agora show sales.weekly-sales --as fay",
     "agora explain customers.households --as fay --purpose reporting",

@@ -56,13 +56,14 @@ PAGES = (
     ("studio", "emil", "/studio", ""),
     ("govern", "ana", "/govern", ""),
     ("explain", "sofia", "/govern/explain", ""),
-    ("scorecard", "sofia", "/scorecard", ""),
+    ("scorecard", "greta", "/scorecard", ""),
     ("operations", "OPERATOR", "/ops", ""),
     ("people", "OPERATOR", "/ops/users", ""),
     ("notifications", "sofia", "/me/notifications", ""),
     ("me", "mia", "/me", ""),
     ("tokens", "mia", "/me/tokens", ""),
     ("help", "mia", "/help", ""),
+    ("glossary", "mia", "/help/glossary", ""),
 )
 
 

@@ -33,6 +33,10 @@ class Folder(Protocol):
         """
         ...
 
+    def text(self, path: str) -> bytes:
+        """One of these texts, without a look at the others. Raises Unavailable when it is not there."""
+        ...
+
     def texts_at(self, ref: str) -> Mapping[str, bytes]:
         """The same texts as they were at a branch, tag or commit; nothing in the folder changes.
 

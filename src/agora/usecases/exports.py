@@ -72,7 +72,7 @@ def _text(
     file = f"{product.folder}/{product.name.product}.odps.yaml"
     if form == "odcs":
         file = find_port(house, who.principal, name)[1].contract.file
-    content = house.folder.texts()[file].decode("utf-8-sig")
+    content = house.folder.text(file).decode("utf-8-sig")
     if form == "odps":
         content = _known_only(house, who, product, content)
     made = versions.written(file, content, form, _version(form, version))

@@ -59,7 +59,7 @@ def new(
     known = {tag.id for tag in mesh.tags}
     personal = scaffold.EXAMPLE_PERSONAL if not origin and "personal" in known else ()
     files = data | scaffold.product(product, columns=columns, source=source, personal=personal)
-    listing = house.folder.texts()["agora.yaml"]
+    listing = house.folder.text("agora.yaml")
     if fresh:
         domain = founded(listing, mesh, product, who.principal)
         files |= domain.files

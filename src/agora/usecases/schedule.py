@@ -62,7 +62,7 @@ def put(house: House, who: Actor, name: str, text: str) -> str:
     try:
         found = Schedule.parse(text)
         said = found.text if found else BY_HAND
-        changed = edit(house.folder.texts()[path].decode(), ("schedule",), said)
+        changed = edit(house.folder.text(path).decode(), ("schedule",), said)
     except (ValueError, Uneditable) as problem:
         hint = "for example `0 6 * * mon Europe/Berlin`, `inputs` or `by-hand`"
         raise Invalid(str(problem), code="E757", hint=hint) from None

@@ -51,6 +51,16 @@ class DiskFolder:
             raise Unavailable(f"`{problem.filename}` cannot be read", code="E507") from problem
         return found
 
+    def text(self, path: str) -> bytes:
+        hidden = any(part.startswith(".") for part in PurePath(path).parts)
+        found = self._root / path
+        try:
+            if _text(found) and not hidden and found.resolve().is_relative_to(self._root.resolve()):
+                return found.read_bytes()
+        except OSError:
+            pass  # told below: it is not there, or not for us
+        raise Unavailable(f"`{path}` cannot be read", code="E507")
+
     def texts_at(self, ref: str) -> Mapping[str, bytes]:
         found = texts_at(self._root, ref, _text, most=MAX_FILES, size=MAX_SIZE)
         if MESH_FILE not in found:

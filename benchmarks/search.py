@@ -5,7 +5,7 @@ whole verb: what this reader may know of and read, the facets with their counts,
 the ranking, places of the words, names and titles. Three floors ask the same file of the same words,
 each for more than the last: for the best 20 numbers by bm25; for these with their texts and the words
 marked in them, which is a page; and for the page with six of our eight facets counted by SQL.
-All take turns, question by question; each is asked when it is new to everybody, and then once more,
+All take turns, question by question; each is asked when it is new to everybody, and at once again,
 as by somebody who chooses a facet or turns the page. Times are CPU times of this thread.
 """
 
@@ -228,18 +228,23 @@ def measure(house: House, who: Actor, file: Path, asked: list[tuple[str, dict]])
     bare.execute("CREATE TEMP TABLE fits (id INTEGER PRIMARY KEY)")
     floors = {"20 numbers": numbers, "page": page, "page, facets": counted}
     totals = []
-    for title, questions in (("", others), ("asked for the first time", asked), ("again", asked)):
-        times: dict[str, list[float]] = {name: [] for name in (*floors, "market search")}
-        for words, where in questions:
+    first: dict[str, list[float]] = {name: [] for name in (*floors, "market search")}
+    again: dict[str, list[float]] = {name: [] for name in first}
+    for number, (words, where) in enumerate((*others, *asked)):
+        for times in (first, again):
             for name, floor in floors.items():
                 begun = time.thread_time()
                 floor(bare, expression(terms(words)))
                 times[name].append(time.thread_time() - begun)
             begun = time.thread_time()
-            totals.append(search(house, who, words, where=where).unfiltered)
+            hits = search(house, who, words, where=where)
             times["market search"].append(time.thread_time() - begun)
-        if title:
-            told(title, times)
+            if number < len(others):
+                for each in times.values():
+                    each.clear()
+        totals.append(hits.unfiltered)
+    told("asked for the first time", first)
+    told("asked again", again)
     print(f"found {statistics.median(totals):.0f} in the middle, {max(totals)} at most")
     bare.close()
 

@@ -35,7 +35,10 @@ def prose(tree):
 
 def codes_in(file, pattern):
     """The codes that begin a string constant of a Python file."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    source = file.read_text(encoding="utf-8")
+    if not re.search(r"E\d{3}", source):
+        return set()
+    tree = ast.parse(source)
     left_out = prose(tree)
     found = set()
     for node in ast.walk(tree):

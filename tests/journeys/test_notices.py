@@ -89,7 +89,7 @@ def test_a_request_reaches_its_owners_and_the_answer_whoever_asked(there):
     assert told(there, "mia") == [Matter.REFUSED]
     newest = notices(there, actor(there, "mia"), limit=1)
     assert newest.told[0].sentence == (
-        "Carl Weiss refused the request for customers.segments@1 for segmentation"
+        "Carl Weiss refused the request for customers.segments@1 for Segmentation"
     )
     assert newest.told[0].page == f"/requests/{again.request.id}"
     assert newest.more

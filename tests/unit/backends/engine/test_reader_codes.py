@@ -72,7 +72,8 @@ def test_who_reads_an_answer_hears_why_it_was_stopped(readers, relation):
     with pytest.raises(Cancelled) as told:
         readers.answer(SESSION, [relation], forever, BOUNDS, lambda stop: stop(cancelled()))
     assert told.value.code_shown == "E805"
-    begun = readers.answer(SESSION, [relation], "select a from s.t", BOUNDS)
+    more_than_waits_in_a_pipe = "select repeat('x', 100_000) as b from s.t, range(100)"
+    begun = readers.answer(SESSION, [relation], more_than_waits_in_a_pipe, BOUNDS)
     begun.stop(unfinished())
     with pytest.raises(Unavailable) as told:
         sum(batch.num_rows for batch in begun)

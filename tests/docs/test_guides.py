@@ -136,6 +136,8 @@ def test_what_a_document_shows_is_compared():
     assert shows("week  sales\n   1  17.50\n2 rows\n", "week sales\n1    …\n")
     assert not shows("week  sales\n   1  17.50\n", "1  17.5\n")
     assert not shows("a\nb\n", "b\na\n")
+    assert shows("n\n─\n1\n2\n(2 rows)\n", "n\n2\n1\n(2 rows)\n")
+    assert not shows("n\n─\n1\n2\n3\n(3 rows)\n", "n\n2\n1\n(3 rows)\n")
 
 
 def test_the_guide_to_governance_names_every_effect():

@@ -119,12 +119,24 @@ class Walk:
 
 
 def shows(printed: str, wanted: str) -> bool:
-    """Whether these lines were printed, each somewhere below the one before."""
-    left = (" ".join(line.split()) for line in printed.splitlines())
-    looks = [
-        re.escape(" ".join(line.split())).replace("…", ".*") for line in wanted.splitlines() if line
-    ]
-    return all(any(re.fullmatch(look, line) for line in left) for look in looks)
+    """Whether these lines were printed, each below the one before; the rows of a table in any order."""
+    left, looked = _lines(printed), _lines(wanted)
+    if looked and re.match(r"\(\d+ rows?\b", looked[-1]):
+        header, *rows, footer = looked
+        return any(
+            (left[at], *sorted(left[at + 1 : at + 1 + len(rows)]), left[at + 1 + len(rows)])
+            == (header, *sorted(rows), footer)
+            for at in range(len(left) - 1 - len(rows))
+        )
+    there = iter(left)
+    looks = [re.escape(line).replace("…", ".*") for line in looked]
+    return all(any(re.fullmatch(look, line) for line in there) for look in looks)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines that say something, whatever their gaps; what underlines a header says nothing."""
+    spaced = (" ".join(line.split()) for line in text.splitlines())
+    return [line for line in spaced if line.strip("─ ")]
 
 
 def _piped(words: list[str]) -> Iterator[list[str]]:

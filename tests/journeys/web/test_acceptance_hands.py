@@ -93,6 +93,7 @@ def test_without_javascript_one_finds_asks_and_is_answered(page_as, client_as):
     mia.goto("/")
     mia.get_by_role("searchbox").last.fill("transactions")
     mia.keyboard.press("Enter")
+    mia.wait_for_url("**/search?*")
     mia.get_by_role("link", name="Transactions", exact=True).first.click()
     mia.get_by_role("link", name="Request access").first.click()
     form = mia.locator("main form").last
@@ -131,6 +132,7 @@ def test_the_whole_loop_in_two_browsers(served, page_as, client_as):
     mia.goto("/")
     mia.get_by_role("searchbox").last.fill("transactions")
     mia.keyboard.press("Enter")
+    mia.wait_for_url("**/search?*")
     mia.get_by_role("link", name="Transactions", exact=True).first.click()
     expect(mia.get_by_role("region", name="Label")).to_contain_text("Sofia Berg")
     mia.get_by_role("link", name="Request access").first.click()

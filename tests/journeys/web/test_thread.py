@@ -54,6 +54,7 @@ def test_somebody_finds_a_product_in_a_browser(page_as):
     page.goto("/")
     page.get_by_role("searchbox").last.fill("transactions")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/search?*")
     page.get_by_role("link", name="Transactions", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
 

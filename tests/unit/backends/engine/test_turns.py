@@ -7,7 +7,7 @@ import pytest
 
 from agora.backends.engine.duckdb.readers import DuckReaders
 from agora.backends.engine.duckdb.turns import Turns
-from agora.model.errors import Unavailable
+from agora.model.errors import AgoraError, Unavailable
 from agora.model.mesh import Bounds
 from agora.model.relation import Session
 
@@ -113,8 +113,9 @@ def test_closing_ends_what_runs(readers):
     bounds = replace(BOUNDS, rows=1 << 40)
     answer = readers.answer(SESSION, [], "select * from range(100000000)", bounds)
     readers.close()
-    with pytest.raises(Exception, match="longer"):
+    with pytest.raises(AgoraError) as told:
         list(answer)
+    assert told.value.code_shown == "E687"
     answer.close()
     assert readers.running == 0
 

@@ -19,13 +19,14 @@ WHERE = """() => {
   const header = document.querySelector(".shell-header"), fixed = header &&
     ["sticky", "fixed"].includes(getComputedStyle(header).position) && !header.contains(at);
   const top = fixed ? header.getBoundingClientRect().bottom : 0;
+  const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return {
     name: at.tagName + "#" + at.id + " " + (at.textContent || at.value || "").trim().slice(0, 40),
     text: at.textContent.trim(), id: at.id, type: at.type ?? "", field: at.name ?? "", href: at.getAttribute("href") ?? "",
     ring: [style, shown, getComputedStyle(at, "::after"), ...[at.closest(".product-card, .tile")]
       .filter(Boolean).map(each => getComputedStyle(each))].some(each =>
       each.outlineStyle !== "none" && parseFloat(each.outlineWidth) >= 2 || each.boxShadow !== "none"),
-    seen: box.width === 0 || box.bottom > top && box.top < innerHeight && box.right > 0,
+    seen: box.width === 0 || over === at || box.bottom > top && box.top < innerHeight && box.right > 0,
   };
 }"""
 

@@ -226,34 +226,38 @@ def _show_products(house: House) -> None:
 
 
 def _show_readers(house: House) -> None:
-    say()
-    say(paint("One question, three persons", "bold"))
-    say(paint(QUESTION, "dim"))
+    _show_question("One question, three persons", QUESTION)
     for name, words in READERS:
         say()
-        say(f"{paint(name, 'cyan', 'bold')} — {words}")
+        _show_reader(name, words)
         asked = query(house, _actor(house, name, PURPOSE), QUESTION)
         write(asked.answer)
     _show_agent(house)
     _show_refused(house)
 
 
+def _show_question(title: str, question: str) -> None:
+    say()
+    say(paint(title, "bold"))
+    say(paint(question, "dim"))
+
+
+def _show_reader(name: str, words: str) -> None:
+    say(f"{paint(name, 'cyan', 'bold')} — {words}")
+
+
 def _show_agent(house: House) -> None:
     name, words, question = AGENT
-    say()
-    say(paint("And an agent", "bold"))
-    say(paint(question, "dim"))
-    say(f"{paint(name, 'cyan', 'bold')} — {words}")
+    _show_question("And an agent", question)
+    _show_reader(name, words)
     write(query(house, _actor(house, name, PURPOSE), question).answer)
 
 
 def _show_refused(house: House) -> None:
     """Somebody asks for what they may not read, and is told why and what to do."""
     name, words, question = REFUSED
-    say()
-    say(paint("A refusal explains itself", "bold"))
-    say(paint(question, "dim"))
-    say(f"{paint(name, 'cyan', 'bold')} — {words}")
+    _show_question("A refusal explains itself", question)
+    _show_reader(name, words)
     try:
         write(query(house, _actor(house, name), question).answer)
     except Denied as problem:

@@ -146,7 +146,9 @@ def test_the_whole_loop_in_two_browsers(served, page_as, client_as):
     notify(served.site.house(), served.site.now)  # what the server does every few seconds
     expect(bell).to_contain_text(str(before + 1), timeout=15_000)
     sofia.goto(mia.url)
-    sofia.get_by_role("button", name=re.compile("^Approve")).first.click()
+    to_decide = sofia.get_by_role("button", name=re.compile("^Approve"))
+    to_decide.first.click()
+    expect(to_decide).to_have_count(0)
     expect(sofia.get_by_text("Approved").first).to_be_visible()
     for page in (sofia, mia):
         page.goto(f"/govern/audit?text={mia.url.rpartition('/')[2]}")

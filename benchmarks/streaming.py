@@ -17,7 +17,10 @@ it does only makes a turn slower) and of the median. CPU is of each process whil
 median of all turns. Memory is PSS, sampled while rows leave: of the server's own process, and with its
 engine's worker.
 
-    python benchmarks/streaming.py [rows] [turns]; 10,000,000 and 5 by default.
+A statement's threads are the same on every side. With as many as there are cores nothing is left for
+who sends and who reads; with fewer one sees what HTTP costs where somebody has a core for it.
+
+    python benchmarks/streaming.py [rows] [turns] [threads]; 10,000,000, 5 and 2 by default.
 """
 
 import itertools
@@ -41,7 +44,7 @@ PART = 4 << 20
 TABLE = "lab.sold"
 SQL = f"select * from {TABLE}"
 FILES = {
-    "agora.yaml": "agora: 1\nkind: mesh\nname: bench\noperator: olga\ndomains: [lab]\nlimits: {memory: 512MB, seconds: 3600, rows: 100000000, threads: 2}\n",
+    "agora.yaml": "agora: 1\nkind: mesh\nname: bench\noperator: olga\ndomains: [lab]\nlimits: {memory: 512MB, seconds: 3600, rows: 100000000, threads: THREADS}\n",
     "people.yaml": "agora: 1\nkind: people\nteams: [{id: t, title: T}]\npeople: [{id: olga, name: O, email: o@example.org, teams: [t], roles: [operator]}]\n",
     "lab/domain.yaml": "agora: 1\nkind: domain\nid: lab\ntitle: Lab\nteam: t\nowners: [olga]\npublishers: [olga]\n",
     "lab/policies/own-people.yaml": "agora: 1\nkind: policy\nid: own-people\ntitle: The team reads its own products\nwho: {owning_domain: true, kinds: [person]}\neffect: {permit: true}\n",
@@ -83,11 +86,12 @@ COPY (SELECT i // 4 AS orderkey, CAST(hash(i) % 200000 AS BIGINT) AS partkey,
 def main():
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
     turns = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    threads = sys.argv[3] if len(sys.argv) > 3 else "2"
     with tempfile.TemporaryDirectory(prefix="agora-streaming-") as folder:
         root = Path(folder)
-        token = release(root, rows)
+        token = release(root, rows, threads)
         server, url = served(root)
-        floor, bare_url = bare(root)
+        floor, bare_url = bare(root, threads)
         sides = {
             "in-process": (None, ["--read", str(root)]),
             "http": (server, ["--ask", f"{url}/api/v1/query", token]),
@@ -103,13 +107,13 @@ def main():
                 each.wait()
 
 
-def release(root, rows):
+def release(root, rows, threads):
     """The rows are released; gives a token of somebody who may read them."""
     import duckdb
 
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+        (root / name).write_text(text.replace("THREADS", threads))
     duckdb.connect().execute(MAKE.format(rows=rows, path=root / "lab/sold/sold.parquet"))
     agora(root, "run", "lab.sold")
     return json.loads(agora(root, "token", "--make", "bench", "--json"))["result"]["secret"]
@@ -137,12 +141,12 @@ def served(root):
     raise SystemExit((root / "server.log").read_text())
 
 
-def bare(root):
+def bare(root, threads):
     """The process that serves the released files to anybody, and its address."""
     files = [
         str(each) for each in (root / ".agora").rglob("*.parquet") if "landing" not in str(each)
     ]
-    command = [sys.executable, __file__, "--serve", json.dumps(files)]
+    command = [sys.executable, __file__, "--serve", json.dumps(files), threads]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     return server, f"http://127.0.0.1:{int(server.stdout.readline())}"
 
@@ -294,7 +298,7 @@ def client(url, token):
     timed(lambda sql: sum(batch.num_rows for batch in mesh.query(sql).batches()), engine=False)
 
 
-def serve(files):
+def serve(files, threads):
     """DuckDB in a Starlette route; the first line of the output is the port."""
     import socket
 
@@ -306,7 +310,7 @@ def serve(files):
     from starlette.routing import Route
 
     connection = duckdb.connect()
-    connection.execute("SET threads=2; SET preserve_insertion_order=false")
+    connection.execute(f"SET threads={threads}; SET preserve_insertion_order=false")
     connection.execute(f"CREATE SCHEMA lab; CREATE VIEW {TABLE} AS FROM read_parquet({files})")
 
     def all_of(reader):

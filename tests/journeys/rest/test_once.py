@@ -1,13 +1,17 @@
 """Idempotency keys: a deed that is sent twice is done once, and nobody is answered what was not theirs."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
 
-from agora.app.up.once import LASTS, Answered, Memory
+from agora.app.up.once import LASTS, Answered, Memory, _digest
 
 pytestmark = pytest.mark.journey
 NUMBER = count()
@@ -78,16 +82,67 @@ def test_a_key_has_a_shape(callers):
         assert (answer.status_code, answer.json()["code"]) == (400, "E792")
 
 
-def test_a_deed_whose_process_fell_is_not_done_blindly_again_and_forgotten_after_a_day(tmp_path):
+def test_a_deed_whose_process_fell_is_told_once_and_then_its_key_is_free(callers):
+    """Its process is killed while it is at it; nobody else's key is freed by that."""
+    named, before = {**key(), "content-type": "application/json"}, kept(callers)
+    asked = digest_of("/api/v1/saved", SAVED)
+    with fallen(callers.served.root, "mia", named["idempotency-key"], asked):
+        busy = callers("mia").post("/saved", content=written(SAVED), headers=named)
+        assert (busy.status_code, busy.json()["code"]) == (409, "E794")
+    other = callers("mia").post("/saved", content=b"{}", headers=named)
+    assert (other.status_code, other.json()["code"]) == (422, "E793")
+    told = callers("mia").post("/saved", content=written(SAVED), headers=named)
+    assert (told.status_code, told.json()["code"]) == (409, "E783")
+    assert kept(callers) == before
+    again = callers("mia").post("/saved", content=written(SAVED), headers=named)
+    assert again.status_code == 201
+    assert kept(callers) == before + 1
+
+
+def test_answers_are_forgotten_after_a_day(tmp_path):
     memory = Memory(tmp_path / "once")
-    assert memory.begin("mia", "k", "asked") is None
-    assert memory.begin("mia", "k", "asked") == Answered(asked="asked")
+    memory.begin("mia", "k", "asked").end(Answered(asked="asked", status=201))
     (file,) = (tmp_path / "once").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert memory.sweep() == 0
+    assert memory.begin("mia", "k", "asked").status == 201
     old = time.time() - LASTS - 1
     os.utime(file, (old, old))
-    assert memory.begin("mia", "k", "asked") is None
+    begun = memory.begin("mia", "k", "asked")
+    assert memory.begin("mia", "k", "asked") == Answered(asked="asked")
+    begun.drop()
+    assert list((tmp_path / "once").iterdir()) == []
+    memory.begin("mia", "k", "asked").leave()
     os.utime(file, (old, old))
     assert memory.sweep() == 1
     assert list((tmp_path / "once").iterdir()) == []
+
+
+FALLING = """
+import sys, time
+from pathlib import Path
+from agora.app.up.once import memory
+begun = memory(sys.argv[1]).begin(*sys.argv[2:])
+print("begun", flush=True)
+time.sleep(60)
+"""
+
+
+@contextmanager
+def fallen(root, *call):
+    """Another process has begun this call; at the end of the block it is killed."""
+    command = [sys.executable, "-c", FALLING, str(root), *call]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout.readline() == b"begun\n"
+        try:
+            yield
+        finally:
+            worker.kill()
+
+
+def written(body):
+    return json.dumps(body).encode()
+
+
+def digest_of(path, body):
+    return _digest({"path": path, "query_string": b""}, written(body))

@@ -1,16 +1,20 @@
 """Once: a deed that is sent again with the same `Idempotency-Key` is not done again.
 
-What was answered is kept for a day in a file beside the mesh, so that every worker knows it. Answers
-that hold a secret are not kept, and streams are not deeds.
+What was answered is kept for a day in a file beside the mesh, so that every worker knows it. Whoever is
+at the deed holds a lock on that file, so one that fell at it is known by the lock it left. Answers that
+hold a secret are not kept, and streams are not deeds.
 """
 
+import asyncio
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -33,12 +37,44 @@ _DEEDS = "/api/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What was answered; status 0 while nobody knows it yet. `asked` is the digest of the whole call."""
+    """What was answered; status 0 while nobody knows it yet, or for ever where whoever did it `fell`.
+
+    `asked` is the digest of the whole call.
+    """
 
     asked: str
     status: int = 0
+    fell: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+
+
+class Begun:
+    """The first call of a key: nobody else makes it, however often it is sent, until it lets go."""
+
+    def __init__(self, file: Path, handle: int, asked: str) -> None:
+        """The file is locked by this handle; what is at work is written into it."""
+        self._file, self._handle = file, handle
+        os.truncate(handle, 0)
+        os.pwrite(handle, _written(Answered(asked=asked)), 0)
+        os.utime(handle)
+
+    def end(self, answered: Answered) -> None:
+        """Whoever asks again is answered so."""
+        handle, name = tempfile.mkstemp(dir=self._file.parent)
+        with os.fdopen(handle, "wb") as kept:
+            kept.write(_written(answered))
+        Path(name).replace(self._file)
+        self.leave()
+
+    def drop(self) -> None:
+        """Nothing was done under this key."""
+        self._file.unlink(missing_ok=True)
+        self.leave()
+
+    def leave(self) -> None:
+        """Nobody is at it any more; what was not ended may have been done or not."""
+        os.close(self._handle)
 
 
 class Memory:
@@ -48,39 +84,34 @@ class Memory:
         """Keep them in this folder, which is made when it is needed."""
         self._folder = folder
 
-    def begin(self, person: str, key: str, asked: str) -> Answered | None:
-        """None when this call is the first of its key; else what is known of the first one."""
+    def begin(self, person: str, key: str, asked: str) -> Begun | Answered:
+        """The call begins when it is the first of its key; else what is known of the first one.
+
+        That the first one fell at it is told once: then the key is free.
+        """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._file(person, key)
-        self._forget_when_old(file)
-        try:
-            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            with suppress(OSError, ValueError):
-                return Answered(**json.loads(file.read_bytes()))
-            return Answered(asked=asked)  # it is being written at this moment
-        with os.fdopen(handle, "w") as begun:
-            json.dump(asdict(Answered(asked=asked)), begun)
-        return None
-
-    def end(self, person: str, key: str, answered: Answered) -> None:
-        """Whoever asks again is answered so."""
-        handle, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(handle, "w") as kept:
-            json.dump(asdict(answered), kept)
-        Path(name).replace(self._file(person, key))
-
-    def drop(self, person: str, key: str) -> None:
-        """Nothing was done under this key."""
-        self._file(person, key).unlink(missing_ok=True)
+        file = self._folder / hashlib.sha256(f"{person}\0{key}".encode()).hexdigest()
+        while True:
+            self._forget_when_old(file)
+            handle = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+            mine = _locked(handle)
+            if os.fstat(handle).st_nlink:
+                break
+            os.close(handle)  # it was answered or dropped in between
+        known = _read(handle, asked)
+        if mine and known is None:
+            return Begun(file, handle, asked)
+        known = known or Answered(asked=asked)
+        if mine and not known.status and known.asked == asked:
+            file.unlink(missing_ok=True)
+            known = replace(known, fell=True)
+        os.close(handle)
+        return known
 
     def sweep(self) -> int:
         """Answers of more than a day ago are gone; the number of them."""
         files = tuple(self._folder.iterdir()) if self._folder.is_dir() else ()
         return sum(self._forget_when_old(file) for file in files)
-
-    def _file(self, person: str, key: str) -> Path:
-        return self._folder / hashlib.sha256(f"{person}\0{key}".encode()).hexdigest()
 
     def _forget_when_old(self, file: Path) -> bool:
         with suppress(FileNotFoundError):
@@ -88,6 +119,28 @@ class Memory:
                 file.unlink()
                 return True
         return False
+
+
+def _locked(handle: int) -> bool:
+    """True when the lock is ours; it ends with the process, whatever ends that."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(handle: int, asked: str) -> Answered | None:
+    """What the file says; None for one that is new."""
+    text = os.pread(handle, os.fstat(handle).st_size, 0)
+    try:
+        return Answered(**json.loads(text)) if text else None
+    except ValueError:
+        return Answered(asked=asked)  # it is being written at this moment
+
+
+def _written(answered: Answered) -> bytes:
+    return json.dumps(asdict(answered)).encode()
 
 
 def memory(root: str | Path) -> Memory:
@@ -114,19 +167,20 @@ class Once:
             return
         body = await Request(scope, receive).body()
         asked = _digest(scope, body)
-        person = who.principal.id
-        known = await run_in_threadpool(self._memory.begin, person, key, asked)
-        if known is not None:
-            await _again(scope, known, asked)(scope, receive, send)
+        found = await run_in_threadpool(self._memory.begin, who.principal.id, key, asked)
+        if isinstance(found, Answered):
+            await _again(scope, found, asked)(scope, receive, send)
             return
-        heard = _Heard(send, asked)
+        heard, ended = _Heard(send, asked), found.drop
         try:
             await self._app(scope, _whole(body), heard)
+        except asyncio.CancelledError:
+            ended = found.leave  # the server ends, and nobody knows how far this came
+            raise
         finally:
             if heard.answered is not None:
-                await run_in_threadpool(self._memory.end, person, key, heard.answered)
-            else:
-                await run_in_threadpool(self._memory.drop, person, key)
+                ended = partial(found.end, heard.answered)
+            await run_in_threadpool(ended)
 
 
 class _Heard:
@@ -181,8 +235,12 @@ def _again(scope: Scope, known: Answered, asked: str) -> Response:
     if known.asked != asked:
         hint = "use a new key for a new deed"
         return problem(request, 422, "this key was used for another deed", "E793", hint=hint)
+    if known.fell:
+        hint = "look whether it was done; if it was not, send it again: the key is free now"
+        words = "the server fell while it was at the first call with this key"
+        return problem(request, 409, words, "E783", hint=hint)
     if not known.status:
-        hint = "look whether it was done; the key is free again after a day"
+        hint = "wait a moment, then send it again"
         words = "the first call with this key has not been answered yet"
         return problem(request, 409, words, "E794", hint=hint)
     return Response(known.body, known.status, {**known.headers, **REPLAYED})

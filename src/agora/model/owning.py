@@ -24,9 +24,24 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Somebody who was refused a product for one reason, how often and when last.
+
+    `rules` are those of the refusals that were about this product alone.
+    """
+
+    name: str
+    code: str
+    rules: tuple[str, ...] = ()
+    times: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
     """A product as its owners see its use; everything from place `first` of the ledger was looked at."""
 
     product: ProductName
     consumers: tuple[Consumer, ...]
     first: int
+    refusals: tuple[Refusal, ...] = ()

@@ -56,16 +56,18 @@ def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Readi
     `asked` are editions to read instead of the current ones: rows of then under rules of today.
     Raises Refused (text nobody may run), Missing, Denied (with reasons), Unavailable, Exhausted.
     """
+    rulings: dict[tuple[str, str], Ruling] = {}
     try:
         session = _session(house, who)
         facts = _judged(house, session, sql)
         rulings = _ruled(house, who, facts, editions.wanted(asked))
+        _demanded(house, rulings)
         decisions = tuple(ruling.decision for ruling in rulings.values())
         one_purpose(decisions)
         relations = _relations(house, who, rulings)
         statement = _opened(house, who, sql, rulings)
     except AgoraError as problem:
-        refused(house, who, "", sql, problem)
+        refused(house, who, _about(rulings), sql, problem)
         raise
     answer = _execute(house, who, session, relations, statement)
     return Reading(
@@ -96,7 +98,7 @@ def _refuse(reasons: Sequence[Reason]) -> None:
 def _ruled(
     house: House, who: Actor, facts: SqlFacts, asked: editions.Wanted
 ) -> dict[tuple[str, str], Ruling]:
-    """One ruling for each table the statement names, each allowed and with rows to read."""
+    """One ruling for each table the statement names; raises Missing where they know of none."""
     found = {
         (table.schema.lower(), table.table.lower()): find_table(house, who.principal, table)
         for table in facts.tables
@@ -108,11 +110,21 @@ def _ruled(
         rulings[name] = rule_version(
             house, who.principal, who.purpose, product, ports, edition=edition
         )
+    return rulings
+
+
+def _demanded(house: House, rulings: Mapping[tuple[str, str], Ruling]) -> None:
+    """Each of them is allowed and has rows to read."""
     for ruling in rulings.values():
         demand_own(house, ruling)
         if ruling.release is not None:
             editions.there(house, ruling.release)
-    return rulings
+
+
+def _about(rulings: Mapping[tuple[str, str], Ruling]) -> str:
+    """The tables a refusal is about, all of which its reader knows: those denied, else all named."""
+    denied = [each for each in rulings.values() if not each.decision.allowed]
+    return ", ".join(str(each.port.version) for each in denied or rulings.values())
 
 
 def demand_own(house: House, ruling: Ruling) -> None:

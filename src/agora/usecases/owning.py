@@ -9,12 +9,13 @@ from agora.passage.activity import backwards, top
 from agora.passage.knowing import find_product
 from agora.passage.ruling import agreements_on
 from agora.workshop.consumers import consumers
+from agora.workshop.refusals import refusals
 
 LOOKED = 20_000
 
 
 def owning(house: House, who: Actor, name: str) -> Owned:
-    """Everybody who may use it or did, and what of it. Raises Missing, Denied."""
+    """Everybody who may use it, did, or was refused it, and what of it. Raises Missing, Denied."""
     product = find_product(house, who.principal, name)
     if not owns(house, who, product.name.domain):
         raise Denied(
@@ -26,9 +27,13 @@ def owning(house: House, who: Actor, name: str) -> Owned:
     agreed = tuple(each for port in ports for each in agreements_on(house, port))
     last = top(house)
     first = max(last - LOOKED, 1)
-    entries = (record.entry for record in backwards(house, last, first))
-    found = consumers(product, agreed, entries, house.now())
-    return Owned(product=product.name, consumers=found, first=first)
+    entries = tuple(record.entry for record in backwards(house, last, first))
+    return Owned(
+        product=product.name,
+        consumers=consumers(product, agreed, entries, house.now()),
+        first=first,
+        refusals=refusals(product.name, entries),
+    )
 
 
 def owns(house: House, who: Actor, domain: str) -> bool:

@@ -1,6 +1,7 @@
 """Owner: who uses a product, for what and until when; and what waits for those who answer for it."""
 
-from agora.model.owning import Consumer
+from agora.model.codes import CODES
+from agora.model.owning import Consumer, Refusal
 from agora.usecases.inbox import inbox
 from agora.usecases.owning import owning
 from agora.usecases.runs import runs
@@ -24,6 +25,7 @@ def consumers(visit: Visit) -> Page:
     values = frame(visit, shown, "consumers") | {
         "consumers": [_consumer(visit, each) for each in found.consumers],
         "first": found.first,
+        "refusals": [_refusal(each) for each in found.refusals[:FEW]],
         "waits": waits,
         "runs": listed_lines(lines[:FEW]),
         "promises": len(results),
@@ -46,6 +48,16 @@ def _consumer(visit: Visit, each: Consumer) -> dict[str, object]:
         "reads": each.reads,
         "last": each.last,
         "used": each.used,
+    }
+
+
+def _refusal(each: Refusal) -> dict[str, object]:
+    return {
+        "who": each.name,
+        "why": CODES.get(each.code, ("",))[0] or each.code,
+        "rules": each.rules,
+        "times": each.times,
+        "last": each.last,
     }
 
 

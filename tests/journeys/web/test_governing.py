@@ -2,13 +2,15 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from agora.app.start import start
 from agora.model.activity import Sought
-from agora.model.errors import Denied
+from agora.model.errors import Denied, Missing
 from agora.model.ledger import Event
+from agora.passage.counting import book
 from agora.usecases.activity import activity
 from agora.usecases.health import storage
 from agora.usecases.owning import owning
@@ -185,6 +187,25 @@ def test_owners_see_who_uses_a_product_and_others_do_not(served, client_as):
         owning(house, actor(house, "mia"), PRODUCT)
     assert told.value.code_shown == "E764"
     assert mia.get("/products/sales/nothing/consumers").status_code == 404
+
+
+def test_owners_see_who_was_refused_what_is_theirs(served, client_as):
+    house = served.site.house()
+    both = "select count(*) from sales.transactions join customers.households using (household_id)"
+    with pytest.raises(Denied):
+        read(house, "ana", both)
+    entry = entries(served, Event.QUERY_REFUSED)[-1]
+    assert (entry.who, entry.subject) == ("ana", "customers.households@1")
+    page = client_as("olga").get("/products/customers/households/consumers").text
+    line = page.partition("Who was refused")[2].partition('<th scope="row">ana')[2]
+    assert "customers/agreements" in line.partition("</tr>")[0]
+    counted = {each.product: each for each in book(house).tells if each.what == "refused"}
+    assert counted["customers.households"].times >= 1
+    unlisted = tuple(replace(each, listed=False) for each in house.mesh.products)
+    hidden = replace(house, mesh=replace(house.mesh, products=unlisted))
+    with pytest.raises(Missing):
+        read(hidden, "ana", both)
+    assert entries(served, Event.QUERY_REFUSED)[-1].subject == ""
 
 
 def test_owners_may_ask_what_somebody_sees_of_their_tables_alone(client_as):

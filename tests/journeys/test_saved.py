@@ -1,5 +1,6 @@
 """Saved queries: words are shared, rows never; whoever may not know a table in them sees neither."""
 
+import contextlib
 import json
 import threading
 
@@ -48,6 +49,26 @@ def test_everybody_has_their_own_rows(used):
         assert [r["store_id"] for r in rows(house, sofia, kept.query.id)] == ["330", "367", "406"]
         assert [each.query.id for each in saved.mine(house, ana)] == [kept.query.id]
         assert saved.shared(house, ana) == saved.mine(house, sofia) == ()
+
+
+def test_however_it_is_run_it_is_for_the_purpose_kept_with_it_unless_one_is_named(used):
+    with opened(used) as house:
+        ana, mia = actor(house, "ana"), actor(house, "mia")
+        kept = saved.save(
+            house, ana, title="One", sql=ONE, parameters=ASKED, purpose="campaign-planning",
+            audience=Audience.READERS,
+        ).query.id  # fmt: skip
+        values = {"store": "330"}
+        left = saved.export(house, mia, kept, values, form="ndjson")
+        with contextlib.closing(left.pieces):
+            (row,) = map(json.loads, left.pieces)
+        assert [row] == rows(house, mia, kept, **values)
+        assert left.decisions == saved.run(house, mia, kept, values).decisions
+        assert {each.purpose for each in left.decisions} == {"campaign-planning"}
+        assert saved.start(house, mia, kept, values).purpose == "campaign-planning"
+        other = mia.for_purpose("sales-planning")
+        assert told(saved.export, house, other, kept, values, form="csv") == "E403"
+        assert saved.start(house, other, kept, values).purpose == "sales-planning"
 
 
 def test_who_sees_a_shared_query(used):

@@ -7,9 +7,8 @@ from agora.model.people import Actor
 from agora.model.types import quoted
 from agora.needs.house import House
 from agora.needs.outlet import Export
-from agora.passage import leaving
 from agora.passage.knowing import find_port
-from agora.passage.reading import read
+from agora.passage.taking import taken
 
 
 def download(
@@ -27,7 +26,6 @@ def download(
     takes the pieces closes them. Raises what a query raises, and Exhausted when the form cannot hold
     the rows, all before the first piece.
     """
-    outlet = house.outlets.pick(form)
     name = "rows"
     if table:
         _, port = find_port(house, who.principal, table)
@@ -37,15 +35,4 @@ def download(
         raise Unusable(
             "there is no statement", code="E026", hint="give one SELECT, or name a table"
         )
-    reading = read(house, who, sql, editions)
-    about = leaving.About(
-        subject=", ".join(str(each.port) for each in reading.decisions),
-        purpose=next((each.purpose for each in reading.decisions if each.purpose), ""),
-        statement=reading.statement,
-    )
-    return Export(
-        form=outlet.form,
-        name=f"{name}{outlet.form.suffix}",
-        pieces=leaving.Leaving(house, who, outlet, reading.answer, about),
-        decisions=reading.decisions,
-    )
+    return taken(house, who, sql, form=form, name=name, editions=editions)

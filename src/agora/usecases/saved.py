@@ -8,14 +8,18 @@ from agora.model.decision import Decision
 from agora.model.errors import AgoraError, Missing
 from agora.model.people import Actor
 from agora.model.product import Product
+from agora.model.result import Result
 from agora.model.saved import Audience, Parameter, SavedQuery, Sharing
 from agora.needs.engine import Answer
 from agora.needs.house import House
+from agora.needs.outlet import Export
 from agora.needs.store import Kept
+from agora.passage import results
 from agora.passage.knowing import find_product, known
 from agora.passage.reading import read
 from agora.passage.saved import Cabinet, acting, read_through
 from agora.passage.saved import bound as with_values
+from agora.passage.taking import taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +174,29 @@ def bound(house: House, who: Actor, name: str, values: Mapping[str, str]) -> str
 
 def run(house: House, who: Actor, name: str, values: Mapping[str, str]) -> Rerun:
     """Whoever runs it has the rows they may see. Raises what a query raises, Missing and Invalid."""
+    asker, sql = _asked(house, who, name, values)
+    reading = read(house, asker, sql)
+    return Rerun(sql=sql, answer=reading.answer, decisions=reading.decisions)
+
+
+def start(house: House, who: Actor, name: str, values: Mapping[str, str]) -> Result:
+    """It runs beside whatever else happens; what goes wrong with its rows is found in its result.
+
+    Raises Missing, Invalid, and Exhausted when too many of this reader run already.
+    """
+    return results.run(house, *_asked(house, who, name, values))
+
+
+def export(house: House, who: Actor, name: str, values: Mapping[str, str], *, form: str) -> Export:
+    """The rows that whoever runs it may see leave in this form. Raises what `run` and forms raise."""
+    return taken(house, *_asked(house, who, name, values), form=form)
+
+
+def _asked(house: House, who: Actor, name: str, values: Mapping[str, str]) -> tuple[Actor, str]:
+    """Who asks, for the purpose it was kept with unless they name one, and the text to be read."""
     query = find(house, who, name).query
     sql = with_values(house, who, query.sql, query.parameters, dict(values))
-    reading = read(house, acting(who, query.purpose), sql)
-    return Rerun(sql=sql, answer=reading.answer, decisions=reading.decisions)
+    return acting(who, query.purpose), sql
 
 
 def _cabinet(house: House, who: Actor) -> Cabinet[SavedQuery]:

@@ -104,8 +104,7 @@ def run(visit: Visit) -> Page | Redirect:
     kept = saved.find(visit.house, visit.who, visit.path["name"])
     values = given(visit, kept.query.parameters)
     try:
-        sql = saved.bound(visit.house, visit.who, visit.path["name"], values)
-        made = results.start(visit.house, acting(visit, kept.query.purpose), sql)
+        made = saved.start(visit.house, visit.who, visit.path["name"], values)
     except AgoraError as problem:
         return _one(kept, values, problem)
     return Redirect(f"/query/results/{made.id}")

@@ -15,7 +15,6 @@ from agora.serve.rest.query import FORMATS, ROWS
 from agora.serve.rest.streaming import streamed
 from agora.serve.rest.wire import listing, model_of, wired
 from agora.usecases import saved
-from agora.usecases.download import download
 
 router = APIRouter(tags=["saved"])
 SAVED = model_of(saved.Saved)
@@ -155,8 +154,4 @@ def remove(house: Within, who: By, query: Id, revision: Revision = 0) -> Any:
 @router.post("/saved/{query}/run", responses=ROWS | documented(404), summary="Run it", response_class=StreamingResponse)  # fmt: skip
 def run(house: Within, who: By, query: Id, body: Running) -> StreamingResponse:
     """The rows the caller may see, for the purpose it was kept with."""
-    purpose = saved.find(house, who, query).query.purpose
-    sql = saved.bound(house, who, query, body.values)
-    return streamed(
-        download(house, who.for_purpose(who.purpose or purpose), form=body.format, sql=sql)
-    )
+    return streamed(saved.export(house, who, query, body.values, form=body.format))

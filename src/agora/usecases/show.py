@@ -1,10 +1,12 @@
 """Show: the label of a product, and rows of it as one person sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agora.governance import labels, lifecycle
+from agora.model.access import Request, RequestState
 from agora.model.decision import Decision
 from agora.model.label import TrackRecord
 from agora.model.mesh import Domain
@@ -12,16 +14,20 @@ from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.reasons import Reason
 from agora.model.release import Release, Run
+from agora.model.search import Access
 from agora.needs.engine import Answer
 from agora.needs.house import House
-from agora.passage import aside, keys
+from agora.passage import aside, filing, keys
 from agora.passage import labels as labelled
 from agora.passage.editions import one
 from agora.passage.knowing import find_port, find_product
-from agora.passage.ruling import current_release, rule
+from agora.passage.ruling import agreements_on, current_release, rule
 from agora.quality.labels import keeping
 from agora.quality.labels.words import Remark, remarks
 from agora.quality.levels import Promise, judge
+
+NEWEST = 200
+"""How many of somebody's requests are looked at for one that waits."""
 
 
 class Part(StrEnum):
@@ -38,6 +44,8 @@ class Shown:
 
     `decisions` has one entry per port, `notices` one for each port on its way out. `remarks` are what
     the release's labels tell, `records` how each promise was kept, one for each of `promises`.
+    `access` says what this person does next: use it, wait for the answer to `request`, or ask.
+    `consumers` is how many have an agreement that holds now.
     Check samples and labels hold only what this person may see.
     """
 
@@ -50,6 +58,9 @@ class Shown:
     notices: tuple[Reason, ...] = ()
     remarks: tuple[Remark, ...] = ()
     records: tuple[TrackRecord, ...] = ()
+    access: Access = Access.ON_REQUEST
+    request: Request | None = None
+    consumers: int = 0
 
 
 def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:
@@ -64,6 +75,7 @@ def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:
     sees = labelled.viewer(house, who, product, release)
     shown = labels.release(release, sees) if release else None
     facts = shown.labels if shown else ()
+    waits = _waiting(house, who, product)
     return Shown(
         product=product,
         domain=house.mesh.domain(product.name.domain),
@@ -74,6 +86,9 @@ def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:
         notices=_notices(house, product),
         remarks=tuple(remark for each in facts for remark in remarks(each, house.now())),
         records=tuple(labels.record(each, sees) for each in _records(house, product)),
+        access=_access([ruling.decision for ruling in rulings], waits),
+        request=waits,
+        consumers=_consumers(house, product),
     )
 
 
@@ -93,6 +108,28 @@ def rows(
         return aside.sample(house, who, product, port, limit, chosen)
     failures = of is Part.FAILURES
     return aside.put_aside(house, who, product, port, limit, chosen, failures=failures)
+
+
+def _access(decisions: Sequence[Decision], waits: Request | None) -> Access:
+    """One table that is open makes the product open, whatever else was asked for."""
+    if any(decision.allowed for decision in decisions):
+        return Access.OPEN
+    return Access.PENDING if waits else Access.ON_REQUEST
+
+
+def _waiting(house: House, who: Actor, product: Product) -> Request | None:
+    """The newest request for this person on this product that nobody has answered yet."""
+    asked = filing.requests_of(house, (who.principal.id,), NEWEST)
+    waits = (each for each in asked if each.state is RequestState.PENDING)
+    own = [each for each in waits if each.port.port.of == product.name]
+    return own[-1] if own else None
+
+
+def _consumers(house: House, product: Product) -> int:
+    """How many persons, teams and services have an agreement on it that holds now."""
+    ports = dict.fromkeys(port.name for port in product.ports)
+    agreed = (each for port in ports for each in agreements_on(house, port))
+    return len({each.consumer for each in agreed if each.active(house.now())})
 
 
 def _notices(house: House, product: Product) -> tuple[Reason, ...]:

@@ -8,7 +8,7 @@ from agora.model.label import TrackRecord
 from agora.model.product import Lifecycle
 from agora.needs.house import House
 from agora.usecases.show import Shown
-from agora.web.templates import moment, plural, size
+from agora.web.templates import moment, number, plural, size
 
 Row = dict[str, object]
 NOT_SAID = "not said"
@@ -93,6 +93,7 @@ def _what(shown: Shown) -> Iterator[Row]:
     )
     yield {"name": "Sensitive", "value": ", ".join(tags) or "nothing tagged"}
     yield {"name": "Size", "value": measured(shown)}
+    yield {"name": "Consumers", "value": number(shown.consumers), "note": "with an agreement today"}
 
 
 def measured(shown: Shown) -> str:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from agora.model.access import Turn
 from agora.model.decision import Decision
 from agora.model.product import OutputPort
+from agora.model.search import Access
 from agora.usecases.connect import connect
 from agora.usecases.discuss import talk
 from agora.usecases.follow import follows
-from agora.usecases.inbox import asked
 from agora.usecases.owning import owns
 from agora.usecases.related import related
 from agora.usecases.saved import curated
@@ -24,6 +25,7 @@ TABS = (
     ("", "Overview"), ("data", "Data"), ("contract", "Promises"), ("lineage", "Lineage"),
     ("quality", "Quality"), ("discuss", "Questions"), ("versions", "Editions and versions"),
 )  # fmt: skip
+TURNS = {Turn.OWNERS: "Asked {}", Turn.REQUESTER: "Asked {}. The owners have a question to you."}
 OWN = (("consumers", "Who uses it"),)
 
 
@@ -42,7 +44,7 @@ def frame(visit: Visit, shown: Shown, here: str) -> dict[str, object]:
         "product": product,
         "base": base,
         "title": product.title or str(product.name),
-        "state": state(visit, shown),
+        "state": state(shown),
         "health": health(shown),
         "talk": said,
         "follows": follows(visit.house, visit.who, str(product.name)),
@@ -93,17 +95,19 @@ def _uses(visit: Visit, pairs: tuple[tuple[OutputPort, Decision], ...]) -> list[
     ]
 
 
-def state(visit: Visit, shown: Shown) -> dict[str, str]:
-    """What this person can do next: query, wait, or request."""
+def state(shown: Shown) -> dict[str, str]:
+    """The button with what this person can do next, and what they wait for."""
     base = f"/products/{shown.product.name.domain}/{shown.product.name.product}"
-    ports = {port.name for port in shown.product.ports}
-    if any(decision.allowed for decision in shown.decisions):
-        return {"state": "query", "href": f"{base}/data#query", "note": ""}
-    for request in asked(visit.house, visit.who):
-        if request.port.port in ports:
-            note = f"Asked {day(request.asked_at)}"
-            return {"state": "pending", "href": f"/requests/{request.id}", "note": note}
-    return {"state": "request", "href": f"{base}/request", "note": ""}
+    request = shown.request
+    waits = {
+        "href": f"/requests/{request.id}" if request else "",
+        "note": TURNS[request.turn].format(day(request.asked_at)) if request else "",
+    }
+    return {
+        Access.OPEN: {"state": "query", "href": f"{base}/data#query", "note": ""},
+        Access.PENDING: {"state": "pending", **waits},
+        Access.ON_REQUEST: {"state": "request", "href": f"{base}/request", "note": ""},
+    }[shown.access]
 
 
 ROUTES = (get("/products/{domain}/{product}", product),)

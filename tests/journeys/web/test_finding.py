@@ -85,6 +85,10 @@ def test_where_nothing_fits_one_asks_for_it_and_one_click_takes_the_filters_away
     expect(page.get_by_role("button", name="Ask for this data")).to_be_visible()
     page.locator("#results").get_by_role("link", name="Clear filters").first.click()
     page.wait_for_url(re.compile(r"/search\?q=zeppelins$"))
+    expect(page.locator("#results aside")).to_have_count(0)
+    assert page.locator("#results form").bounding_box()["width"] > 500, (
+        "not in the column of facets"
+    )
 
 
 def test_a_facet_counts_what_it_leaves(page):
@@ -175,7 +179,8 @@ def plain(row):
 
 
 ON_A_LABEL = (
-    "Owner", "Refreshed", "Promises", "Quality", "Version", "Sensitive", "Size", "Terms", "Cost",
+    "Owner", "Refreshed", "Promises", "Quality", "Version", "Sensitive", "Size", "Consumers", "Terms",
+    "Cost",
 )  # fmt: skip
 
 
@@ -202,12 +207,20 @@ def test_the_glossary_says_what_words_mean_and_finds_what_uses_them(client_as):
     assert client_as().get("/help/glossary").status_code == 303
 
 
+def told(client, path):
+    """What the API says this person does next, and the request they wait for."""
+    label = client.get(f"/api/v1{path}").json()
+    return label["access"], label["request"]
+
+
 def test_the_button_says_what_this_person_can_do_next(client_as):
     path = "/products/customers/households"
     read = {who: client_as(who).get(path).text for who in ("carl", "olga")}
     assert "Query</a>" in read["carl"]
     assert "Request access</a>" in read["olga"]
     olga = client_as("olga")
+    assert told(olga, path) == ("on-request", None)
+    assert told(client_as("carl"), path) == ("open", None)
     form = olga.get(f"{path}/request").text
     every = re.findall(r'name="every" value="([^"]+)"', form)
     sent = send(
@@ -217,6 +230,7 @@ def test_the_button_says_what_this_person_can_do_next(client_as):
     )  # fmt: skip
     assert sent.status_code == 303, sent.text
     assert "Pending</a>" in olga.get(path).text
+    assert told(olga, path) == ("pending", sent.headers["location"].rpartition("/")[2])
     assert send(olga, f"{sent.headers['location']}/withdraw").status_code == 303
 
 

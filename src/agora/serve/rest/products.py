@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from agora.model.decision import Decision
 from agora.model.product import OutputPort
+from agora.model.search import Access
 from agora.serve.rest.asking import By, Within
 from agora.serve.rest.problems import documented
 from agora.usecases.show import Shown, show
@@ -51,6 +52,11 @@ class Label(BaseModel):
     owners: list[str]
     edition: int | None = None
     released_at: str | None = None
+    access: Access
+    request: str | None = Field(
+        default=None, description="The request of the caller's that waits for an answer."
+    )
+    consumers: int = Field(description="How many have an agreement that holds now.")
     tables: list[Table] = []
 
 
@@ -76,6 +82,9 @@ def label(shown: Shown) -> Label:
         owners=list(shown.domain.owners) if shown.domain else [],
         edition=release.number if release else None,
         released_at=release.released_at.isoformat() if release else None,
+        access=shown.access,
+        request=shown.request.id if shown.request else None,
+        consumers=shown.consumers,
         tables=[
             _table(shown, port, decision)
             for port, decision in zip(product.ports, shown.decisions, strict=True)

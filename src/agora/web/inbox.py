@@ -10,8 +10,8 @@ from agora.usecases.inbox import inbox, weigh
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes, table
 from agora.web.paths import get, post
-from agora.web.request import last_moment
-from agora.web.tables import seen
+from agora.web.request import NO_DAY, last_moment
+from agora.web.tables import left_out, seen
 from agora.web.visit import Visit, whole
 
 CHIPS = {
@@ -89,7 +89,7 @@ def _one(visit: Visit, wrong: str = "", status: int = 200) -> Page:
         "masked": [
             {"name": view.name, **seen(view)}
             for view in (weighed.decision.columns if weighed.decision else ())
-            if seen(view)["masked"]
+            if seen(view)["masked"] and not left_out(view)
         ],
         "may_answer": not weighed.refusals and asked.state is RequestState.PENDING,
         "may_change": weighed.may_change and asked.state is RequestState.PENDING,
@@ -131,6 +131,11 @@ def approve(visit: Visit) -> Page | Redirect:
     """It is approved, perhaps for fewer columns, uses or a shorter time: the access begins now."""
     chosen = visit.texts("column")
     every = visit.texts("every")
+    until = last_moment(visit.text("until"))
+    if every and not chosen:
+        return _one(visit, "leave at least one column, or refuse the request", 422)
+    if visit.text("until") and until is None:
+        return _one(visit, f"{NO_DAY[0].lower()}{NO_DAY[1:]}", 422)
     return _done(
         visit,
         lambda: access.answer(
@@ -139,7 +144,7 @@ def approve(visit: Visit) -> Page | Redirect:
             visit.path["request"],
             approve=True,
             columns=chosen if len(chosen) < len(every) else (),
-            until=last_moment(visit.text("until")),
+            until=until,
             onward=visit.texts("onward"),
             words=visit.text("words"),
             version=whole(visit.text("version"), "version"),

@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from agora.model.decision import ColumnView
 from agora.model.errors import AgoraError
 from agora.model.product import Product
 from agora.usecases.access import ask_for, foresee, offered, voices
 from agora.usecases.agreeing.asking import Wish
-from agora.usecases.agreeing.foreseeing import Foresight
+from agora.usecases.agreeing.foreseeing import Foreseen, Foresight
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes
 from agora.web.paths import get, post
-from agora.web.tables import seen
+from agora.web.tables import left_out, seen
 from agora.web.visit import Visit
 
 LEAST_REASON = 20
 USUAL = timedelta(days=365)
+NO_DAY = "Write the day as 2018-06-30"
 ASKED_BY_FORM = {"E423"}
 """What the form itself asks for when it is sent; nobody need hear of it while they still write."""
 
@@ -28,7 +30,7 @@ def form(visit: Visit) -> Page:
 def send(visit: Visit) -> Page | Redirect:
     """The request is sent, or only foreseen, or goes back with every mistake."""
     product = offered(visit.house, visit.who, _name(visit))
-    wish = wished(visit, tuple((port, columns(visit, port)) for port in visit.texts("port")))
+    wish = wished(visit, _chosen(visit))
     wrong = dict(mistakes(visit, wish))
     if wrong or visit.text("look"):
         foresight = foresee(visit.house, visit.who, wish) if wish.ports and wish.purpose else None
@@ -36,10 +38,8 @@ def send(visit: Visit) -> Page | Redirect:
     try:
         asked = ask_for(visit.house, visit.who, wish, seen=visit.text("seen"))
     except AgoraError as problem:
-        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-        return _form(
-            visit, {field_of(problem): told}, foresee(visit.house, visit.who, wish), problem.status
-        )
+        told = {field_of(problem): told_by(problem)}
+        return _form(visit, told, foresee(visit.house, visit.who, wish), problem.status)
     if all(each.agreement for each in asked):
         return Redirect(f"/products/{product.name.domain}/{product.name.product}/data", said="You may use it from now on.")  # fmt: skip
     names = sorted({name for each in asked for name in each.deciders})
@@ -50,11 +50,17 @@ def send(visit: Visit) -> Page | Redirect:
 
 def look(visit: Visit) -> Page:
     """What would come of it, as the form stands now; nothing is sent."""
-    wish = wished(visit, tuple((port, columns(visit, port)) for port in visit.texts("port")))
+    wish = wished(visit, _chosen(visit))
     foresight = None
     if wish.ports and wish.purpose:
         foresight = foresee(visit.house, visit.who, wish)
     return Page(template="request/foresight.html", values=foreseen(visit, foresight))
+
+
+def _chosen(visit: Visit) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every table of which a column is ticked, with those columns."""
+    ports = (port for port in visit.texts("port") if not untouched(visit, port))
+    return tuple((port, columns(visit, port)) for port in ports)
 
 
 def wished(visit: Visit, ports: Sequence[tuple[str, tuple[str, ...]]]) -> Wish:
@@ -75,6 +81,13 @@ def field_of(problem: AgoraError) -> str:
     return {"E630": "accept_terms", "E802": "onward"}.get(problem.code_shown, "purpose")
 
 
+def told_by(problem: AgoraError) -> str:
+    """A refusal in the words of the form, where its hint speaks of the terminal."""
+    if field_of(problem) == "accept_terms":
+        return "There are terms of use: read them, and tick the box to accept them"
+    return f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
+
+
 def columns(visit: Visit, port: str) -> tuple[str, ...]:
     """The columns ticked for a port; none when all of them are."""
     ticked = tuple(
@@ -84,16 +97,24 @@ def columns(visit: Visit, port: str) -> tuple[str, ...]:
     return () if len(ticked) == len(every) else ticked
 
 
+def untouched(visit: Visit, port: str) -> bool:
+    """True for a table whose columns were shown and of which not a single one is ticked."""
+    shown = any(name.startswith(f"{port}/") for name in visit.texts("every"))
+    return shown and not any(name.startswith(f"{port}/") for name in visit.texts("column"))
+
+
 def mistakes(visit: Visit, wish: Wish) -> Iterator[tuple[str, str]]:
     """What is missing or cannot be, by the field it belongs to."""
-    if not wish.ports:
+    if any(untouched(visit, port) for port in visit.texts("port")):
+        yield "port", "Tick at least one column of each table"
+    elif not wish.ports:
         yield "port", "Choose at least one table"
     if not wish.purpose:
         yield "purpose", "Choose what you need it for"
     if len(wish.reason) < LEAST_REASON:
         yield "reason", f"Say why in at least {LEAST_REASON} characters: the owner decides by it"
     if visit.text("until") and wish.until is None:
-        yield "until", "Write the day as 2018-06-30"
+        yield "until", NO_DAY
 
 
 def last_moment(text: str) -> datetime | None:
@@ -156,10 +177,11 @@ def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
             "names": ", ".join(each.names) or people(visit, each.deciders),
             "settled": each.settled,
             "refusals": [reason for reason in each.refusals if reason.code not in ASKED_BY_FORM],
+            "left_out": [view.name for view in _views(each) if left_out(view)],
             "masked": [
                 {"name": view.name, **seen(view)}
-                for view in (each.decision.columns if each.decision else ())
-                if seen(view)["masked"]
+                for view in _views(each)
+                if seen(view)["masked"] and not left_out(view)
             ],
             "rows": [rule.reason for rule in (each.decision.rows if each.decision else ())],
             "replaces": each.replaces,
@@ -173,6 +195,10 @@ def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
         "terms": foresight.terms if foresight else (),
         "seen": foresight.seen if foresight else "",
     }
+
+
+def _views(each: Foreseen) -> Sequence[ColumnView]:
+    return each.decision.columns if each.decision else ()
 
 
 def _option(visit: Visit, name: str) -> str:

@@ -75,6 +75,11 @@ def why(view: ColumnView) -> str:
     return "; ".join(said(each) for each in view.reasons)
 
 
+def left_out(view: ColumnView) -> bool:
+    """True for a column that a request does not name: no rule need hide it."""
+    return any(reason.rule.endswith(FORESEEN) for reason in view.reasons)
+
+
 def said(reason: Reason) -> str:
     """A reason in one line, with whose rule it is."""
     named = reason.rule and not reason.rule.endswith(FORESEEN)

@@ -56,6 +56,24 @@ def test_a_form_with_mistakes_keeps_what_was_typed_and_says_each(loop):
     assert ">too short</textarea>" in page.text
 
 
+def test_no_tick_means_no_column_and_never_all_of_them(loop):
+    mia, sofia = loop.client("mia"), loop.client("sofia")
+    nothing = asked(mia, column=[], purpose="sales-planning")
+    assert nothing.status_code == 422
+    assert "Tick at least one column" in nothing.text
+    assert "Sofia Berg decides" not in nothing.text
+
+    where = asked(mia, column=[f"{PORT}/amount"], purpose="sales-planning").headers["location"]
+    for given in ({"every": ["amount"]}, {"until": "tomorrow"}):
+        refused = send(sofia, f"{where}/approve", version="1", **given)
+        assert refused.status_code == 422
+        assert "Pending" in sofia.get(where).text
+    page = asked(mia, column=[f"{PORT}/amount"], purpose="sales-planning", accept_terms="")
+    assert "Not asked for, so not there" in page.text
+    assert "--accept-terms" not in page.text
+    assert send(sofia, f"{where}/refuse", version="1", words="not now").status_code == 303
+
+
 def test_the_approval_is_the_access_and_its_end_is_the_end(loop):
     mia, sofia = loop.client("mia"), loop.client("sofia")
     assert "You may not look at its rows yet" in mia.get("/products/sales/transactions/data").text

@@ -39,13 +39,14 @@ class Gentle(uvicorn.Server):
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[sockets.socket] | None = None) -> None:
-        """Whoever is at work may finish within the grace; then their engines are gone."""
+        """Whoever is at work may finish within the grace; then engines and connections are gone."""
         self._site.closing.set()
-        last = asyncio.get_running_loop().call_later(
-            GRACE_SECONDS, self._site.house().readers.close
-        )
+        grace = self.config.timeout_graceful_shutdown or 0
+        last = asyncio.get_running_loop().call_later(grace, self._site.house().readers.close)
         await super().shutdown(sockets)
         last.cancel()
+        for each in tuple(self.server_state.connections):
+            each.transport.abort()  # what is half sent shall not wait for the end of the process
 
 
 def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket) -> int:

@@ -46,6 +46,9 @@ def test_a_dry_run_says_what_would_come_of_it(done, shell):
     assert "nothing waits for you" in done("approve", who="sofia")
     code, _, err = shell("request", SOLD, *FOR, "--as", "mia")
     assert (code, "error[E630]" in err, "--accept-terms" in err) == (3, True, True)
+    for asking in (("request", SOLD, *FOR), ("cart", "--add", SOLD), ("approve", "any")):
+        code, _, err = shell(*asking, "--columns", "", "--as", "mia")
+        assert (code, "leave it out to mean every column" in err) == (2, True), err
 
 
 def test_several_tables_are_asked_for_and_talked_about(done):

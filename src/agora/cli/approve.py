@@ -9,6 +9,7 @@ from agora.cli.asking import (
     Json,
     MeshFolder,
     actor,
+    columns_of,
     command,
     epilog,
     last_moment,
@@ -74,7 +75,7 @@ def approve(
             _ended(end(house, who, request, reason), as_json=json)
         else:
             answered = answer(
-                house, who, name, approve=not refuse, columns=words(columns),
+                house, who, name, approve=not refuse, columns=columns_of(columns),
                 until=last_moment(until), onward=() if no_onward else words(onward) or None,
                 words=reason, version=int(version) if version.isdecimal() else 0,
             )  # fmt: skip

@@ -1,7 +1,7 @@
 """What every command can be asked: which mesh, as whom, for what purpose, and in which form."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -136,3 +136,13 @@ def words(values: Any) -> tuple[str, ...]:
     return tuple(
         word.strip() for value in values or () for word in value.split(",") if word.strip()
     )
+
+
+def columns_of(values: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns somebody names, none where they name none; an empty list is no way to say all."""
+    found = words(values)
+    if values is not None and not found:
+        raise Unusable(
+            "`--columns` names no column", code="E002", hint="leave it out to mean every column"
+        )
+    return found

@@ -7,6 +7,7 @@ from agora.cli.asking import (
     Json,
     MeshFolder,
     actor,
+    columns_of,
     command,
     epilog,
     last_moment,
@@ -62,7 +63,7 @@ def cart(
         for name in remove_ or ():
             found = anywhere(verbs.remove)(house, who, name)
         for name in add_ or ():
-            found = anywhere(verbs.add)(house, who, name, words(columns))
+            found = anywhere(verbs.add)(house, who, name, columns_of(columns))
         if dry_run:
             coming = anywhere(verbs.foresee_cart)(house, who)
             give("foresight", coming) if json else told.foresight(coming)

@@ -7,6 +7,7 @@ from agora.cli.asking import (
     Json,
     MeshFolder,
     actor,
+    columns_of,
     command,
     epilog,
     last_moment,
@@ -56,7 +57,7 @@ def request(
 ) -> None:
     """Ask for products; their owners see the requests and answer them."""
     wish = Wish(
-        ports=tuple((port, words(columns)) for port in ports),
+        ports=tuple((port, columns_of(columns)) for port in ports),
         purpose=purpose,
         reason=reason,
         consumer=consumer,

@@ -89,6 +89,7 @@ def _invited(made: verbs.Invitation, *, as_json: bool) -> None:
         return
     say(made.secret)
     tell(f"Send this to `{made.person}` and to nobody else; it is not shown again.")
+    tell("They paste it at `/invitation` of your server, where they choose a password.")
     tell(f"It can be used once, until {made.until:%Y-%m-%d}.")
 
 

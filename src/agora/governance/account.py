@@ -61,7 +61,7 @@ def password_faults(password: str, principal: Principal) -> tuple[Reason, ...]:
         faults.append("this password is among the first that are tried")
     if any(word in folded for word in _own_words(principal)):
         faults.append("a password does not hold your name or address")
-    hint = f"four unusual words make a good one; at least {SHORTEST} letters"
+    hint = "four unusual words make a good one"
     return tuple(Reason(code="E603", sentence=fault, hint=hint) for fault in faults)
 
 

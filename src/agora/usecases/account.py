@@ -183,6 +183,11 @@ def _listed(house: House, principal: Principal, account: Account | None, now: da
     )
 
 
+def admits(house: House, who: Actor) -> bool:
+    """True for those who let people in and out."""
+    return may_admit(house.mesh, who.principal)
+
+
 def _operator(house: House, who: Actor) -> None:
     if not may_admit(house.mesh, who.principal):
         raise Denied(

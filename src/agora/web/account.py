@@ -7,6 +7,7 @@ from agora.model.errors import AgoraError, Missing
 from agora.model.people import PrincipalKind
 from agora.usecases import demo, session
 from agora.web.answers import Page, Redirect, respond
+from agora.web.called import beside
 from agora.web.cookies import SESSION, cookie
 from agora.web.paths import get, post
 from agora.web.visit import Visit, own_path
@@ -45,7 +46,7 @@ def sign_in(visit: Visit) -> Page | Response:
             now=visit.site.now(),
         )
     except AgoraError as problem:
-        return _form(visit, f"{problem.sentence}; {problem.hint}", problem.status)
+        return _form(visit, beside(problem), problem.status)
     return entered(visit, signed)
 
 

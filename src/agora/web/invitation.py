@@ -6,12 +6,15 @@ from agora.model.errors import AgoraError
 from agora.usecases import account, provider
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, problem_page, respond
+from agora.web.called import beside
 from agora.web.cookies import DEPARTED, cookie
 from agora.web.paths import get, post
 from agora.web.visit import Visit, own_path
 
 ARRIVAL = "/sign-in/provider/back"
 SECONDS = 600
+UNFIT = "E603"
+"""The code of a new password that will not do."""
 
 
 def form(visit: Visit) -> Page:
@@ -20,10 +23,11 @@ def form(visit: Visit) -> Page:
 
 
 def _form(visit: Visit, problem: AgoraError | None = None) -> Page:
-    told = ""
-    if problem:
-        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-    values = {"wrong": told, "secret": visit.text("secret")}
+    values = {
+        "wrong": beside(problem) if problem else "",
+        "field": "password" if problem and problem.code_shown == UNFIT else "secret",
+        "secret": visit.text("secret"),
+    }
     return Page(
         template="account/invitation.html", values=values, status=problem.status if problem else 200
     )

@@ -5,11 +5,13 @@ from starlette.responses import Response
 from agora.model.errors import AgoraError
 from agora.model.notice import Mailing
 from agora.model.token import Scope
-from agora.usecases import notices, session, token
+from agora.usecases import account, notices, session, token
 from agora.usecases.follow import following
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, respond
+from agora.web.called import beside
 from agora.web.cookies import DENSITY, THEME, YEAR, cookie
+from agora.web.invitation import UNFIT
 from agora.web.paths import get, post
 from agora.web.templates import DENSITIES, THEMES
 from agora.web.visit import Visit, own_path, whole
@@ -65,6 +67,7 @@ def _tokens(visit: Visit, secret: str = "", wrong: str = "", status: int = 200) 
     ]
     values = {
         "tokens": token.tokens(visit.house, visit.who),
+        "everybody": account.admits(visit.house, visit.who),
         "now": visit.house.now(),
         "machine": visit.site.now(),
         "secret": secret,
@@ -90,8 +93,7 @@ def make_token(visit: Visit) -> Page:
             now=visit.site.now(),
         )
     except AgoraError as problem:
-        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-        return _tokens(visit, wrong=told, status=problem.status)
+        return _tokens(visit, wrong=beside(problem), status=problem.status)
     return _tokens(visit, secret=made.secret)
 
 
@@ -139,8 +141,7 @@ def hook(visit: Visit) -> Page:
     try:
         made = notices.hook(visit.house, visit.who, visit.text("url"), now=visit.site.now())
     except AgoraError as problem:
-        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-        return _told(visit, wrong=told, status=problem.status)
+        return _told(visit, wrong=beside(problem), status=problem.status)
     return _told(visit, secret=made.secret)
 
 
@@ -184,7 +185,8 @@ def password(visit: Visit) -> Page | Response:
             now=visit.site.now(),
         )
     except AgoraError as problem:
-        return _me(visit, f"{problem.sentence}; {problem.hint}", "old", problem.status)
+        field = "new" if problem.code_shown == UNFIT else "old"
+        return _me(visit, beside(problem), field, problem.status)
     return entered(visit, signed)
 
 

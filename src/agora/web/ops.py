@@ -6,6 +6,7 @@ from agora.model.operating import Room, RunLine
 from agora.model.release import RunState
 from agora.quality.runs import BAD, log, remedy
 from agora.usecases import health as verbs
+from agora.usecases.account import admits
 from agora.usecases.runs import run as find
 from agora.usecases.runs import runs
 from agora.web.answers import Page
@@ -26,7 +27,12 @@ def ops(visit: Visit) -> Page:
     """How the machines do, and the newest runs."""
     found = verbs.health(visit.house, visit.who, visit.site.now())
     lines = runs(visit.house, visit.who)
-    values = {"health": found, "runs": listed_lines(lines[:FEW]), "total": len(lines)}
+    values = {
+        "health": found,
+        "runs": listed_lines(lines[:FEW]),
+        "total": len(lines),
+        "admits": admits(visit.house, visit.who),
+    }
     return Page(template="ops/ops.html", values=values)
 
 

@@ -13,8 +13,9 @@ from markdown_it.rules_core import StateCore
 from starlette.requests import Request
 
 from agora import __version__
-from agora.model.people import Principal, PrincipalKind
+from agora.model.people import PrincipalKind
 from agora.needs.site import Site
+from agora.usecases import health
 from agora.usecases.notices import unread
 from agora.web import reader
 from agora.web.cookies import DENSITY, SAID, THEME
@@ -92,7 +93,8 @@ def rendered(
 def _shell(path: str, site: Site, visit: Visit | None) -> dict[str, Any]:
     """What the frame around every page shows: the places, where we are, who may be chosen."""
     who = visit.who.principal if visit else None
-    places = [each for each in PLACES if each[0] != "Operations" or (who and _operates(site, who))]
+    oversees = visit is not None and health.oversees(site.house(), visit.who)
+    places = [each for each in PLACES if each[0] != "Operations" or oversees]
     here = next((href for _, href, starts in places if path.startswith(starts)), None)
     people = site.house().mesh.principals if site.demo else ()
     return {
@@ -106,10 +108,6 @@ def _shell(path: str, site: Site, visit: Visit | None) -> dict[str, Any]:
             if each.kind is PrincipalKind.PERSON
         ],
     }
-
-
-def _operates(site: Site, who: Principal) -> bool:
-    return who.id == site.house().mesh.operator
 
 
 def _one_of(text: str | None, known: tuple[str, ...]) -> str:

@@ -67,10 +67,22 @@ def test_an_invitation_opens_once_and_the_password_afterwards(company):
     assert other.cookies["agora"] not in (before, None)
 
 
+def test_a_password_that_will_not_do_is_said_beside_the_password(company):
+    secret = invited(company, "ana")
+    short = send(company.client(), "/invitation", secret=secret, password="short").text
+    assert ('href="#password"' in short, 'href="#secret"' in short) == (True, False)
+    assert f'value="{secret}"' in short
+    assert "A password has at least 12 letters" in short
+
+
 def test_the_operator_lets_people_in_and_out_in_the_pages(company):
     carl, _ = accepted(company, "carl")
     olga, _ = accepted(company, "olga")
     assert carl.get("/ops/users").status_code == 403
+    assert ('href="/ops"' in olga.get("/").text, 'href="/ops"' in carl.get("/").text) == (
+        True,
+        False,
+    )
     page = olga.get("/ops/users").text
     assert "Sofia Berg" in page
     made = send(olga, "/ops/users/sofia/invite")

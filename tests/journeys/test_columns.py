@@ -103,6 +103,9 @@ def test_what_was_told_is_kept_for_the_same_outcome_and_recorded_for_each_reader
             again, then = asked(name)
             assert again == found
             assert [entry.event for entry in then] == ASKED
+            for each in (*entries, *then):
+                asks = each.event is Event.QUERY_OPENED
+                assert (dict(each.facts).get("part") == "label") == asks, "nobody wrote it"
             assert (then[0].who, then[0].subject) == (name, entries[0].subject)
             assert dict(then[0].facts)["columns"] == dict(entries[0].facts)["columns"]
         assert first["ana"][0].rows != first["sofia"][0].rows

@@ -128,7 +128,9 @@ def _rows(
 ) -> Answer:
     sql = f"select * from {quoted(governed.schema)}.{quoted(governed.name)} limit {limit}"  # noqa: S608
     read = (ruling.release,) if ruling.release else ()
-    statement = opened(house, who, (ruling.decision,), f"-- {what}\n{sql}", releases=read)
+    statement = opened(
+        house, who, (ruling.decision,), f"-- {what}\n{sql}", releases=read, part="label"
+    )
     session = Session(reader=who.principal.id, purpose=who.purpose, fingerprint=house.mesh.hash)
     try:
         answer = answered(house, session, (ruling,), (governed,), sql)

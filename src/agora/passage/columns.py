@@ -96,7 +96,7 @@ def _asked(house: House, who: Actor, foreseen: Ruling) -> tuple[Decision, _Told]
 
 
 def _read(house: House, who: Actor, sql: str) -> tuple[Reading, Rows]:
-    reading = read(house, who, sql)
+    reading = read(house, who, sql, part="label")
     try:
         rows = tuple(row for batch in reading.answer for row in batch.to_pylist())
     finally:
@@ -128,7 +128,9 @@ def _record(house: House, who: Actor, ruling: Ruling, told: _Told) -> None:
     sql = spreads.overview(_table(ruling), _clear(decision))
     releases = (ruling.release,) if ruling.release else ()
     outcomes = derived.outcomes((ruling,))
-    statement = opened(house, who, (decision,), sql, releases=releases, outcomes=outcomes)
+    statement = opened(
+        house, who, (decision,), sql, releases=releases, outcomes=outcomes, part="label"
+    )
     closed(house, who, statement, 1 + len(told.spread), "complete")
 
 

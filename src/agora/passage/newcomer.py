@@ -16,6 +16,7 @@ _DEEDS = {
     Event.LABEL_READ: Deed.LABEL,
     Event.REQUESTED: Deed.REQUEST,
     Event.APPROVED: Deed.APPROVE,
+    Event.QUERY_OPENED: Deed.QUERY,
 }
 
 
@@ -43,8 +44,8 @@ def heard(before: Steps, entry: Entry) -> Steps:
     if entry.event is Event.SIGNED_IN and facts.get("how") == "demo":
         return replace(before, begun=True)
     deed = _DEEDS.get(entry.event)
-    if entry.event is Event.QUERY_OPENED and "outcomes" in facts:
-        deed = Deed.QUERY  # samples and figures of a page are no query, and have no outcomes
+    if "part" in facts or facts.get("hits") == 0:
+        deed = None  # what a label reads by itself is no query; who found nothing has not found
     if not before.begun or deed is None or deed in before.done:
         return before
     done = {*before.done, deed}

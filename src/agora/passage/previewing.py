@@ -84,7 +84,7 @@ def look(
         for name, of in columns
     )
     sql = f"SELECT {listed} FROM {quoted(relation)} LIMIT {int(limit)}"  # noqa: S608
-    statement = opened(house, who, decisions, sql)
+    statement = opened(house, who, decisions, sql, part="preview")
     try:
         rows = bench.rows(sql)
     except AgoraError as problem:

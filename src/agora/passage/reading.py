@@ -50,10 +50,13 @@ class _Statement:
         return tuple(each.release for each in self.rulings.values() if each.release)
 
 
-def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Reading:
+def read(
+    house: House, who: Actor, sql: str, asked: Sequence[str] = (), *, part: str = ""
+) -> Reading:
     """Answer this SELECT with what the reader may see; every refusal is recorded and raised.
 
     `asked` are editions to read instead of the current ones: rows of then under rules of today.
+    `part` names what asks by itself, such as a label for its figures.
     Raises Refused (text nobody may run), Missing, Denied (with reasons), Unavailable, Exhausted.
     """
     rulings: dict[tuple[str, str], Ruling] = {}
@@ -65,7 +68,7 @@ def read(house: House, who: Actor, sql: str, asked: Sequence[str] = ()) -> Readi
         decisions = tuple(ruling.decision for ruling in rulings.values())
         one_purpose(decisions)
         relations = _relations(house, who, rulings)
-        statement = _opened(house, who, sql, rulings)
+        statement = _opened(house, who, sql, rulings, part=part)
     except AgoraError as problem:
         refused(house, who, _about(rulings), sql, problem)
         raise
@@ -189,7 +192,12 @@ def _relations(
 
 
 def _opened(
-    house: House, who: Actor, sql: str, rulings: Mapping[tuple[str, str], Ruling]
+    house: House,
+    who: Actor,
+    sql: str,
+    rulings: Mapping[tuple[str, str], Ruling],
+    *,
+    part: str,
 ) -> _Statement:
     decisions = tuple(ruling.decision for ruling in rulings.values())
     statement = _Statement(id="", sql=sql, rulings=rulings)
@@ -200,6 +208,7 @@ def _opened(
         sql,
         releases=statement.releases,
         outcomes=derived.outcomes(rulings.values()),
+        part=part,
     )
     return replace(statement, id=given)
 

@@ -38,10 +38,12 @@ def opened(
     event: Event = Event.QUERY_OPENED,
     releases: Sequence[Release] = (),
     outcomes: Sequence[str] = (),
+    part: str = "",
 ) -> str:
     """Record that an answer is about to start; give the id that its end will carry.
 
     `outcomes` say what the reader's rules leave of each table, so that reads of equal ones count.
+    `part` names what asks by itself, such as a label for its sample: nobody wrote that statement.
     """
     statement = house.new_id("stm")
     entry = _opening(house, who, decisions, sql, event, statement)
@@ -50,6 +52,8 @@ def opened(
         entry = replace(entry, facts=(*entry.facts, ("releases", read)))
     if outcomes:
         entry = replace(entry, facts=(*entry.facts, ("outcomes", tuple(dict.fromkeys(outcomes)))))
+    if part:
+        entry = replace(entry, facts=(*entry.facts, ("part", part)))
     house.store.commit((), (entry,))
     return statement
 

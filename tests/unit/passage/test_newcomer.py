@@ -11,12 +11,14 @@ from agora.passage.newcomer import heard
 AT = datetime(2018, 1, 2, tzinfo=UTC)
 BEGUN = Steps(begun=True)
 CASES = [
-    (Event.SEARCHED, (), Deed.FIND),
+    (Event.SEARCHED, (("hits", 2),), Deed.FIND),
+    (Event.SEARCHED, (("hits", 0),), None),
     (Event.LABEL_READ, (), Deed.LABEL),
     (Event.REQUESTED, (), Deed.REQUEST),
     (Event.APPROVED, (), Deed.APPROVE),
+    (Event.QUERY_OPENED, (), Deed.QUERY),
     (Event.QUERY_OPENED, (("outcomes", ("x",)),), Deed.QUERY),
-    (Event.QUERY_OPENED, (), None),
+    (Event.QUERY_OPENED, (("outcomes", ("x",)), ("part", "label")), None),
     (Event.REFUSED_REQUEST, (), None),
     (Event.QUERY_REFUSED, (("outcomes", ("x",)),), None),
 ]

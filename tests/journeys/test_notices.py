@@ -99,9 +99,12 @@ def test_what_was_settled_before_anybody_looked_waits_for_nobody(there):
     everybody_reads(there)
     mia, carl = actor(there, "mia"), actor(there, "carl")
     asked = ask(there, mia, "customers.segments", purpose="segmentation", reason="mail")
-    answer(there, carl, asked.request.id, approve=True)
+    ends = there.now() + timedelta(days=9)
+    answer(there, carl, asked.request.id, approve=True, until=ends)
     assert told(there, "carl") == []
     assert told(there, "mia") == [Matter.APPROVED]
+    sentence = notices(there, mia, limit=1).told[0].sentence
+    assert f"until {ends:%Y-%m-%d}" in sentence, "they hear what was given, not what was asked"
 
 
 def test_a_service_and_the_people_of_its_team_hear_of_its_agreement(there):

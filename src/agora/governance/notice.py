@@ -90,7 +90,8 @@ def _members(mesh: Mesh, teams: Sequence[str]) -> tuple[str, ...]:
 def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Telling]:
     """What a ledger entry about a request tells its owners, or those who asked.
 
-    One that was settled meanwhile waits for nobody.
+    One that was settled meanwhile waits for nobody. The end is that of the entry: an approval may
+    have given less time than was asked.
     """
     asking = (request.asked_by, *behind(mesh, request.consumer))
     owners = deciders(mesh, request.port)
@@ -104,6 +105,7 @@ def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Tellin
         to = asking if entry.who in owners else owners
     if matter is Matter.REQUESTED and request.state is not RequestState.PENDING:
         to = ()
+    given = str(dict(entry.facts).get("until", ""))
     yield Telling(
         matter=matter,
         to=others(to, entry.who),
@@ -113,7 +115,7 @@ def about_request(mesh: Mesh, entry: Entry, request: Request) -> Iterator[Tellin
         by=entry.who,
         about=request.id,
         purpose=request.purpose,
-        until=request.until,
+        until=datetime.fromisoformat(given) if given else None,
     )
 
 

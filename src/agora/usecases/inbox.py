@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from agora.governance import past
 from agora.governance.access import deciders, judge_answer, judge_change, voices_of
-from agora.model.access import Past, Request, RequestState, Turn
+from agora.model.access import Agreement, Past, Request, RequestState, Turn
 from agora.model.decision import Decision
 from agora.model.people import Actor
 from agora.model.reasons import Reason
 from agora.needs.house import House
-from agora.passage import filing
+from agora.passage import filing, keys
 from agora.usecases.agreeing import answering, asking
 from agora.usecases.agreeing.remembering import recent
 
@@ -32,7 +32,8 @@ class Weighed:
     """A request as its owner weighs it.
 
     `decision` is what the consumer would see after an approval; it and the `past` are for owners.
-    `refusals` is why this person may not answer; who `may_change` it asked for it.
+    `refusals` is why this person may not answer; who `may_change` it asked for it. `agreed` is what
+    an approval gave, which may be less than was asked.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class Weighed:
     deciders: tuple[str, ...] = ()
     refusals: tuple[Reason, ...] = ()
     may_change: bool = False
+    agreed: Agreement | None = None
 
 
 def inbox(house: House, who: Actor) -> Inbox:
@@ -97,7 +99,13 @@ def weigh(house: House, who: Actor, request: str) -> Weighed:
         deciders=owners,
         refusals=judge_answer(house.mesh, asked, who.principal),
         may_change=not judge_change(house.mesh, asked, who.principal),
+        agreed=_agreed(house, asked),
     )
+
+
+def _agreed(house: House, asked: Request) -> Agreement | None:
+    kept = house.store.get(Agreement, keys.agreement_on(asked.port, asked.agreement))
+    return kept.noun if kept else None
 
 
 def _decision(house: House, asked: Request) -> Decision | None:

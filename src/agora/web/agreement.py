@@ -21,7 +21,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Page:
     values = {
         "own": [_line(visit, each) for each in own.agreements],
         "granted": [_line(visit, each) for each in granted(visit.house, visit.who)],
-        "due": own.due,
+        "due": [(_line(visit, each.agreement), each) for each in own.due],
         "wrong": wrong,
     }
     return Page(template="agreement/agreements.html", values=values, status=status)

@@ -96,6 +96,8 @@ def _one(visit: Visit, wrong: str = "", status: int = 200) -> Page:
         "my_turn": asked.turn is Turn.REQUESTER,
         "names": people(visit, weighed.deciders),
         **_words(visit, asked),
+        "given": weighed.agreed or asked,
+        "ends": weighed.agreed.expires if weighed.agreed else asked.until,
         "who": lambda name: people(visit, (name,)),
         "until": asked.until.date().isoformat() if asked.until else "",
         "wrong": wrong,

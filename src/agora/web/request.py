@@ -78,7 +78,9 @@ def wished(visit: Visit, ports: Sequence[tuple[str, tuple[str, ...]]]) -> Wish:
 
 def field_of(problem: AgoraError) -> str:
     """Which field of the form a refusal is about."""
-    return {"E630": "accept_terms", "E802": "onward"}.get(problem.code_shown, "purpose")
+    return {"E424": "until", "E630": "accept_terms", "E802": "onward"}.get(
+        problem.code_shown, "purpose"
+    )
 
 
 def told_by(problem: AgoraError) -> str:

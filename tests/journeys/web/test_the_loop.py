@@ -71,7 +71,13 @@ def test_no_tick_means_no_column_and_never_all_of_them(loop):
     page = asked(mia, column=[f"{PORT}/amount"], purpose="sales-planning", accept_terms="")
     assert "Not asked for, so not there" in page.text
     assert "--accept-terms" not in page.text
-    assert send(sofia, f"{where}/refuse", version="1", words="not now").status_code == 303
+    given = {"until": "2018-11-30", "every": ["amount"], "column": ["amount"]}
+    assert send(sofia, f"{where}/approve", version="1", **given).status_code == 303
+    page = mia.get(where).text
+    assert "30 November 2018" in page
+    assert re.search(r"less than was asked: amount, until\s+31 December 2018", page)
+    agreement = re.search(r"/agreements/(agr-[\w-]+)/end", mia.get("/agreements").text)[1]
+    assert send(mia, f"/agreements/{agreement}/end", words="enough").status_code == 303
 
 
 def test_the_approval_is_the_access_and_its_end_is_the_end(loop):

@@ -80,7 +80,12 @@ def test_what_all_workers_did_is_counted_once(crew, capfd):
 def test_no_label_holds_what_somebody_typed(crew, capfd):
     root, url = crew
     named = token(root, "olga", capfd)
-    for path in ("/api/v1/products/sales/secret-name", "/search?q=secret-name", "/secret-name"):
+    for path in (
+        "/api/v1/products/sales/secret-name",
+        "/search?q=secret-name",
+        "/secret-name",
+        "/api/v1/secret-name",
+    ):
         httpx.get(f"{url}{path}", headers=named)
     httpx.request("SECRETNAME", f"{url}/search")
     text = httpx.get(f"{url}/metrics", headers=named).text

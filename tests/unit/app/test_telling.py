@@ -66,8 +66,9 @@ def test_a_request_is_told_by_its_route(path, route):
     assert "secret" not in text
 
 
-def test_an_address_without_a_page_is_not_repeated():
-    told = json.loads(line("/what/i/know"))
+@pytest.mark.parametrize("path", ["/what/i/know", "/api/v1/what/i/know"])
+def test_an_address_without_a_page_is_not_repeated(path):
+    told = json.loads(line(path))
     assert (told["route"], told["status"], told["who"]) == ("", 404, "")
 
 

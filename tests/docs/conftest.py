@@ -3,16 +3,11 @@
 import contextlib
 import io
 import shutil
-from functools import partial
-from types import SimpleNamespace
 
 import pytest
 from pyarrow import Table, parquet
 
 from agora.app.demo import deliveries, play
-from agora.backends.engine.duckdb import benches, readers
-from agora.backends.engine.duckdb.forked import Nursery
-from agora.backends.engine.duckdb.process import WorkerProcess
 from tests.serving import serving
 
 WEEKS = (range(1, 2), range(2, 3), range(3, 4))
@@ -38,34 +33,13 @@ def few(file, folder):
 
 
 @pytest.fixture(scope="session")
-def _forking():
-    """Commands get their workers from one nursery, as the readers of a server do.
-
-    A worker then costs moments instead of a third of a second; walks in a mesh of one's own start
-    each anew.
-    """
-    nursery = Nursery()
-
-    @contextlib.contextmanager
-    def forking():
-        with pytest.MonkeyPatch.context() as patch:
-            lent = SimpleNamespace(start=nursery.start, close=lambda: None)
-            patch.setattr(readers, "Nursery", lambda: lent)
-            patch.setattr(benches, "WorkerProcess", partial(WorkerProcess, nursery.start))
-            yield patch
-
-    yield forking
-    nursery.close()
-
-
-@pytest.fixture(scope="session")
-def _played_once(tmp_path_factory, _forking):
+def _played_once(tmp_path_factory):
     """The demo after its three Mondays, and a copy: rows are found by whole paths, so it stays."""
     place = tmp_path_factory.mktemp("small")
     root, copy, told = place / "agora-demo", place / "copy", io.StringIO()
     origins = {file: few(file, place) for file in deliveries.ARRIVING.values()}
     with (
-        _forking() as patch,
+        pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stderr(told),
         contextlib.redirect_stdout(io.StringIO()),
     ):
@@ -79,13 +53,12 @@ def _played_once(tmp_path_factory, _forking):
 
 
 @pytest.fixture
-def demo(_played_once, _forking):
+def demo(_played_once):
     """The small demo, as if nobody had touched it yet."""
     root, copy = _played_once
     shutil.rmtree(root)
     shutil.copytree(copy, root)
-    with _forking():
-        yield root
+    return root
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agora.backends.engine.duckdb import render, scripting
+from agora.backends.engine.duckdb.forked import nursery
 from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.model.documents import from_document
 from agora.model.errors import AgoraError, Broken, Exhausted, Unavailable
@@ -42,7 +43,7 @@ class DuckBenches:
         bounds: Bounds,
         readable: Sequence[str] = (),
     ) -> Iterator["DuckBench"]:
-        process = WorkerProcess()
+        process = WorkerProcess(nursery().start)
         try:
             bench = DuckBench(process, self._step_seconds)
             bench.bind(raw, inputs, writable, scratch, bounds, readable)

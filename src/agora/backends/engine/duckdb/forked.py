@@ -1,10 +1,12 @@
 """Forked workers: one that is ready in moments, for its program is loaded once and not for each.
 
-Starting an interpreter with the engine takes a third of a second of a core. A server that has many
-readers asks its nursery instead. We are not a forked worker's parent, so a handle of the kernel
-names it: a number could be somebody else's by the time it is killed.
+Starting an interpreter with the engine takes half a second of a core. Whoever needs a second worker,
+a server for its readers or a run for its next product, asks the nursery instead. We are not a forked
+worker's parent, so a handle of the kernel names it: a number could be somebody else's by the time it
+is killed.
 """
 
+import atexit
 import os
 import select
 import signal
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import agora
@@ -130,3 +133,11 @@ class Nursery:
             self._program.kill()
             self._program.wait()
         self._line = self._program = None
+
+
+@cache
+def nursery() -> Nursery:
+    """The one of this process: what it has loaded is the same for everybody who asks."""
+    made = Nursery()
+    atexit.register(made.close)
+    return made

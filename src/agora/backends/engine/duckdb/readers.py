@@ -8,8 +8,8 @@ from functools import partial
 
 from agora.backends.engine.duckdb.answer import DuckAnswer
 from agora.backends.engine.duckdb.binding import binding
-from agora.backends.engine.duckdb.forked import Nursery
-from agora.backends.engine.duckdb.process import Start, WorkerProcess
+from agora.backends.engine.duckdb.forked import nursery
+from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.backends.engine.duckdb.turns import Turns, statements, texts
 from agora.model.documents import from_document
 from agora.model.errors import Exhausted, Unavailable
@@ -30,8 +30,8 @@ Log = Callable[[str, str], None]
 class _Seat:
     """A worker with what it is bound to; taken by one statement at a time."""
 
-    def __init__(self, start: Start) -> None:
-        self.process = WorkerProcess(start)
+    def __init__(self) -> None:
+        self.process = WorkerProcess(nursery().start)
         self.process.ask({"do": "ready"}, START_SECONDS)
         self.fingerprint = ""
         self.bound: Relations = frozenset()
@@ -52,7 +52,6 @@ class DuckReaders:
         self._most = most
         self._turns = turns or statements()
         self._texts = texts()
-        self._nursery = Nursery()
         self._answers: weakref.WeakSet[DuckAnswer] = weakref.WeakSet()
         self._log = log or (lambda _reader, _detail: None)
         self._lock = threading.Lock()
@@ -133,7 +132,6 @@ class DuckReaders:
             self._idle.clear()
         for seat in seats:
             seat.process.close()
-        self._nursery.close()
 
     def _take(self, session: Session) -> _Seat:
         key = (session.reader, session.purpose)
@@ -145,7 +143,7 @@ class DuckReaders:
                     if kept:
                         self._idle[key] = kept
                     return seat
-        return _Seat(self._nursery.start)
+        return _Seat()
 
     def _give(self, session: Session, seat: _Seat) -> None:
         """Keep a worker for its reader's next statement; the longest idle one makes room."""
@@ -176,7 +174,7 @@ class DuckReaders:
             union |= {each for each in seat.bound if (each.schema, each.name) not in names}
         if seat.fingerprint:
             seat.process.close()
-            seat = _Seat(self._nursery.start)
+            seat = _Seat()
         self._bind(seat, union, bounds)
         seat.fingerprint, seat.bound = session.fingerprint, union
         return seat

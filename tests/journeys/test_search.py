@@ -28,6 +28,7 @@ from tests.journeys.changing import actor, edit
 
 PURPOSES = ("", "sales-planning", "segmentation", "campaign-planning")
 CLICKED = {("mia", ""), ("ana", "segmentation"), ("carl", "")}
+CONTRACT = "sales/transactions/contracts/transactions.v1.odcs.yaml"
 UNLIST = "sales/transactions/transactions.odps.yaml"
 
 
@@ -212,9 +213,10 @@ def test_a_release_is_found_fresh_and_its_promises_kept_or_broken(market):
         def facets(at, words="tills"):
             hit = search(replace(house, now=lambda: at), ana, words).hits[0]
             shown = show(replace(house, now=lambda: at), ana, str(hit.product.name))
-            broken = any(promise.kept is False for promise in shown.promises)
             if shown.release:
-                assert (hit.quality == "broken") == broken
+                late = any(promise.kept is False for promise in shown.promises)
+                warned = any(each.outcome == "warn" for each in shown.release.results)
+                assert (hit.quality == "broken") == (late or warned)
             return hit.quality, hit.fresh
 
         now = house.now()
@@ -225,6 +227,12 @@ def test_a_release_is_found_fresh_and_its_promises_kept_or_broken(market):
         assert facets(now + timedelta(days=1, minutes=1)) == ("broken", "week")
         assert facets(now + timedelta(days=20)) == ("broken", "month")
         assert facets(now + timedelta(days=40)) == ("broken", "older")
+    promised = "    quality:\n      - {id: enough-rows"
+    more = "      - {id: many, metric: rowCount, severity: warn, mustBeGreaterThan: 1000}"
+    edit(market / CONTRACT, (promised, promised.replace("\n", f"\n{more}\n")))
+    with opened(market) as house:
+        run(house, actor(house, "emil"), "sales.transactions")
+        assert facets(now) == ("broken", "day"), "a promise of its rows does not hold"
 
 
 def test_what_is_queried_rises(market):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from agora.model.checks import CheckResult
+from agora.model.checks import CheckResult, Outcome
 from agora.model.drift import Drift
 from agora.model.label import Label
 from agora.model.names import PortVersion, ProductName
@@ -206,6 +206,12 @@ class Release:
     def rows_of(self) -> int:
         """The number of the release that first had these rows; equal numbers mean equal rows."""
         return self.restores or self.number
+
+    @property
+    def flawed(self) -> bool:
+        """True when a check that was counted does not hold: it kept nothing back, and warns."""
+        counted = (each.outcome for each in self.results if each.outcome is not Outcome.SKIP)
+        return any(outcome is not Outcome.PASS for outcome in counted)
 
     def snapshot(self, port: PortVersion) -> Snapshot | None:
         """The released state of one port version, or None."""

@@ -33,7 +33,7 @@ class Access(StrEnum):
 
 
 class Quality(StrEnum):
-    """Whether a product's service levels hold now."""
+    """Whether what a product promises holds now: its service levels, and every check of its rows."""
 
     HOLDS = "holds"
     BROKEN = "broken"
@@ -88,14 +88,16 @@ class Listing:
     begins: datetime | None = None
     ends: datetime | None = None
 
-    def quality(self, released_at: datetime | None, now: datetime) -> Quality:
-        """Whether the service levels hold for rows of that moment."""
+    def quality(
+        self, released_at: datetime | None, now: datetime, *, flawed: bool = False
+    ) -> Quality:
+        """Whether the promises hold for rows of that moment, which are `flawed` if a check is broken."""
         if released_at is None:
             return Quality.UNRELEASED
         old = self.age is not None and now - released_at > self.age
         early = self.begins is not None and now < self.begins
         over = self.ends is not None and now >= self.ends
-        return Quality.BROKEN if old or early or over else Quality.HOLDS
+        return Quality.BROKEN if flawed or old or early or over else Quality.HOLDS
 
     def turns(self, released_at: datetime | None) -> Iterator[datetime]:
         """The moments at which, or right after which, rows of that moment are judged otherwise."""

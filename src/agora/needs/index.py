@@ -3,7 +3,7 @@
 It is a narrow copy that can be dropped at any time: it is made again from the mesh and the ledger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -28,7 +28,8 @@ class News:
     """What changed since: `anew` says that nothing of before holds.
 
     `listings` are those of the whole mesh, None while it is the same. `released` says since when
-    readers get the rows they get, `uses` how often a product was read on a day of the mesh.
+    readers get the rows they get, `flawed` names those of them of which a check is broken, `uses`
+    how often a product was read on a day of the mesh.
     """
 
     standing: Standing
@@ -36,6 +37,7 @@ class News:
     anew: bool = False
     listings: tuple[Listing, ...] | None = None
     released: Mapping[str, datetime | None] = field(default_factory=dict)
+    flawed: Collection[str] = ()
     uses: Mapping[tuple[str, date], int] = field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from agora.model.errors import Unavailable
 from agora.model.ledger import Event, Record
@@ -76,6 +76,7 @@ def _news(house: House, before: Standing) -> News | None:
         for record in house.store.records():
             heard.hear(record)
     mesh = house.mesh
+    rows = {str(name): _rows(house, name) for name in heard.released}
     standing = Standing(mesh=mesh.hash, place=heard.place, seal=heard.seal)
     if standing == before:
         return None
@@ -85,7 +86,8 @@ def _news(house: House, before: Standing) -> News | None:
         today=house.now().date(),
         anew=anew,
         listings=tuple(listing(mesh, p) for p in mesh.products) if other else None,
-        released={str(name): _rows_from(house, name) for name in heard.released},
+        released={name: made.released_at if made else None for name, made in rows.items()},
+        flawed={name for name, made in rows.items() if made and made.flawed},
         uses=heard.uses,
     )
 
@@ -104,11 +106,11 @@ def _since(records: Iterable[Record], before: Standing) -> Heard | None:
     return heard if met else None
 
 
-def _rows_from(house: House, name: ProductName) -> datetime | None:
-    """When the rows readers get were released: a rollback does not make them any fresher."""
+def _rows(house: House, name: ProductName) -> Release | None:
+    """The release that made the rows readers get: a rollback does not make them any fresher."""
     product = house.mesh.product(name)
     release = current_release(house, product) if product else None
     if release is None or not release.restores:
-        return release.released_at if release else None
+        return release
     made = house.store.get(Release, keys.release(name, release.restores))
-    return made.noun.released_at if made else release.released_at
+    return made.noun if made else release

@@ -18,6 +18,8 @@ _DEEDS = {
     Event.APPROVED: Deed.APPROVE,
     Event.QUERY_OPENED: Deed.QUERY,
 }
+_INCLUDED = {Deed.LABEL: (Deed.FIND,)}
+"""Who reads a label has found the product, also by results that came while typing."""
 
 
 def steps(house: House) -> Steps:
@@ -48,5 +50,5 @@ def heard(before: Steps, entry: Entry) -> Steps:
         deed = None  # what a label reads by itself is no query; who found nothing has not found
     if not before.begun or deed is None or deed in before.done:
         return before
-    done = {*before.done, deed}
+    done = {*before.done, deed, *_INCLUDED.get(deed, ())}
     return replace(before, done=tuple(each for each in Deed if each in done))

@@ -14,7 +14,7 @@ from agora.model.people import Actor
 from agora.model.product import Product
 from agora.model.reasons import Reason
 from agora.model.release import Release, Run
-from agora.model.search import Access
+from agora.model.search import Access, Quality
 from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import aside, filing, keys
@@ -61,6 +61,14 @@ class Shown:
     access: Access = Access.ON_REQUEST
     request: Request | None = None
     consumers: int = 0
+
+    @property
+    def quality(self) -> Quality:
+        """Whether everything it promises holds now, as a search says it too."""
+        if self.release is None:
+            return Quality.UNRELEASED
+        broken = self.release.flawed or any(each.kept is False for each in self.promises)
+        return Quality.BROKEN if broken else Quality.HOLDS
 
 
 def show(house: House, who: Actor, name: str, *, edition: str = "") -> Shown:

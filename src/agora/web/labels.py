@@ -5,26 +5,24 @@ from collections.abc import Iterable, Iterator
 from agora.model.checks import CheckResult, Outcome
 from agora.model.contract import Contract
 from agora.model.label import TrackRecord
-from agora.model.product import Lifecycle
+from agora.model.product import Lifecycle, Product
+from agora.model.search import Quality
 from agora.needs.house import House
 from agora.usecases.show import Shown
 from agora.web.templates import moment, number, plural, size
 
 Row = dict[str, object]
 NOT_SAID = "not said"
+HEALTH = {Quality.HOLDS: "healthy", Quality.BROKEN: "at-risk", Quality.UNRELEASED: "quiet"}
 
 
-def health(shown: Shown) -> str:
-    """One word for how the product is doing, as the chip beside its title shows it."""
-    if shown.product.status is Lifecycle.DEPRECATED:
+def health(product: Product, quality: Quality) -> str:
+    """One word for how a product is doing, as its chip shows it wherever it is met."""
+    if product.status is Lifecycle.DEPRECATED:
         return "deprecated"
-    if shown.release is None:
-        return "draft" if shown.product.status is Lifecycle.DRAFT else "quiet"
-    kept = [promise.kept for promise in shown.promises]
-    if any(result.blocks for result in shown.release.results):
-        return "failing"
-    warned = any(result.outcome is not Outcome.PASS for result in counted(shown.release.results))
-    return "at-risk" if False in kept or warned else "healthy"
+    if product.status is Lifecycle.DRAFT and quality is Quality.UNRELEASED:
+        return "draft"
+    return HEALTH[quality]
 
 
 def counted(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:

@@ -45,7 +45,7 @@ def frame(visit: Visit, shown: Shown, here: str) -> dict[str, object]:
         "base": base,
         "title": product.title or str(product.name),
         "state": state(shown),
-        "health": health(shown),
+        "health": health(product, shown.quality),
         "talk": said,
         "follows": follows(visit.house, visit.who, str(product.name)),
         "tabs": [

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 import markupsafe
 
-from agora.model.search import FACETS, Access, Facet, Quality, Sort
+from agora.model.search import FACETS, Access, Facet, Sort
 from agora.usecases.search import Found, Hit, Hits
 from agora.usecases.search import search as find
 from agora.usecases.steps import searched
 from agora.usecases.wish import wish
 from agora.web.answers import Page, Redirect
+from agora.web.labels import health
 from agora.web.paths import get, post
 from agora.web.templates import number
 from agora.web.visit import Visit, whole
@@ -33,7 +34,6 @@ FIELDS = {
     "summary": "description", "glossary": "glossary", "readme": "how to use it",
 }  # fmt: skip
 STATES = {Access.OPEN: "query", Access.PENDING: "pending", Access.ON_REQUEST: "request"}
-HEALTH = {Quality.HOLDS: "healthy", Quality.BROKEN: "at-risk", Quality.UNRELEASED: "quiet"}
 
 
 def search(visit: Visit) -> Page:
@@ -122,7 +122,7 @@ def _card(hit: Hit) -> dict[str, object]:
         "href": href(hit),
         "summary": product.summary,
         "domain": str(product.name),
-        "health": HEALTH[hit.quality],
+        "health": health(product, hit.quality),
         "access": STATES[hit.access],
         "match": marked(first) if first else "",
         "where": FIELDS[first.field] if first else "",

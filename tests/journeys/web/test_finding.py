@@ -91,6 +91,20 @@ def test_where_nothing_fits_one_asks_for_it_and_one_click_takes_the_filters_away
     )
 
 
+HEALTH = ("Healthy", "At risk", "Deprecated", "Nothing released yet", "Draft")
+
+
+def test_a_product_is_doing_alike_on_its_card_and_on_its_label(client_as):
+    mia = client_as("mia")
+    shelf = mia.get("/search").text.split('class="product-card"')[1:]
+    assert len(shelf) == 3
+    for card in shelf:
+        path = re.search(r'href="(/products/[^"]+)"', card)[1]
+        head = mia.get(path).text.partition('aria-label="Pages of this product"')[0]
+        words = [next(w for w in HEALTH if w in text) for text in (card, head)]
+        assert words[0] == words[1], path
+
+
 def test_a_facet_counts_what_it_leaves(page):
     page.goto("/search")
     for number in range(page.locator(".facet").count()):

@@ -13,7 +13,6 @@ BEGUN = Steps(begun=True)
 CASES = [
     (Event.SEARCHED, (("hits", 2),), Deed.FIND),
     (Event.SEARCHED, (("hits", 0),), None),
-    (Event.LABEL_READ, (), Deed.LABEL),
     (Event.REQUESTED, (), Deed.REQUEST),
     (Event.APPROVED, (), Deed.APPROVE),
     (Event.QUERY_OPENED, (), Deed.QUERY),
@@ -31,6 +30,10 @@ def entry(event, *facts):
 @pytest.mark.parametrize(("event", "facts", "deed"), CASES)
 def test_each_step_is_ticked_by_its_own_event_alone(event, facts, deed):
     assert heard(BEGUN, entry(event, *facts)).done == ((deed,) if deed else ())
+
+
+def test_who_reads_a_label_has_found_the_product():
+    assert heard(BEGUN, entry(Event.LABEL_READ)).done == (Deed.FIND, Deed.LABEL)
 
 
 def test_what_the_demo_was_built_with_is_no_step_of_the_visitors():

@@ -14,7 +14,7 @@ from agora.model.errors import Unavailable
 from agora.model.search import FIELDS
 from agora.model.words import Term
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the tables, or what is written into them, mean something else: older files are dropped."""
 BUSY_SECONDS = 30
 _FIELDS = ", ".join(f'"{field}"' for field in FIELDS)
@@ -29,7 +29,7 @@ _TABLES = (
         " there INTEGER NOT NULL, touched INTEGER NOT NULL)"
     ),
     "CREATE INDEX product_touched ON product (touched)",
-    "CREATE TABLE released (name TEXT PRIMARY KEY, at REAL) WITHOUT ROWID",
+    "CREATE TABLE released (name TEXT PRIMARY KEY, at REAL, flawed INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE use (name TEXT, day TEXT, times INTEGER, PRIMARY KEY (name, day)) WITHOUT ROWID",
     "CREATE TABLE used (name TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID",
     _WORDS.format("listed_words", _FIELDS),

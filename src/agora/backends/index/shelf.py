@@ -29,7 +29,7 @@ _TOGETHER = (("domain",), ("tag",), ("quality", "fresh", "kind", "state", "forma
 """The facets that one column holds: where each has few values, products are counted once for all."""
 _CHANGED = (
     "SELECT p.id, p.name, p.listed, p.domain, p.kind, p.state, p.tags, p.formats, p.age, p.begins,"
-    " p.ends, p.there, r.at, coalesce(u.times, 0) FROM product p LEFT JOIN released r USING (name)"
+    " p.ends, p.there, r.at, coalesce(r.flawed, 0), coalesce(u.times, 0) FROM product p LEFT JOIN released r USING (name)"
     " LEFT JOIN used u USING (name) WHERE p.touched > ?"
 )
 
@@ -77,6 +77,7 @@ class Kept(NamedTuple):
 
     listing: Listing
     released_at: datetime | None
+    flawed: bool
     uses: int
 
 
@@ -167,6 +168,7 @@ class Shelf:
             ends,
             there,
             at,
+            flawed,
             uses,
         ) = row
         place = int(str(number))
@@ -188,7 +190,7 @@ class Shelf:
             begins=_moment(begins),
             ends=_moment(ends),
         )
-        self.kept[place] = Kept(listing, _moment(at), int(str(uses)))
+        self.kept[place] = Kept(listing, _moment(at), bool(flawed), int(str(uses)))
         self.numbers[str(name)] = place
         (self.listed.add if listed else self.listed.discard)(place)
         return place
@@ -200,7 +202,8 @@ class Shelf:
         self.lift.extend([0.0] * missing)
         self.health.extend([(Quality.UNRELEASED, Fresh.NEVER)] * missing)
         listing, released_at = kept.listing, kept.released_at
-        quality, age = listing.quality(released_at, self.at), fresh(released_at, self.at)
+        quality = listing.quality(released_at, self.at, flawed=kept.flawed)
+        age = fresh(released_at, self.at)
         self.names[number] = str(listing.name)
         self.lift[number] = boost(kept.uses, quality)
         self.health[number] = (quality, age)

@@ -41,7 +41,8 @@ class Writing:
             self._listings(news.listings)
         for name, at in news.released.items():
             moment = None if at is None else at.timestamp()
-            run("INSERT OR REPLACE INTO released VALUES (?, ?)", (name, moment))
+            told = (name, moment, name in news.flawed)
+            run("INSERT OR REPLACE INTO released VALUES (?, ?, ?)", told)
         self._uses(news)
         self._touch(news.released)
         stands = news.standing

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from agora.model.decision import Decision
 from agora.model.product import OutputPort
-from agora.model.search import Access
+from agora.model.search import Access, Quality
 from agora.serve.rest.asking import By, Within
 from agora.serve.rest.problems import documented
 from agora.usecases.show import Shown, show
@@ -56,6 +56,7 @@ class Label(BaseModel):
     request: str | None = Field(
         default=None, description="The request of the caller's that waits for an answer."
     )
+    quality: Quality
     consumers: int = Field(description="How many have an agreement that holds now.")
     tables: list[Table] = []
 
@@ -84,6 +85,7 @@ def label(shown: Shown) -> Label:
         released_at=release.released_at.isoformat() if release else None,
         access=shown.access,
         request=shown.request.id if shown.request else None,
+        quality=shown.quality,
         consumers=shown.consumers,
         tables=[
             _table(shown, port, decision)

@@ -272,6 +272,10 @@ def test_signing_in_is_kept_for_its_person_alone_and_forgotten(terminal):
     terminal.monkeypatch.setattr("sys.stdin", io.StringIO(""))
     code, _, err = terminal.run("login", terminal.served.url)
     assert (code, "E777" in err) == (2, True)
+    with terminal.monkeypatch.context() as environment:
+        environment.setenv("AGORA_URL", terminal.served.url)
+        code, _, err = terminal.run("search", "weeks")
+        assert (code, "E777" in err, "AGORA_TOKEN" in err) == (2, True, True)
     secret = terminal.sign_in("ana")
     file = terminal.folder / "config" / "server.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -279,7 +283,10 @@ def test_signing_in_is_kept_for_its_person_alone_and_forgotten(terminal):
     code, out, _ = terminal.run("login", "--json")
     assert json.loads(out)["result"]["person"] == "ana"
     code, _, err = terminal.run("search", "--as", "sofia")
-    assert (code, "E770" in err) == (2, True)
+    assert (code, "E770" in err, "`ana`" in err) == (2, True, True)
+    assert terminal.run("search", "--as", "ana")[0] == 0, (
+        "a hint that names its reader can be pasted"
+    )
     code, _, err = terminal.run("schedule", "--tick")
     assert (code, "E778" in err) == (2, True)
     assert terminal.run("logout")[1].startswith(terminal.served.url)

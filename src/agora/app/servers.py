@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agora.cli.openings import SignedIn
-from agora.model.errors import Unavailable
+from agora.model.errors import AgoraError, Unavailable, Unusable
 
 if TYPE_CHECKING:
     from agora.needs.elsewhere import Elsewhere
@@ -24,9 +24,9 @@ class KeptServers:
         self._environment = environment
 
     def current(self) -> SignedIn | None:
-        """The one signed in at, if any. Raises Unavailable where what is kept cannot be read."""
+        """The one signed in at, if any. Raises Unusable without a token, Unavailable for what is kept."""
         if url := self._environment.get("AGORA_URL", ""):
-            return SignedIn(url=url, token=self._environment.get("AGORA_TOKEN", ""))
+            return SignedIn(url=url, token=self._given())
         file = self._file()
         try:
             kept = json.loads(file.read_bytes())
@@ -57,7 +57,7 @@ class KeptServers:
         file = self._file()
         try:
             found = self.current()
-        except Unavailable:
+        except AgoraError:
             found = None
         try:
             file.unlink(missing_ok=True)
@@ -74,6 +74,12 @@ class KeptServers:
         from agora.client.elsewhere import Elsewhere
 
         return Elsewhere(Calls(found.url, found.token), outlets())
+
+    def _given(self) -> str:
+        if token := self._environment.get("AGORA_TOKEN", "").strip():
+            return token
+        hint = "set AGORA_TOKEN as well; the page Tokens or `agora token --make` makes one"
+        raise Unusable("AGORA_URL is set, but there is no token", code="E777", hint=hint)
 
     def _file(self) -> Path:
         """`AGORA_CONFIG/server.json`, by default in the person's folder of configurations."""

@@ -96,16 +96,17 @@ def opened_here(folder: str, progress: Progress | None = None) -> Iterator[House
 def actor(house: Place, name: str, purpose: str = "") -> Actor:
     """Who acts: the named person with the operator behind them, or the operator.
 
-    On a server it is whose token it is, and nobody else.
+    On a server it is whose token it is, and nobody else: `--as` may only say so.
     """
     if not isinstance(house, House):
-        if name:
+        own = house.actor(purpose)
+        if name not in ("", own.principal.id):
             raise Unusable(
-                "on a server the token says who acts",
+                f"on a server the token says who acts, and it is that of `{own.principal.id}`",
                 code="E770",
                 hint="leave out `--as`; `agora login` signs somebody else in",
             )
-        return house.actor(purpose)
+        return own
     wanted = name or house.mesh.operator
     if not wanted:
         raise Unusable(

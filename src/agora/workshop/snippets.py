@@ -141,9 +141,20 @@ def _client(to: _Way) -> str:
     )
 
 
+# Excel sends a token in a header to what it connects to anonymously, and to nothing else.
+_IN_EXCEL = """\
+// 1. Put a token of yours into a cell and name that cell AGORA_TOKEN. Who has the workbook has the token.
+// 2. Data > Get Data > From Other Sources > Blank Query, then Advanced Editor: paste this, Done.
+// 3. Edit Credentials: Anonymous (the token goes along as a header). Privacy levels, where Excel asks:
+//    Organizational, for the workbook and for this address alike.
+// 4. Every column comes as text: select all, Transform > Detect Data Type. Then Close & Load.
+"""
+
+
 def _excel(to: _Way) -> str:
     query = ", ".join(f"{key} = {_formula(value)}" for key, value in to.asked("csv").items())
     return (
+        f"{_IN_EXCEL}"
         "let\n"
         '    Token = Excel.CurrentWorkbook(){[Name = "AGORA_TOKEN"]}[Content]{0}[Column1],\n'
         f'    Answer = Web.Contents("{to.url}", [\n'

@@ -92,6 +92,9 @@ def test_no_text_holds_a_token_and_python_can_be_read(texts):
     for tool in ("python", "spark"):
         ast.parse(texts[tool])
     assert 'purpose = "sales-planning"' in texts["excel"]
+    steps = re.findall(r"(?m)^// .*\n", texts["excel"])
+    assert "".join(steps) + "let\n" == texts["excel"].partition("    Token")[0]
+    assert "Anonymous" in "".join(steps), "Excel sends the header to no other kind of source"
 
 
 def test_without_a_purpose_none_is_sent():

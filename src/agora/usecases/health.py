@@ -1,6 +1,7 @@
 """Health: how the machines do, and who takes how much room, for those who oversee the mesh."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
 from agora.governance import rights
@@ -11,7 +12,7 @@ from agora.model.maintenance import Stored
 from agora.model.names import ProductName
 from agora.model.operating import Health, Room
 from agora.model.people import Actor
-from agora.model.release import RunState
+from agora.model.release import Release, RunState
 from agora.needs.house import House
 from agora.passage.activity import backwards, top
 from agora.quality.runs import lines
@@ -44,12 +45,25 @@ def oversees(house: House, who: Actor) -> bool:
 
 
 def storage(house: House, who: Actor) -> tuple[Room, ...]:
-    """What each product takes of the lake, the largest first. Raises Denied."""
+    """What each product takes of the lake, the largest first. Raises Denied.
+
+    A landed file is of the product that was made of it; one that several were made of counts once.
+    """
     _demand(house, who)
-    stored = tuple(house.lake.stored())
+    landed = _landed(house)
+    stored = tuple(
+        replace(each, product=each.product or landed.get(each.path, ""))
+        for each in house.lake.stored()
+    )
     names = sorted({each.product for each in stored})
     rooms = (_room(name, [each for each in stored if each.product == name]) for name in names)
     return tuple(sorted(rooms, key=lambda room: -room.size))
+
+
+def _landed(house: House) -> dict[str, str]:
+    """Which product was made of each landed file that an edition still stands on."""
+    made = (kept.noun for kept in house.store.find(Release) if kept.noun.expired_at is None)
+    return {pin.path: str(release.product) for release in made for pin in release.sources}
 
 
 def _room(name: str, stored: list[Stored]) -> Room:

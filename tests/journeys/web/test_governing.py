@@ -129,10 +129,13 @@ def test_how_the_machines_do_is_for_those_who_run_them(served, client_as):
     assert "every newest run was released" in page
     stored = olga.get("/ops/storage").text
     assert "sales.transactions" in stored
+    house = served.site.house()
+    rooms = {str(each.product): dict(each.areas) for each in storage(house, actor(house, "olga"))}
+    assert rooms["sales.transactions"]["landing"] > 0
     for path in ("/ops", "/ops/storage"):
         assert mia.get(path).status_code == 403
     with pytest.raises(Denied) as told:
-        storage(served.site.house(), actor(served.site.house(), "sofia"))
+        storage(house, actor(house, "sofia"))
     assert told.value.code_shown == "E763"
 
 

@@ -5,6 +5,7 @@ import pytest
 from agora.model.errors import Denied
 from agora.usecases.access import answer, ask
 from agora.usecases.agreements import end, extend
+from agora.usecases.inbox import weigh
 from agora.usecases.make import Plan, foresee, make
 from tests.journeys.changing import actor, agree, edit, instant, opened, read
 from tests.journeys.test_making import PLAN
@@ -95,7 +96,13 @@ def test_a_product_of_another_domains_data_says_what_it_may_be_used_for(used):
         assert drawn.uses == ("sales-planning", "segmentation")
         assert [columns for _, columns in drawn.reads] == [("store_id", "amount")]
         made = make(house, carl, wider)
-        assert made.asked[0].request.onward == ("sales-planning",)
+        request = made.asked[0].request
+        assert request.onward == ("sales-planning",)
+    with opened(used) as house:
+        weighed = weigh(house, actor(house, "sofia"), request.id)
+        assert [each.rule for each in weighed.stay] == ["sales/own-stores"]
+        assert weighed.stay == drawn.stay
+        assert weigh(house, actor(house, "carl"), request.id).stay == ()
 
 
 def test_an_owner_may_give_it_for_its_purpose_alone(used):

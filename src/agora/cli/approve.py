@@ -103,6 +103,7 @@ def _weighed(found: Weighed, *, as_json: bool) -> None:
         return
     told.request(found.request)
     told.decision(found.decision)
+    told.staying(found.stay)
     if found.past:
         told.past(found.past)
 

@@ -5,14 +5,16 @@ it, and for those its owners accepted besides. Whoever makes a product cannot gi
 they were given; what a domain makes of its own products is its own affair.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from agora.governance.ground import ground
+from agora.governance.matching import binds, concerns, touches
 from agora.model.access import Request
 from agora.model.decision import Decision
 from agora.model.mesh import Mesh
-from agora.model.names import PortVersion
+from agora.model.names import PortVersion, ProductName
 from agora.model.onward import Given
-from agora.model.policy import MaskKind
+from agora.model.policy import MaskKind, Policy
 from agora.model.reasons import Reason
 
 ONWARD = frozenset({"E800", "E801"})
@@ -73,6 +75,68 @@ def _more(own: Decision, reason: Reason, what: str) -> Reason:
         rule=reason.rule,
         owner=reason.owner,
         hint=f"somebody of {own.port.port.domain} who sees them can make it",
+    )
+
+
+def stays_behind(
+    mesh: Mesh, port: PortVersion, consumer: str, purpose: str, columns: Collection[str]
+) -> tuple[Reason, ...]:
+    """The rules that hide these columns, or rows, from somebody, and no more in what is made of them.
+
+    Only tags travel with the values; a rule that names tables or columns, or is another domain's,
+    does not. Nothing is said of a rule that binds the product itself: it never has what that hides.
+    Empty where the consumer is no product.
+    """
+    product, reader = mesh.built_by(consumer), mesh.principal(consumer)
+    if product is None or reader is None:
+        return ()
+    found = ground(mesh, port)
+    seen = {
+        name: labels
+        for name, labels in (found.promised or {}).items()
+        if not columns or name in columns
+    }
+    return tuple(
+        _staying(rule, port, product.name, hidden, found.owners.get(rule.domain, ""))
+        for rule in found.rules
+        if (hidden := _hides(rule, seen))
+        and not binds(rule, (reader,), purpose, port.port.domain)
+        and not _comes_along(rule, port, product.name)
+    )
+
+
+def _hides(rule: Policy, columns: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """What a rule hides of these columns from whomever it binds, in words."""
+    if rule.effect.rows is not None:
+        return ("rows",) if concerns(rule.applies_to, columns.items()) else ()
+    if rule.effect.mask is None:
+        return ()
+    touched = (name for name, labels in columns.items() if touches(rule.applies_to, name, labels))
+    return tuple(f"`{name}`" for name in touched)
+
+
+def _comes_along(rule: Policy, port: PortVersion, product: ProductName) -> bool:
+    """True when the rule says the same of what is made of it: by tags, wherever they are."""
+    target, named = rule.applies_to, (rule.who, *rule.unless)
+    if rule.effect.mask is None or target.ports or target.columns:
+        return False
+    if port.port.domain == product.domain:
+        return True
+    turned = any(each.owning_domain is not None for each in named)
+    elsewhere = target.domains and product.domain not in target.domains
+    return not rule.domain and not elsewhere and not turned
+
+
+def _staying(
+    rule: Policy, port: PortVersion, product: ProductName, hidden: Sequence[str], owner: str
+) -> Reason:
+    what = f"{', '.join(hidden)} of `{port}`"
+    return Reason(
+        code="E400",
+        sentence=f"`{rule.name}` hides {what} from some who may read `{product}`: {rule.title or rule.id}",
+        rule=rule.name,
+        owner=owner,
+        hint=f"a policy of {product.domain} can hide it there as well",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from agora.governance import past
 from agora.governance.access import deciders, judge_answer, judge_change, voices_of
+from agora.governance.onward import stays_behind
 from agora.model.access import Agreement, Past, Request, RequestState, Turn
 from agora.model.decision import Decision
 from agora.model.people import Actor
@@ -33,7 +34,8 @@ class Weighed:
 
     `decision` is what the consumer would see after an approval; it and the `past` are for owners.
     `refusals` is why this person may not answer; who `may_change` it asked for it. `agreed` is what
-    an approval gave, which may be less than was asked.
+    an approval gave, which may be less than was asked; rules that would not come along with what a
+    product makes of it `stay`.
     """
 
     request: Request
@@ -43,6 +45,7 @@ class Weighed:
     refusals: tuple[Reason, ...] = ()
     may_change: bool = False
     agreed: Agreement | None = None
+    stay: tuple[Reason, ...] = ()
 
 
 def inbox(house: House, who: Actor) -> Inbox:
@@ -100,12 +103,17 @@ def weigh(house: House, who: Actor, request: str) -> Weighed:
         refusals=judge_answer(house.mesh, asked, who.principal),
         may_change=not judge_change(house.mesh, asked, who.principal),
         agreed=_agreed(house, asked),
+        stay=_stay(house, asked) if own else (),
     )
 
 
 def _agreed(house: House, asked: Request) -> Agreement | None:
     kept = house.store.get(Agreement, keys.agreement_on(asked.port, asked.agreement))
     return kept.noun if kept else None
+
+
+def _stay(house: House, asked: Request) -> tuple[Reason, ...]:
+    return stays_behind(house.mesh, asked.port, asked.consumer, asked.purpose, asked.columns)
 
 
 def _decision(house: House, asked: Request) -> Decision | None:

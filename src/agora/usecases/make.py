@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agora.governance.access import deciders, judge_terms
-from agora.governance.onward import judge_making, served
+from agora.governance.onward import judge_making, served, stays_behind
 from agora.governance.saved import judge_purpose
 from agora.model.decision import Decision
 from agora.model.draft import Draft, DraftInput
@@ -13,6 +13,7 @@ from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.people import Actor
 from agora.model.policy import MaskKind
 from agora.model.product import OutputPort
+from agora.model.reasons import Reason
 from agora.needs.house import House
 from agora.passage.onward import given
 from agora.passage.ruling import rule
@@ -51,6 +52,7 @@ class Drawn:
     `masked` are columns that the person who makes it sees masked, with the table they come from,
     `filtered` the tables of whose rows they see some. It `reads` these columns of each port, none
     named for all, and others may use it for the purposes `uses`, as soon as it may read its data.
+    Rules that hide some of it from others and do not come along `stay`.
     """
 
     draft: Draft
@@ -61,6 +63,7 @@ class Drawn:
     filtered: tuple[PortVersion, ...] = ()
     reads: tuple[tuple[PortVersion, tuple[str, ...]], ...] = ()
     uses: tuple[str, ...] = ()
+    stay: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +120,17 @@ def _drawn(thought: _Thought, plan: Plan) -> Drawn:
         files=tuple(found.files),
         asks=asks,
         terms=tuple((port, words) for port, words in terms if words),
-        masked=tuple(_masked(decisions)),
+        masked=tuple(_masked(decisions, thought.reads)),
         filtered=tuple(each.port for each in decisions if each.rows),
         reads=tuple(thought.reads.items()),
         uses=_uses(found, plan),
+        stay=tuple(
+            reason
+            for port, columns in thought.reads.items()
+            for reason in stays_behind(
+                found.house.mesh, port, found.draft.name.service, plan.purpose, columns
+            )
+        ),
     )
 
 
@@ -234,9 +244,12 @@ def _requests(
     return drafts
 
 
-def _masked(decisions: tuple[Decision, ...]) -> Iterator[str]:
-    """The columns that who makes it sees masked, by table: the product may see them otherwise."""
+def _masked(
+    decisions: tuple[Decision, ...], reads: Mapping[PortVersion, tuple[str, ...]]
+) -> Iterator[str]:
+    """The columns it reads that who makes it sees masked: the product may see them otherwise."""
     for decision in decisions:
+        read = reads.get(decision.port, ())
         for view in decision.visible:
-            if view.mask.kind is not MaskKind.CLEAR:
+            if view.mask.kind is not MaskKind.CLEAR and (not read or view.name in read):
                 yield f"{decision.port.port}.{view.name}"

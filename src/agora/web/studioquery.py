@@ -128,6 +128,7 @@ def _told(visit: Visit, drawn: Drawn) -> dict[str, object]:
         "masked": drawn.masked,
         "filtered": [str(p.port) for p in drawn.filtered],
         "uses": drawn.uses,
+        "stay": drawn.stay,
         "anything": len(drawn.uses) == len(visit.house.mesh.purposes),
     }
 

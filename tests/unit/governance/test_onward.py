@@ -9,16 +9,28 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from agora.governance.decisions import decide
-from agora.governance.onward import judge_making, judge_passing, judge_use, served
+from agora.governance.onward import judge_making, judge_passing, judge_use, served, stays_behind
 from agora.model.access import Request
 from agora.model.decision import ColumnView, Decision, RowRule
 from agora.model.expressions import Literal
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.onward import Given
-from agora.model.policy import Mask, MaskKind
+from agora.model.policy import Effect, Mask, MaskKind, Target, Who
 from agora.model.reasons import Reason
 from agora.model.types import Kind, Type
-from tests.unit.governance.deciding import ANA, MESH, NOW, ORDERS, SOFIA, agreed, ask
+from tests.unit.governance.deciding import (
+    ANA,
+    MESH,
+    NOW,
+    ORDERS,
+    SOFIA,
+    agreed,
+    ask,
+    guardrail,
+    offered,
+    own_rule,
+    under,
+)
 
 CASES = YAML(typ="safe").load(Path(__file__).parents[2] / "cases" / "making" / "onward.yaml")
 PURPOSES = ("reporting", "planning", "campaigns")
@@ -128,3 +140,39 @@ def test_who_makes_a_product_has_no_more_by_it(own, its, columns, what):
     assert [each.sentence for each in found] == [
         f"the product would see {part} of `sales.orders@1` that you do not" for part in what
     ]
+
+
+BILLS = PortVersion(PortName("finance", "bills", "bills"), 1)
+PAYERS = PortVersion(PortName("sales", "payers", "payers"), 1)
+EMPTY = Effect(mask=Mask(kind=MaskKind.NULL))
+SOME_ROWS = Effect(rows=Literal(value=True))
+TAGGED, NAMED = Target(tags=("personal",)), Target(columns=("age",))
+OUTSIDE = (Who(owning_domain=True),)
+SERVICES = (*OUTSIDE, Who(kinds=("service",)))
+PEOPLE = Who(kinds=("person",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "port", "columns", "hidden"),
+    [
+        (guardrail(EMPTY, applies_to=TAGGED, who=PEOPLE), BILLS, (), ""),
+        (guardrail(EMPTY, applies_to=TAGGED, unless=OUTSIDE), BILLS, (), ""),
+        (guardrail(EMPTY, applies_to=TAGGED, unless=SERVICES), BILLS, (), "`email`, `age`"),
+        (guardrail(EMPTY, applies_to=TAGGED, unless=SERVICES), PAYERS, (), ""),
+        (guardrail(EMPTY, applies_to=NAMED, who=PEOPLE), BILLS, ("age", "day"), "`age`"),
+        (guardrail(EMPTY, applies_to=NAMED, who=PEOPLE), BILLS, ("day",), ""),
+        (own_rule(EMPTY, applies_to=TAGGED, who=PEOPLE), BILLS, ("age",), "`age`"),
+        (own_rule(EMPTY, applies_to=TAGGED, who=PEOPLE), PAYERS, ("age",), ""),
+        (own_rule(EMPTY, applies_to=NAMED, who=PEOPLE), PAYERS, ("age",), "`age`"),
+        (own_rule(SOME_ROWS, who=PEOPLE), BILLS, ("day",), "rows"),
+        (own_rule(SOME_ROWS), BILLS, ("day",), ""),
+        (own_rule(Effect(deny=True), who=PEOPLE), BILLS, (), ""),
+    ],
+)
+def test_the_rules_that_do_not_come_along_are_told(rule, port, columns, hidden):
+    mesh = replace(under(rule), products=(offered(), offered(port)))
+    found = stays_behind(mesh, ORDERS, f"service:{port.port.of}", "planning", columns)
+    assert [each.sentence.partition(" from some")[0] for each in found] == (
+        [f"`{rule.name}` hides {hidden} of `sales.orders@1`"] if hidden else []
+    )
+    assert stays_behind(mesh, ORDERS, "ana", "planning", columns) == ()

@@ -8,6 +8,7 @@ from agora.cli.answers.terminal import count, paint, safe, say
 from agora.model.access import Agreement, Due, Past, Request, Turn
 from agora.model.decision import Decision
 from agora.model.policy import MaskKind
+from agora.model.reasons import Reason
 from agora.usecases.agreeing.asking import Asked
 from agora.usecases.agreeing.foreseeing import Foreseen, Foresight
 
@@ -105,6 +106,12 @@ def decision(found: Decision | None) -> None:
         _seen(found)
     for reason in () if found.allowed else found.reasons:
         say(safe(f"  an approval would not open it: {reason.sentence} ({reason.rule})"))
+
+
+def staying(found: Sequence[Reason]) -> None:
+    """The rules that do not come along with what a product makes of it."""
+    for reason in found:
+        say(safe(f"  stays behind: {reason.sentence}"))
 
 
 def past(found: Past) -> None:

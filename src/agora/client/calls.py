@@ -37,7 +37,7 @@ class Calls:
     ) -> None:
         """Nothing is called yet. Raises Unusable for what is no address of a server."""
         self.url = address = _address(url)
-        if not token.isascii() or not token.isprintable():
+        if not token or not token.isascii() or not token.isprintable():
             raise Unusable("this is no token", code="E779", hint="it is one line of plain letters")
         self._client = httpx.Client(
             base_url=f"{address}/api/v1",

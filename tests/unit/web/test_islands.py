@@ -123,6 +123,10 @@ def test_the_editor_completes_marks_and_submits(opened):
         "email",
     }
     assert options.filter(has_text="masked").count() == 1
+    page.keyboard.type("email is null and wee")
+    expect(options.first).to_contain_text("week")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Backspace")
     page.keyboard.type("week = '2017-01-02'")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+Enter")
@@ -130,7 +134,7 @@ def test_the_editor_completes_marks_and_submits(opened):
     page.wait_for_selector("#asked")
     assert (
         page.locator("#asked").inner_text()
-        == "select e from sales.weekly_sales w where w.week = '2017-01-02'"
+        == "select e from sales.weekly_sales w where w.email is null and week = '2017-01-02'"
     )
 
 

@@ -53,17 +53,25 @@ const TYPED_OVER = EditorView.domEventHandlers({
   },
 });
 
+const optionOf = ({ name, type, masked }) => ({ label: name, type: "property", boost: 2, detail: type + (masked ? " · masked" : "") });
+
 function schemaOf({ tables }) {
   const schema = {};
   for (const { name, title, columns } of tables) {
     const [domain, table] = name.split(".");
-    const children = columns.map((column) => ({
-      label: column.name, type: "property", boost: 2, detail: column.type + (column.masked ? " · masked" : ""),
-    }));
-    (schema[domain] ??= {})[table] = { self: { label: table, type: "class", detail: title ?? "" }, children };
+    (schema[domain] ??= {})[table] = { self: { label: table, type: "class", detail: title ?? "" }, children: columns.map(optionOf) };
   }
   return schema;
 }
+
+// A column with no table before it is one of the tables that the text names.
+const columnsOf = ({ tables }) => (context) => {
+  const word = context.matchBefore(/(?<![\w.$'"])\w+/);
+  if (!word) return null;
+  const named = new Set(context.state.doc.toString().toLowerCase().match(/\w+\.\w+/g));
+  const columns = tables.filter(({ name }) => named.has(name)).flatMap((table) => table.columns);
+  return { from: word.from, options: [...new Map(columns.map((each) => [each.name, optionOf(each)])).values()], validFor: /^\w*$/ };
+};
 
 class SqlEditor extends HTMLElement {
   static observedAttributes = ["data-errors"];
@@ -126,6 +134,7 @@ class SqlEditor extends HTMLElement {
     const known = await answer.json();
     const parameters = known.parameters ?? [];
     const extensions = [sql({ dialect: PostgreSQL, schema: schemaOf(known), upperCaseKeywords: false, keywordCompletion: (label, type) => ({ label, type, boost: -20 }) })];
+    extensions.push(PostgreSQL.language.data.of({ autocomplete: columnsOf(known) }));
     if (parameters.length) {
       extensions.push(PostgreSQL.language.data.of({ autocomplete: (context) => {
         const word = context.matchBefore(/\$\w*/);

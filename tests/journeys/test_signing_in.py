@@ -293,6 +293,20 @@ def test_a_session_goes_on_under_another_secret(door):
     assert door.inside(found.rotated, later + 5 * MINUTE) == "ana"
 
 
+def test_what_opens_nothing_any_more_is_swept_and_the_ledger_still_tells(door):
+    first = door.join("ana")
+    refused("E600", door.sign_in, "mia", OTHER)
+    later = NOW + 11 * HOUR
+    living = session.session(door.house, first, later).rotated
+    told = events(door)
+    assert session.sweep(door.house, NOW + 30 * HOUR) == 1
+    assert door.house.store.get(Session, signing.digest(first)) is not None
+    assert session.sweep(door.house, NOW + 36 * HOUR + SECOND) == 1
+    assert door.house.store.get(Session, signing.digest(first)) is None
+    assert door.inside(living, later + 12 * HOUR - SECOND) == "ana"
+    assert events(door) == told
+
+
 def test_requests_that_come_at_once_get_the_same_new_secret(door):
     first, found, start = door.join("ana"), [], threading.Barrier(8)
 

@@ -72,7 +72,7 @@ def _own_words(principal: Principal) -> set[str]:
 
 def failed(before: Attempts | None, now: datetime) -> Attempts:
     """One more sign-in went wrong; from the fifth on each one doubles the wait, up to a bound."""
-    fresh = before is None or now - before.last_at > FORGOTTEN
+    fresh = before is None or forgiven(before, now)
     failures = 1 if fresh or before is None else before.failures + 1
     if failures < FREE:
         return Attempts(failures=failures, last_at=now)
@@ -116,6 +116,11 @@ def invited(account: Account, now: datetime) -> bool:
     )
 
 
+def forgiven(attempts: Attempts, now: datetime) -> bool:
+    """True for wrong sign-ins so long ago that the next one counts as the first."""
+    return now - attempts.last_at > FORGOTTEN
+
+
 def lasts(how: str) -> timedelta:
     """How long somebody stays signed in at most, by how they signed in.
 
@@ -131,6 +136,11 @@ def live(session: Session, account: Account, now: datetime) -> bool:
     if session.replaced_at is not None and now - session.replaced_at >= GRACE:
         return False
     return now < session.ends_at and now - session.made_at < IDLE
+
+
+def over(session: Session, now: datetime) -> bool:
+    """True for a session that was left so long ago that nothing makes it live again."""
+    return now - session.made_at > IDLE + FORGOTTEN
 
 
 def rotates(session: Session, now: datetime) -> bool:

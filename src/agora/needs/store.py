@@ -50,6 +50,13 @@ class Store(Protocol):
         """
         ...
 
+    def forget(self, kept: Sequence[Kept[N]]) -> int:
+        """Every revision of these is gone, but of what was changed since; give how many are gone.
+
+        For what opens nothing any more and nobody answers for: the ledger has what is to be told.
+        """
+        ...
+
     def records(self, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """The ledger in order, from the place behind `after`; streams."""
         ...

@@ -2,18 +2,24 @@
 
 import contextlib
 import hmac
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from agora.governance import account as rules
 from agora.governance.identity import called, identified
-from agora.model.account import Account, Session, SignedIn
+from agora.model.account import Account, Attempts, Session, SignedIn
 from agora.model.errors import Conflict, Denied, Missing
 from agora.model.ledger import Event
 from agora.model.people import Actor, Principal
 from agora.needs.house import House
 from agora.needs.store import Kept, Put
 from agora.passage import signing
+
+N = TypeVar("N")
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +147,24 @@ def sign_out_everywhere(house: House, who: Actor) -> None:
         house, Event.SIGNED_OUT, who.principal.id, ("everywhere", True), operator=who.operator
     )
     house.store.commit((Put(key=kept.key, noun=ended, revision=kept.revision),), (entry,))
+
+
+def sweep(house: House, now: datetime) -> int:
+    """What is kept of sessions and of wrong sign-ins is gone where it can matter no more: how many.
+
+    The ledger still tells who signed in and out, and when.
+    """
+    ended = (kept for kept in house.store.find(Session) if rules.over(kept.noun, now))
+    forgiven = (kept for kept in house.store.find(Attempts) if rules.forgiven(kept.noun, now))
+    return _forgotten(house, ended) + _forgotten(house, forgiven)
+
+
+def _forgotten(house: House, found: Iterator[Kept[N]]) -> int:
+    """Some at a time, so that nobody waits long who wants to write."""
+    gone = 0
+    while some := tuple(itertools.islice(found, AT_ONCE)):
+        gone += house.store.forget(some)
+    return gone
 
 
 def choose(house: House, secret: str, purpose: str, now: datetime) -> None:

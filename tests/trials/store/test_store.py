@@ -114,6 +114,20 @@ def test_a_stale_revision_conflicts_and_changes_nothing(store):
     assert list(store.records()) == []
 
 
+def test_what_is_forgotten_leaves_nothing_but_what_changed_since_stays(store, stores, url):
+    store.commit([Put(key="a", noun=current(1)), Put(key="b", noun=current(1))], [ENTRY])
+    store.commit([Put(key="a", noun=current(2), revision=1)], [])
+    old, new = store.get(Current, "a"), store.get(Current, "b")
+    stores().commit([Put(key="b", noun=current(2), revision=1)], [])
+    assert store.forget([old, new]) == 1
+    assert (store.get(Current, "a"), list(store.history(Current, "a"))) == (None, [])
+    assert [kept.noun.number for kept in store.history(Current, "b")] == [1, 2]
+    assert store.forget([old]) == 0
+    store.commit([Put(key="a", noun=current(3))], [])
+    assert store.get(Current, "a").revision == 1
+    assert len(list(store.records())) == 1
+
+
 def test_keys_are_found_by_prefix_in_order(store):
     store.commit([Put(key=key, noun=current(1)) for key in ("x/2", "x/1", "y/1", "x%")], [])
     assert [kept.key for kept in store.find(Current, "x/")] == ["x/1", "x/2"]

@@ -60,8 +60,11 @@ def _sealed(house: House, _: Site) -> None:
     seal(house)
 
 
-def _forgotten(house: House, _: Site) -> None:
+def _forgotten(house: House, site: Site) -> None:
+    from agora.usecases.session import sweep
+
     memory(house.folder.root).sweep()
+    sweep(house, site.now())
 
 
 class Runs:

@@ -30,6 +30,7 @@ SCHEMA_VERSION = 1
 _KIND, _KEY = nouns.c.kind == sa.bindparam("kind"), nouns.c.key == sa.bindparam("key")
 _NEWEST = sa.select(nouns).where(_KIND, _KEY, nouns.c.newest)
 _HISTORY = sa.select(nouns).where(_KIND, _KEY).order_by(nouns.c.revision)
+_GONE = sa.delete(nouns).where(_KIND, _KEY)
 _RANGE = (
     sa.select(nouns)
     .where(_KIND, nouns.c.newest)
@@ -79,6 +80,10 @@ class SqlStore:
     def commit(self, puts: Sequence[Put], entries: Sequence[Entry]) -> tuple[int, ...]:
         places: tuple[int, ...] = self._group.join((tuple(puts), tuple(entries)))
         return places
+
+    def forget(self, kept: Sequence[Kept[N]]) -> int:
+        with self._database.writing() as connection:
+            return sum(_forgotten(connection, each) for each in kept)
 
     def records(self, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         given = 0
@@ -179,6 +184,15 @@ def _put(connection: sa.Connection, put: Put) -> None:
         "document": json.dumps(to_document(put.noun), ensure_ascii=False),
     }
     connection.execute(sa.insert(nouns), [row])
+
+
+def _forgotten(connection: sa.Connection, kept: Kept[N]) -> bool:
+    named = {"kind": type(kept.noun).__name__, "key": kept.key}
+    row = connection.execute(_NEWEST, named).first()
+    if row is None or row.revision != kept.revision:
+        return False
+    connection.execute(_GONE, named)
+    return True
 
 
 def _append(connection: sa.Connection, entries: Sequence[Entry]) -> tuple[int, ...]:

@@ -3,10 +3,14 @@
 import pytest
 
 from agora.model.errors import Denied
+from agora.serve.rest.products import label
 from agora.usecases.access import ask
 from agora.usecases.query import query
 from agora.usecases.run import run
 from agora.usecases.show import show
+from agora.web.labels import measured
+from agora.web.product import newest_first
+from agora.web.tables import table_view
 from tests.journeys.changing import (
     CONTRACT,
     DEPRECATED,
@@ -57,6 +61,22 @@ def test_without_a_number_everybody_gets_the_version_of_their_agreement(both):
         assert "pieces" in read(house, "sofia", "select * from sales.transactions")[0]
         with pytest.raises(Denied):
             read(house, "mia", "select * from sales.transactions_v2")
+
+
+def test_a_label_names_each_version_as_a_query_does_the_newest_first(both):
+    with opened(both) as house:
+        shown = show(house, actor(house, "sofia"), PORT)
+        tables = [table_view(shown, *pair) for pair in newest_first(shown)]
+        assert [each["sql"] for each in tables] == ["sales.transactions", "sales.transactions_v1"]
+        for each in tables:
+            names = {column["name"] for column in each["columns"]}
+            assert names == set(read(house, "sofia", f"select * from {each['sql']}")[0])
+        assert {each.version: each.sql for each in label(shown).tables} == {
+            each["version"]: each["sql"] for each in tables
+        }
+        assert measured(shown).startswith(f"{tables[0]['rows']} rows"), (
+            "of one version, not of both"
+        )
 
 
 def test_readers_of_a_version_on_its_way_out_are_told(both):

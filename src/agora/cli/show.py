@@ -131,7 +131,7 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
     facts = shown.release.label(port.version) if shown.release else None
     rows = _rows(shown, port)
     say()
-    say(f"{paint(str(port.version), 'bold')}  {rows}; query it as {_sql_name(shown, port)}")
+    say(f"{paint(str(port.version), 'bold')}  {rows}; query it as {shown.product.sql_name(port)}")
     masks = {column.name: column.mask.kind.name.lower() for column in decision.columns}
     lines = []
     for column in port.contract.columns:
@@ -157,13 +157,6 @@ def _port(shown: Shown, port: OutputPort, decision: Decision) -> None:
     say(f"access: {access}")
     if not decision.allowed and decision.reasons[0].hint:
         say(f"  = help: {decision.reasons[0].hint}")
-
-
-def _sql_name(shown: Shown, port: OutputPort) -> str:
-    """A version that is not the newest one is named with its number."""
-    newest = max(p.contract.major for p in shown.product.ports if p.name == port.name)
-    named = port.name.table if port.contract.major == newest else port.version.table
-    return f"{port.name.schema}.{named}"
 
 
 def _rows(shown: Shown, port: OutputPort) -> str:

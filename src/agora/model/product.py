@@ -190,6 +190,12 @@ class Product:
         """The output port of that name and major version, or None."""
         return next((p for p in self.ports if p.version == version), None)
 
+    def sql_name(self, port: OutputPort) -> str:
+        """What a query calls the port; a version that is not the newest is named with its number."""
+        newest = max(p.contract.major for p in self.ports if p.name == port.name)
+        table = port.name.table if port.contract.major == newest else port.version.table
+        return f"{port.name.schema}.{table}"
+
     def every_tag(self) -> tuple[str, ...]:
         """Its tags, those of its contracts, and the tags and classifications of their columns."""
         found = set(self.tags)

@@ -7,7 +7,7 @@ from agora.usecases.columns import columns
 from agora.usecases.show import Part, rows, show
 from agora.web.answers import Page
 from agora.web.paths import get
-from agora.web.product import frame, name_of
+from agora.web.product import frame, name_of, newest_first
 from agora.web.tables import columns_of, rows_of, table_view, views
 from agora.web.templates import number
 from agora.web.visit import Visit
@@ -18,7 +18,7 @@ SAMPLE = 20
 def data(visit: Visit) -> Page:
     """Some rows of one table; masked cells look masked and say why."""
     shown = show(visit.house, visit.who, name_of(visit))
-    pairs = list(zip(shown.product.ports, shown.decisions, strict=True))
+    pairs = newest_first(shown)
     named = visit.query.get("table", "")
     first = next((p for p in pairs if p[1].allowed), pairs[0])
     port, decision = next((p for p in pairs if named in (str(p[0].name), str(p[0].version))), first)

@@ -6,6 +6,7 @@ from agora.model.checks import CheckResult, Outcome
 from agora.model.contract import Contract
 from agora.model.label import TrackRecord
 from agora.model.product import Lifecycle, Product
+from agora.model.release import Snapshot
 from agora.model.search import Quality
 from agora.needs.house import House
 from agora.usecases.show import Shown
@@ -77,7 +78,7 @@ def promised(records: Iterable[TrackRecord]) -> dict[str, object]:
     share = 100 * kept // days
     return {
         "value": f"kept on {share} % of days",
-        "note": "of the last 90",
+        "note": f"of the last {max(each.kept + each.broken for each in judged)}",
         "kind": "ok" if kept == days else "warn",
     }
 
@@ -95,15 +96,20 @@ def _what(shown: Shown) -> Iterator[Row]:
 
 
 def measured(shown: Shown) -> str:
-    """Rows and bytes, as far as this person may know them."""
+    """Rows and bytes, as far as this person may know them; of several versions those of the newest."""
     if shown.release is None:
         return "nothing yet"
     facts = [shown.release.label(snapshot.port) for snapshot in shown.release.snapshots]
     if any(each is None or each.rows is None for each in facts):
         return "told to those who may read it"
-    rows = sum(snapshot.rows for snapshot in shown.release.snapshots)
-    total = sum(file.size for snapshot in shown.release.snapshots for file in snapshot.files)
+    newest = {each.port.port: each for each in sorted(shown.release.snapshots, key=_major)}
+    rows = sum(snapshot.rows for snapshot in newest.values())
+    total = sum(file.size for snapshot in newest.values() for file in snapshot.files)
     return f"{plural(rows, 'row')}, {size(total)}" if total else plural(rows, "row")
+
+
+def _major(snapshot: Snapshot) -> int:
+    return snapshot.port.major
 
 
 def _terms(shown: Shown) -> Iterator[Row]:

@@ -26,6 +26,7 @@ TABS = (
     ("quality", "Quality"), ("discuss", "Questions"), ("versions", "Editions and versions"),
 )  # fmt: skip
 TURNS = {Turn.OWNERS: "Asked {}", Turn.REQUESTER: "Asked {}. The owners have a question to you."}
+Pairs = tuple[tuple[OutputPort, Decision], ...]
 OWN = (("consumers", "Who uses it"),)
 
 
@@ -68,7 +69,7 @@ def product(visit: Visit) -> Page:
     """Everything a shopper sees about a product."""
     shown = show(visit.house, visit.who, name_of(visit))
     label_read(visit.house, visit.who, name_of(visit))
-    pairs = tuple(zip(shown.product.ports, shown.decisions, strict=True))
+    pairs = newest_first(shown)
     beside = related(visit.house, visit.who, name_of(visit))
     values = frame(visit, shown, "") | {
         "label": label_rows(visit.house, shown),
@@ -81,7 +82,13 @@ def product(visit: Visit) -> Page:
     return Page(template="product/product.html", values=values)
 
 
-def _uses(visit: Visit, pairs: tuple[tuple[OutputPort, Decision], ...]) -> list[dict[str, object]]:
+def newest_first(shown: Shown) -> Pairs:
+    """Every table with what was decided about it; of several versions the newest stands first."""
+    pairs = zip(shown.product.ports, shown.decisions, strict=True)
+    return tuple(sorted(pairs, key=lambda pair: -pair[0].contract.major))
+
+
+def _uses(visit: Visit, pairs: Pairs) -> list[dict[str, object]]:
     """Ways to use the first table that this person may read, else the first one."""
     allowed = [port for port, decision in pairs if decision.allowed]
     port = (allowed or [port for port, _ in pairs])[:1]

@@ -32,8 +32,9 @@ def table_view(shown: Shown, port: OutputPort, decision: Decision) -> dict[str, 
     views = {view.name: view for view in decision.columns} if decision.allowed else {}
     return {
         "name": str(port.name),
+        "key": str(port.version),
         "version": port.contract.major,
-        "sql": f"{port.name.schema}.{port.name.table}",
+        "sql": shown.product.sql_name(port),
         "title": port.contract.title or port.contract.name or str(port.name),
         "description": port.contract.description,
         "status": port.contract.status,

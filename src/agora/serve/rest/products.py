@@ -100,7 +100,7 @@ def _table(shown: Shown, port: OutputPort, decision: Decision) -> Table:
     return Table(
         name=str(port.name),
         version=port.contract.major,
-        sql=f"{port.name.schema}.{port.name.table}",
+        sql=shown.product.sql_name(port),
         rows=facts.rows if facts else None,
         access=decision.allowed,
         why="" if decision.allowed else decision.reasons[0].sentence,

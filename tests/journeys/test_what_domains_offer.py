@@ -9,6 +9,7 @@ from agora.model.policy import Layer
 from agora.usecases.domain import domain, domains
 from agora.usecases.home import home
 from agora.usecases.rules import askable, of_domain, rules
+from agora.usecases.search import ready
 from tests.journeys.changing import actor, opened
 from tests.journeys.test_search import unlisted
 
@@ -84,3 +85,15 @@ def test_the_newest_editions_come_first_and_ones_own_apart(house, used):
     moments = [each.release.released_at for each in found.recent]
     assert moments == sorted(moments, reverse=True) != []
     assert not home(house, actor(house, "olga")).mine
+
+
+def test_the_first_page_of_a_huge_market_does_not_wait_for_its_index(house, monkeypatch):
+    monkeypatch.setattr("agora.usecases.home.MANY", 0)
+    hidden = unlisted(house, HIDDEN)
+    first = {name: home(hidden, actor(hidden, name)) for name in ("sofia", "carl")}
+    assert hidden.index.standing().mesh == "", "nobody has waited"
+    assert {each.products for each in first.values()} == {None}
+    assert [str(each.product.name) for each in first["sofia"].mine] == [HIDDEN]
+    assert {each.product.name.domain for each in first["carl"].mine} == {"customers"}
+    ready(hidden)
+    assert home(hidden, actor(hidden, "sofia")).products == len(hidden.mesh.products)

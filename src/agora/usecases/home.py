@@ -1,6 +1,6 @@
 """Home: how much somebody may know of, and which of it has the newest rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agora.model.names import ProductName
@@ -13,6 +13,8 @@ from agora.passage.finding import answered
 from agora.passage.ruling import current_release
 
 FEW = 6
+MANY = 1000
+"""A market of more products is not indexed while somebody waits for their first page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,22 +27,33 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """How many `products` somebody may know of; those released last, and their own domains'."""
+    """How many `products` somebody may know of; those released last, and their own domains'.
 
-    products: int
+    While a huge market is being indexed, only their own domains' products are told: None is known.
+    """
+
+    products: int | None
     recent: tuple[Served, ...] = ()
     mine: tuple[Served, ...] = ()
 
 
 def home(house: House, who: Actor) -> Home:
     """What this person meets first; nothing of it is asked product by product. Raises Unavailable."""
-    newest = _newest(house, who)
     domains = who.principal.domains
+    if len(house.mesh.products) > MANY and house.index.standing().mesh != house.mesh.hash:
+        return Home(products=None, mine=_own(house, domains))
+    newest = _newest(house, who)
     return Home(
         products=newest.total,
         recent=tuple(each for each in _served(house, newest) if each.release),
         mine=_served(house, _newest(house, who, domains)) if domains else (),
     )
+
+
+def _own(house: House, domains: Collection[str]) -> tuple[Served, ...]:
+    """Some of their domains' products, which their people may know of, listed or not."""
+    own = [each for each in house.mesh.products if each.name.domain in domains][:FEW]
+    return tuple(Served(product=p, release=current_release(house, p)) for p in own)
 
 
 def _newest(house: House, who: Actor, domains: Sequence[str] = ()) -> Answered:

@@ -25,6 +25,7 @@ from agora.model.search import (
 from agora.model.words import Mark, Term, marks, terms
 from agora.needs.house import House
 from agora.passage.finding import answered
+from agora.passage.indexing import indexed
 from agora.passage.listing import texts
 
 MOST_WORDS, MOST_LETTERS = 32, 500
@@ -96,6 +97,11 @@ def search(
         facets=tuple(_titled(house.mesh, facet) for facet in found.facets),
         did_you_mean=_instead(question.terms, found),
     )
+
+
+def ready(house: House) -> None:
+    """The index says what the files and the ledger say now, before anybody asks. Raises Unavailable."""
+    indexed(house)
 
 
 def _question(

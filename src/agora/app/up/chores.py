@@ -117,6 +117,13 @@ def _seen_to(house: House, site: Site) -> Iterator[tuple[str, str]]:
         yield each.product, each.outcome
 
 
+def _indexed(house: House, _: Site) -> Iterator[tuple[str, str]]:
+    from agora.usecases.search import ready
+
+    ready(house)
+    yield from ()
+
+
 def process() -> str:
     """What a lease calls this process, with its machine."""
     return f"{socket.gethostname()}/{os.getpid()}"
@@ -125,6 +132,7 @@ def process() -> str:
 CHORES = (
     Chore(name="errands", every=1, do=Runs("errands", _seen_to)),
     Chore(name="schedules", every=20, do=Runs("schedules", _ticked)),
+    Chore(name="index", every=5, do=Runs("index", _indexed)),
     Chore(name="notify", every=3, do=_told),
     Chore(name="seal", every=60, do=_sealed),
     Chore(name="sweep", every=60, do=_swept),

@@ -292,6 +292,8 @@ def test_an_end_that_comes_near_is_told_in_time_and_once(there):
     assert at(15, "mia") == []
     assert at(13, "mia") == [Matter.EXPIRING]
     assert at(13, "carl") == [Matter.EXPIRING]
+    sentence = notices(there, actor(there, "carl"), limit=1).told[0].sentence
+    assert sentence.startswith("the agreement of Mia Chen on customers.segments@1"), sentence
     assert at(12, "mia") == []
     assert at(0.5, "mia") == [Matter.EXPIRING]
     assert at(-0.5, "mia") == [Matter.EXPIRED]

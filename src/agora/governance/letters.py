@@ -55,6 +55,7 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
     table = _table(notice)
     by, until = _name(mesh, notice.by), f"{notice.until:%Y-%m-%d}" if notice.until else ""
     purpose = f" for {_purpose(mesh, notice.purpose)}" if notice.purpose else ""
+    of = f" of {by}" if notice.by else ""
     sentences = {
         Matter.REQUESTED: f"{by} asks for {table}{purpose}; you decide",
         Matter.REMARKED: f"{by} wrote about the request for {table}{purpose}",
@@ -64,8 +65,8 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
         Matter.ENDED: f"{by} ended the agreement on {table}{purpose}",
         Matter.EXTENDED: f"{by} made the agreement on {table}{purpose} longer{_until(until)}",
         Matter.CARRIED: f"your agreement holds for {table} too{purpose}",
-        Matter.EXPIRING: f"the agreement on {table}{purpose} ends on {until}",
-        Matter.EXPIRED: f"the agreement on {table}{purpose} has ended",
+        Matter.EXPIRING: f"the agreement{of} on {table}{purpose} ends on {until}",
+        Matter.EXPIRED: f"the agreement{of} on {table}{purpose} has ended",
         Matter.EDITION: f"edition {notice.edition} of {table} is there",
         Matter.VERSION: f"there is a new version: {table}",
         Matter.DEPRECATED: f"{table} is on its way out{_until(until)}",
@@ -108,8 +109,12 @@ def _table(notice: Notice) -> str:
 
 
 def _name(mesh: Mesh, who: str) -> str:
-    found = mesh.principal(who)
-    return found.name if found and found.name else who or "somebody"
+    """Whoever it is by the name people know: a product for its service, a team by its title."""
+    product, found = mesh.built_by(who), mesh.principal(who)
+    if product is not None:
+        return product.title or str(product.name)
+    team = next((each.title for each in mesh.teams if f"team:{each.id}" == who), "")
+    return team or (found.name if found else "") or who or "somebody"
 
 
 def _purpose(mesh: Mesh, name: str) -> str:

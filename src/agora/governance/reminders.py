@@ -37,10 +37,10 @@ def last_days(
             continue
         people = behind(mesh, agreed.consumer)
         if (since or now) < agreed.expires <= now:
-            yield of_agreement(agreed, Matter.EXPIRED, people, now)
+            yield of_agreement(agreed, Matter.EXPIRED, people, now, by=agreed.consumer)
         elif _near(agreed, since, now):
             to = tuple(dict.fromkeys((*people, *deciders(mesh, agreed.port))))
-            yield of_agreement(agreed, Matter.EXPIRING, to, now)
+            yield of_agreement(agreed, Matter.EXPIRING, to, now, by=agreed.consumer)
 
 
 def _right(agreed: Agreement) -> tuple[str, str, str, int]:
@@ -68,10 +68,11 @@ def _near(agreed: Agreement, since: datetime | None, now: datetime) -> bool:
 def waiting(
     mesh: Mesh, requests: Sequence[Request], since: datetime | None, now: datetime
 ) -> Iterator[Telling]:
-    """Requests nobody has answered for days: the owners are reminded, once."""
+    """Requests nobody has answered for days: the owners are reminded, once, while there is time."""
     for asked in requests:
         due = asked.asked_at + UNANSWERED
-        open_ = asked.state is RequestState.PENDING and asked.turn is Turn.OWNERS
+        lasts = asked.until is None or asked.until > now
+        open_ = asked.state is RequestState.PENDING and asked.turn is Turn.OWNERS and lasts
         if open_ and (since is None or since < due) and due <= now:
             yield Telling(
                 matter=Matter.WAITING,

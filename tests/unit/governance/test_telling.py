@@ -195,6 +195,8 @@ def test_however_often_one_looks_each_day_is_told_at_most_once(days):
         ({}, 3, 4, []),
         ({"state": RequestState.REFUSED}, None, 9, []),
         ({"turn": Turn.REQUESTER}, None, 9, []),
+        ({"until": NOW + 2 * DAY}, None, 3, []),
+        ({"until": NOW + 4 * DAY}, None, 3, [(Matter.WAITING, ("sofia", "sam"))]),
     ],
 )
 def test_a_request_that_waits_is_recalled_once(fields, since, now, told):

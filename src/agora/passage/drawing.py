@@ -26,6 +26,10 @@ from agora.workshop.charts import scale_of
 from agora.workshop.origins import Origins, origins
 
 FILTERED = "whether the first and last period are whole is not known for the rows you see"
+UNKNOWN = (
+    "whether the first and last period are whole is not known: lay a day or a moment along the"
+    " bottom and choose its period here, and its days are counted"
+)
 
 
 def drawn(house: House, who: Actor, drawing: Drawing, sql: str) -> Drawn:
@@ -42,7 +46,7 @@ def drawn(house: House, who: Actor, drawing: Drawing, sql: str) -> Drawn:
         *_masked(drawing, came, reading.decisions),
         *_filtered(reading.decisions),
         *(Note(kind=NoteKind.INCOMPLETE, sentence=f"not whole: {words}") for words in partial),
-        *_unknown(drawing, came, reading.decisions),
+        *_unknown(drawing, came, reading.decisions, unlike=trends.unknown(drawing, marked, period)),
         *_zone(drawing, label),
         *((_cut(),) if cut else ()),
     )
@@ -122,12 +126,16 @@ def _filtered(decisions: Sequence[Decision]) -> Iterator[Note]:
             )
 
 
-def _unknown(drawing: Drawing, came: Origins, decisions: Sequence[Decision]) -> Iterator[Note]:
+def _unknown(
+    drawing: Drawing, came: Origins, decisions: Sequence[Decision], *, unlike: bool
+) -> Iterator[Note]:
     """Labels tell of all rows: of a part of them nobody counted how whole its periods are."""
     origin = came.same(drawing.x.column)
     timed = drawing.x.scale is Scale.TEMPORAL and not plotting.counts_days(drawing)
     if timed and origin and any(str(d.port) == origin.relation and d.rows for d in decisions):
         yield Note(kind=NoteKind.INCOMPLETE, sentence=FILTERED)
+    elif unlike:
+        yield Note(kind=NoteKind.INCOMPLETE, sentence=UNKNOWN)
 
 
 def _zone(drawing: Drawing, label: tuple[str, Label] | None) -> Iterator[Note]:

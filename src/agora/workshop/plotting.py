@@ -6,7 +6,7 @@ drawn is already what it says, so that no browser reckons again and the table ha
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from agora.model.chart import Aggregate, Drawing, Mark, Scale, Shelf, Unit
 from agora.model.drawn import Heading, Point, Value
@@ -150,7 +150,7 @@ def rows(points: Sequence[Point]) -> tuple[tuple[Value, ...], ...]:
 def table(drawing: Drawing, points: Sequence[Point]) -> tuple[tuple[Value, ...], ...]:
     """The same numbers for people to read."""
     width = 3 if drawing.colour else 2
-    return tuple((plain(p.x), plain(p.y), plain(p.colour))[:width] for p in points)
+    return tuple((told(p.x), told(p.y), told(p.colour))[:width] for p in points)
 
 
 def plain(value: object) -> Value:
@@ -168,6 +168,17 @@ def plain(value: object) -> Value:
     if number is None:
         return str(value)
     return int(number) if number.is_integer() and abs(number) < 1 << 53 else number
+
+
+def told(value: object) -> Value:
+    """A value as people read it: a day as a day, and a zone only where the moment has one."""
+    if not isinstance(value, datetime):
+        return plain(value)
+    day, clock = value.date().isoformat(), value.replace(tzinfo=None).time()
+    if clock != time.min:
+        fine = "seconds" if clock.second or clock.microsecond else "minutes"
+        day = f"{day} {clock.isoformat(fine)}"
+    return f"{day} UTC" if value.tzinfo else day
 
 
 def _numeric(value: object) -> bool:

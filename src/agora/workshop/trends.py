@@ -9,7 +9,7 @@ from statistics import median
 from agora.model.chart import Drawing, Unit
 from agora.model.drawn import Point
 from agora.model.label import Grain, PeriodEnd, PeriodFacts
-from agora.workshop.plotting import counts_days, plain, titled
+from agora.workshop.plotting import counts_days, titled, told
 
 _FEW = 3  # of two points anything could be a trend
 _WEEK, _SHORT, _LONG = 7, 28, 31
@@ -26,6 +26,22 @@ def marked(
     said = _by_days(points, drawing.x.unit) if counts_days(drawing) else _by_label(points, label)
     found = tuple(replace(p, whole=False) if p.x in said else p for p in points)
     return found, tuple(said.values())
+
+
+def unknown(drawing: Drawing, points: Sequence[Point], label: PeriodFacts | None = None) -> bool:
+    """True when nobody can say whether the first and the last period of this axis are whole.
+
+    The query has put its days together and may have left some out, and its ends are not those of
+    the `label`.
+    """
+    places = [p.x for p in points if isinstance(p.x, date)]
+    if counts_days(drawing) or not any(_fits(each, places) for each in (Grain.WEEK, Grain.MONTH)):
+        return False
+    outer = ((places[0], True), (places[-1], False))
+    return label is None or not all(
+        any(end.first is first and _begins(end, x, label.column) for end in label.ends)
+        for x, first in outer
+    )
 
 
 def trended(drawing: Drawing, points: Sequence[Point]) -> tuple[Point, ...]:
@@ -63,7 +79,7 @@ def summary(drawing: Drawing, points: Sequence[Point]) -> str:
 
 
 def _at(point: Point) -> str:
-    return "nothing" if point.x is None else str(plain(point.x))
+    return "nothing" if point.x is None else str(told(point.x))
 
 
 def _by_days(points: Sequence[Point], unit: Unit | None) -> Mapping[object, str]:
@@ -77,7 +93,7 @@ def _by_days(points: Sequence[Point], unit: Unit | None) -> Mapping[object, str]
     for x in (next(iter(days)), next(reversed(days))):
         has = days[x] or 0
         if has < min(usual, _length(x, unit, usual)):
-            said[x] = f"the period from {plain(x)} has rows of {has:,} of usually {usual:,} days"
+            said[x] = f"the period from {told(x)} has rows of {has:,} of usually {usual:,} days"
     return said
 
 

@@ -11,8 +11,8 @@ from agora.model.chart import Aggregate, Scale
 from agora.model.drawn import Point
 from agora.model.label import Grain, PeriodEnd, PeriodFacts
 from agora.workshop.charts import built
-from agora.workshop.plotting import headings, plain, rows, spec, statement, table
-from agora.workshop.trends import marked, summary, trended
+from agora.workshop.plotting import headings, plain, rows, spec, statement, table, told
+from agora.workshop.trends import marked, summary, trended, unknown
 
 CONNECTION = duckdb.connect()
 CONNECTION.execute("set timezone = 'UTC'")
@@ -175,6 +175,36 @@ def test_a_sentence_says_what_is_drawn():
 )  # fmt: skip
 def test_values_as_json_has_them(value, told):
     assert plain(value) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (datetime(2017, 1, 2), "2017-01-02"), (datetime(2017, 1, 2, 3), "2017-01-02 03:00"),
+        (datetime(2017, 1, 2, 3, 4, 5), "2017-01-02 03:04:05"), (date(2017, 1, 2), "2017-01-02"),
+        (datetime(2017, 1, 2, tzinfo=UTC), "2017-01-02 UTC"), (Decimal("1.50"), 1.5), (None, None),
+    ],
+)  # fmt: skip
+def test_moments_as_people_read_them(value, read):
+    """Whose zone nobody stated is not given one."""
+    assert told(value) == read
+
+
+@pytest.mark.parametrize(("first", "last", "expected"), [(1, 3, False), (1, 2, True), (2, 3, True)])
+def test_ends_that_the_query_made_itself_are_not_known(first, last, expected):
+    """The label tells of its own first and last month, whole or not, and of no other."""
+    of = drawing(x="day", y="n")
+    ends = (
+        PeriodEnd(grain=Grain.MONTH, period="2017-01", has=31, usual=30, first=True),
+        PeriodEnd(grain=Grain.MONTH, period="2017-03", has=3, usual=30),
+    )
+    label = PeriodFacts(column="day", grain=Grain.DAY, first="", last="", covered=9, ends=ends)
+    months = [Point(x=date(2017, n, 1), y=n) for n in range(first, last + 1)]
+    assert unknown(of, months, label) is expected
+    assert unknown(of, months)
+    days = [Point(x=date(2017, 1, n), y=n) for n in (1, 2, 3)]
+    assert not unknown(of, days, label)
+    assert not unknown(drawing(x="day", y="n", aggregate="sum", unit="yearmonth"), months, label)
 
 
 def test_the_table_has_the_numbers_of_the_chart():

@@ -80,7 +80,8 @@ class DraftStep(StrEnum):
 class SheetDraft:
     """A file on its way to becoming a product: one for each person, kept until it is made.
 
-    `aside` is where its bytes lie, `rows` how many there are; words that are not said yet are empty.
+    `aside` is where its bytes lie, `rows` how many there are, `delimiter` what stands between the
+    values where that is not what is usual; words that are not said yet are empty.
     It goes on with `step`.
     """
 
@@ -98,3 +99,4 @@ class SheetDraft:
     terms: str = ""
     step: DraftStep = DraftStep.COLUMNS
     changed_at: datetime
+    delimiter: str = ""

@@ -54,7 +54,8 @@ def begin(house: House, who: Actor, file: str, content: bytes) -> SheetDraft:
             "you publish for no domain", code="E419", hint="an owner of a domain can name you"
         )
     name = file.replace("\\", "/").rpartition("/")[2]
-    spec = sheets.source(name, len(content))
+    delimiter = sheets.delimited(name, content)
+    spec = sheets.source(name, len(content), delimiter)
     aside = f"{house.new_id('sheet')}/{spec.path}"
     found = sheets.opened(house, spec, house.folder.aside(aside, content))
     stem = "-".join(_words(name.rpartition(".")[0]))
@@ -69,6 +70,7 @@ def begin(house: House, who: Actor, file: str, content: bytes) -> SheetDraft:
         domain=domains[0],
         product=stem,
         changed_at=house.now(),
+        delimiter=delimiter,
     )
     kept = house.store.get(SheetDraft, who.principal.id)
     return _keep(house, draft, kept.revision if kept else 0)
@@ -242,7 +244,7 @@ def _keep(house: House, draft: SheetDraft, revision: int) -> SheetDraft:
 
 
 def _spec(draft: SheetDraft) -> SourceSpec:
-    return sheets.source(f"data.{draft.kind}", 0)
+    return sheets.source(f"data.{draft.kind}", 0, draft.delimiter)
 
 
 def _path(house: House, draft: SheetDraft) -> str:

@@ -157,3 +157,20 @@ def test_only_publishers_bring_files_and_only_for_what_is_theirs(serving_market)
     emil = serving_market.client("emil")
     assert bring(emil, place, "t.xlsx", CSV).status_code == 400
     assert (serving_market.root / "sales/transactions/data/transactions.csv").read_bytes() == before
+
+
+def test_a_csv_with_semicolons_is_read_and_so_is_the_next(serving_market, emil):
+    word = b"Where;Since;Note\n1;2017-01-05;3,50\n2;2017-02-01;4,50\n"
+    assert bring(emil, "/studio/new/upload", "Kassen.csv", word).status_code == 303
+    names = {f"name-{n}": name for n, name in enumerate(("place", "since", "note"))}
+    assert send(emil, "/studio/new/upload/columns", **names).status_code == 303
+    label = {**LABEL, "title": "Tills", "product": "tills"}
+    assert send(emil, "/studio/new/upload/label", **label).status_code == 303
+    assert send(emil, "/studio/new/upload/check").headers["location"] == "/studio/sales/tills"
+    assert "Published" in published(emil, "/studio/sales/tills")
+    assert bring(
+        emil, "/studio/sales/tills/file", "Mai.csv", word + b"3;2017-03-01;1\n"
+    ).is_redirect
+    published(emil, "/studio/sales/tills")
+    with opened(serving_market.root) as house:
+        assert len(read(house, "emil", "select * from sales.tills")) == 3

@@ -31,8 +31,11 @@ class Opened:
     first: tuple[Mapping[str, object], ...]
 
 
-def source(file: str, size: int) -> SourceSpec:
-    """How a file of this name is read; raises Unusable for another kind, Exhausted for a huge one."""
+def source(file: str, size: int, delimiter: str = "") -> SourceSpec:
+    """How a file of this name is read; raises Unusable for another kind, Exhausted for a huge one.
+
+    A `delimiter` is named where it is not the one that the kind of file is called after.
+    """
     suffix = file.rpartition(".")[2].lower()
     if suffix not in KINDS:
         kinds = ", ".join(f".{each}" for each in KINDS)
@@ -45,8 +48,17 @@ def source(file: str, size: int) -> SourceSpec:
             code="E751",
             hint="let an engineer load it from where it lies",
         )
-    options = (("delimiter", "\t"),) if suffix == "tsv" else ()
+    between = delimiter or ("\t" if suffix == "tsv" else "")
+    options = (("delimiter", between),) if between else ()
     return SourceSpec(name=RAW, type=KINDS[suffix], path=f"data.{suffix}", options=options)
+
+
+def delimited(file: str, content: bytes) -> str:
+    """What parts the values of a CSV file where no comma does: spreadsheets of half of Europe write `;`."""
+    first = content.partition(b"\n")[0]
+    if not file.lower().endswith(".csv") or b"," in first:
+        return ""
+    return next((each for each in (";", "\t") if each.encode() in first), "")
 
 
 def opened(house: House, spec: SourceSpec, path: str) -> Opened:

@@ -11,6 +11,8 @@ from agora.model.words import words as plain
 from agora.needs.house import House
 from agora.needs.store import Put
 
+FEW = 3
+
 
 def wish(house: House, who: Actor, words: str, reason: str) -> Wish:
     """What nobody offers is wished for. Raises Unusable without words or reason, Conflict for a twin."""
@@ -38,6 +40,13 @@ def wishes(house: House, who: Actor) -> tuple[Wish, ...]:
     """The open wishes this person may know of: their own; all of them for owners and overseers."""
     every = tuple(kept.noun for kept in house.store.find(Wish))
     return tuple(w for w in every if w.state is WishState.OPEN and _may_know(house, who, w))
+
+
+def fulfilled(house: House, who: Actor) -> tuple[Wish, ...]:
+    """The newest of this person's own wishes that somebody else has answered."""
+    own = (kept.noun for kept in house.store.find(Wish) if kept.noun.wished_by == who.principal.id)
+    done = [w for w in own if w.state is WishState.SETTLED and w.answered_by != w.wished_by]
+    return tuple(done[-FEW:][::-1])
 
 
 def settle(house: House, who: Actor, wish_id: str, words: str) -> Wish:

@@ -3,10 +3,12 @@
 from starlette.responses import Response
 
 from agora.model.newcomer import Deed
+from agora.model.search import Wish
 from agora.usecases import home as verbs
 from agora.usecases.inbox import asked, inbox
 from agora.usecases.notices import notices
 from agora.usecases.steps import steps
+from agora.usecases.wish import fulfilled, wishes
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import STEPS, YEAR, cookie
 from agora.web.inbox import line
@@ -32,6 +34,8 @@ def home(visit: Visit) -> Page:
         "decide": [line(visit, each, "decide") for each in inbox(visit.house, visit.who).open],
         "asked": [line(visit, each, "mine") for each in asked(visit.house, visit.who)],
         "steps": _steps(visit),
+        "wishes": [_wished(visit, each) for each in wishes(visit.house, visit.who)],
+        "fulfilled": [_wished(visit, each) for each in fulfilled(visit.house, visit.who)],
         "told": notices(visit.house, visit.who, limit=5).told,
     }
     return Page(template="home/home.html", values=values)
@@ -59,6 +63,21 @@ def dismiss(visit: Visit) -> Response:
     response = respond(Redirect("/", said="Put away."), visit.request, visit.site, None)
     response.headers.append("set-cookie", cookie(STEPS, "away", https=False, seconds=YEAR))
     return response
+
+
+def _wished(visit: Visit, wish: Wish) -> dict[str, object]:
+    named = visit.house.mesh.principal
+    by, answerer = named(wish.wished_by), named(wish.answered_by)
+    return {
+        "id": wish.id,
+        "words": wish.words,
+        "reason": wish.reason,
+        "at": wish.wished_at.isoformat(),
+        "by": (by.name if by else "") or wish.wished_by,
+        "answer": wish.answer,
+        "answered_by": (answerer.name if answerer else "") or wish.answered_by,
+        "own": wish.wished_by == visit.who.principal.id,
+    }
 
 
 def _line(served: verbs.Served) -> dict[str, object]:

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 import markupsafe
 
+from agora.model.errors import Conflict
 from agora.model.search import FACETS, Access, Facet, Sort
 from agora.usecases.search import Found, Hit, Hits
 from agora.usecases.search import search as find
 from agora.usecases.steps import searched
-from agora.usecases.wish import wish
+from agora.usecases.wish import settle, wish
 from agora.web.answers import Page, Redirect
 from agora.web.labels import health
 from agora.web.paths import get, post
@@ -103,10 +104,19 @@ def ask_for(visit: Visit) -> Page | Redirect:
     words, reason = visit.text("q"), visit.text("reason")
     if not reason:
         return _page(visit, {"q": words}, "Say what you need it for", 422)
-    wish(visit.house, visit.who, words, reason)
+    try:
+        wish(visit.house, visit.who, words, reason)
+    except Conflict:
+        return Redirect("/", said=f"You wish for “{words}” already; it stands below.")
     return Redirect(
         "/search", said=f"Noted: you wish for “{words}”. Those who could offer it see it."
     )
+
+
+def settled(visit: Visit) -> Redirect:
+    """A wish is answered by who could offer it, or taken back by who had it."""
+    settle(visit.house, visit.who, visit.text("wish"), visit.text("answer"))
+    return Redirect("/", said="Settled: it is wished for no more.")
 
 
 def href(hit: Hit) -> str:
@@ -202,4 +212,5 @@ ROUTES = (
     get("/search", search),
     get("/search/suggest", suggest),
     post("/search/wish", ask_for),
+    post("/search/wish/settle", settled),
 )

@@ -91,6 +91,21 @@ def test_where_nothing_fits_one_asks_for_it_and_one_click_takes_the_filters_away
     )
 
 
+def test_who_could_offer_it_reads_a_wish_and_who_wished_reads_the_answer(client_as):
+    mia, sofia, ana = client_as("mia"), client_as("sofia"), client_as("ana")
+    for _ in range(2):
+        asked = send(mia, "/search/wish", q="moon <phases>", reason="to plan the night shift")
+        assert asked.status_code == 303, "a second time it is told that it stands already"
+    for client, sees in ((mia, True), (sofia, True), (ana, False)):
+        assert ("moon &lt;phases&gt;" in client.get("/").text) is sees
+    wish = re.search(r'name="wish" value="([^"]+)"', sofia.get("/").text)[1]
+    assert send(ana, "/search/wish/settle", wish=wish, answer="no").status_code == 404
+    answer = "From spring on, in sales"
+    assert send(sofia, "/search/wish/settle", wish=wish, answer=answer).status_code == 303
+    assert "moon" not in sofia.get("/").text
+    assert answer in mia.get("/").text
+
+
 HEALTH = ("Healthy", "At risk", "Deprecated", "Nothing released yet", "Draft")
 
 

@@ -210,12 +210,33 @@ def test_rows_of_every_format_are_the_bytes_of_the_mesh(terminal):
     assert "wrote 3 rows" in told[2] or "rows to" in told[2]
 
 
-def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal):
+def git(root, *words):
+    own = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    done = subprocess.run(
+        ["git", "-C", root, *own, *words], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def tracked(terminal):
+    """The mesh of the server, under version control as long as a test goes."""
+    root = terminal.served.root
+    git(root, "init", "-q")
+    (root / ".gitignore").write_text(".agora/\n")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+    yield root
+    shutil.rmtree(root / ".git")
+
+
+def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal, tracked):
     terminal.sign_in("emil")
     (terminal.folder / "visits.csv").write_text("day,visitors\n2026-01-01,12\n2026-01-02,30\n")
     code, out, err = terminal.there("new", "sales.visits", "--from", "visits.csv")
     assert code == 0, err
     assert "wrote sales/visits/build.yaml" in out
+    assert git(tracked, "log", "-1", "--format=%an %s") == "Emil Roth Begin sales.visits"
     assert (terminal.served.root / "sales/visits/visits.csv").exists()
     assert terminal.there("run", "sales.visits")[0] == 0
     assert "release 1" in terminal.there("run", "sales.visits")[1]
@@ -224,6 +245,8 @@ def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal):
     (terminal.folder / "ddl.sql").write_text("create table shops (id integer not null);")
     code, out, err = terminal.there("import", "sales", "--from", "ddl.sql")
     assert "wrote sales/shops/build.yaml" in out, err
+    assert git(tracked, "log", "-1", "--format=%an %s") == "Emil Roth Import sales.shops"
+    assert git(tracked, "status", "--porcelain") == ""
     code, _, err = terminal.there("new", "weather.rain", "--from", "visits.csv")
     assert (code, "E774" in err) == (3, True)
     assert not (terminal.served.root / "weather").exists()

@@ -77,11 +77,12 @@ def adopt(
         area = founded(listing, house.mesh, made[0].name, who.principal)
         files |= area.files
         listing = area.listing
-    house.folder.write(files)
+    words = f"Import {', '.join(str(each.name) for each in made)}"
+    commit = writing.laid(house, who, files, words)
     if fresh:
         house.folder.replace("agora.yaml", listing)
     for each in made:
-        writing.recorded(house, who, each.name, "", tuple(sorted(each.files)))
+        writing.recorded(house, who, each.name, commit, tuple(sorted(each.files)))
     lost = (*found.findings, *(finding for each in made for finding in each.findings))
     return Imported(
         products=tuple(str(each.name) for each in made),

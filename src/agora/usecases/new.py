@@ -64,10 +64,10 @@ def new(
         domain = founded(listing, mesh, product, who.principal)
         files |= domain.files
         listing = domain.listing
-    house.folder.write(files)
+    commit = writing.laid(house, who, files, f"Begin {product}")
     if fresh:
         house.folder.replace("agora.yaml", listing)
-    writing.recorded(house, who, product, "", tuple(sorted(files)))
+    writing.recorded(house, who, product, commit, tuple(sorted(files)))
     return Created(files=tuple(sorted(files)))
 
 

@@ -122,6 +122,18 @@ def written(
     return commit
 
 
+def laid(house: House, who: Actor, files: Mapping[str, bytes], words: str) -> str:
+    """New files are there; names the commit, if there is one.
+
+    Who sits at a terminal beside the mesh commits them when they are ready. What comes from elsewhere
+    is committed in its sender's name, for nobody else would. Raises Conflict, Unavailable.
+    """
+    if not who.operator:
+        return house.folder.keep(files, author=author(house, who), words=words)
+    house.folder.write(files)
+    return ""
+
+
 def recorded(
     house: House,
     who: Actor,

@@ -116,6 +116,8 @@ def test_only_publishers_schedule_and_only_what_means_a_time(used):
         with pytest.raises(Invalid, match="a schedule is") as caught:
             schedule.put(house, actor(house, "carl"), SEGMENTS, "now and then")
         assert caught.value.code_shown == "E757"
+        with pytest.raises(Invalid, match="no day fits"):
+            schedule.put(house, actor(house, "carl"), SEGMENTS, "0 6 31 2 * UTC")
         nobody = replace(house, mesh=replace(house.mesh, operator=""))
         with pytest.raises(AgoraError) as caught:
             outcome(nobody, SEGMENTS)

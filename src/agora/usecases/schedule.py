@@ -60,7 +60,7 @@ def put(house: House, who: Actor, name: str, text: str) -> str:
         raise Denied.because(reasons)
     path = f"{product.folder}/build.yaml"
     try:
-        found = Schedule.parse(text)
+        found = _coming(house, Schedule.parse(text))
         said = found.text if found else BY_HAND
         changed = edit(house.folder.text(path).decode(), ("schedule",), said)
     except (ValueError, Uneditable) as problem:
@@ -72,6 +72,13 @@ def put(house: House, who: Actor, name: str, text: str) -> str:
     commit = house.folder.keep({path: content}, author=author, words=words, replacing=True)
     writing.recorded(house, who, product.name, commit, (path,))
     return commit
+
+
+def _coming(house: House, found: Schedule | None) -> Schedule | None:
+    """The schedule; raises ValueError for one whose day never comes, such as 31 February."""
+    if found and not found.inputs and following(found, house.now()) is None:
+        raise ValueError(f"no day fits `{found.text}`")
+    return found
 
 
 def tick(

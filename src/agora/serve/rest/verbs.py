@@ -70,7 +70,7 @@ READ = (
     follow.following, history.history, inbox.answerers, inbox.pending, inbox.weigh, ledger.records,
     lineage.lineage, notices.hooks, notices.notices, order.in_order, query.query, saved.bound,
     saved.curated, saved.find, saved.mine, saved.run, saved.shared, schedule.listed, scorecard.scorecard,
-    search.search, show.rows, show.show, token.tokens, wish.wishes,
+    search.search, show.rows, show.show, token.tokens, wish.fulfilled, wish.wishes,
 )  # fmt: skip
 ASK = (
     access.answer, access.ask_back, access.ask_for, agreements.carry_over, agreements.end,

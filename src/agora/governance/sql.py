@@ -107,20 +107,28 @@ def _calls(facts: SqlFacts) -> Iterator[FunctionUse]:
             yield call
 
 
+_HINTS = dict.fromkeys(
+    ("PARAMETER", "VALUE_PARAMETER"),
+    "write values, or save the query: then they are asked for each time it is run",
+)
+
+
 def _kinds(facts: SqlFacts, law: _Law) -> Iterator[Reason]:
     for kind in sorted(facts.kinds):
         place, _, name = kind.partition(":")
         if place == "sample" and law.samples:
             continue
         if name not in _ALLOWED.get(place, frozenset()):
-            yield _no("E212", _refusal(place, name), "only SELECT is possible here")
+            yield _no(
+                "E212", _refusal(place, name), _HINTS.get(name, "only SELECT is possible here")
+            )
 
 
 def _refusal(place: str, name: str) -> str:
     words = name.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ").lower()
     if place == "node":
         return f"`{words}` is not a SELECT"
-    if name in ("PARAMETER", "VALUE_PARAMETER"):
+    if name in _HINTS:
         return "parameters have no value here"
     return f"`{words}` is not possible here"
 

@@ -12,7 +12,7 @@ from agora.usecases import results, workbench
 from agora.web.answers import Answer, Page, Redirect
 from agora.web.paths import get, post
 from agora.web.query import STATES, bench, decided
-from agora.web.tables import kind_of, said, texts
+from agora.web.tables import called, kind_of, said, texts
 from agora.web.visit import Visit, whole
 
 PLAIN = 200
@@ -61,7 +61,7 @@ def heads(found: Result) -> list[dict[str, object]]:
     return [
         {
             "name": each.name,
-            "type": each.type,
+            "type": called(each.type),
             "kind": kind_of(each.type),
             "masked": each.mask is not MaskKind.CLEAR,
             "why": _why(each),

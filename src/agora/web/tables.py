@@ -25,6 +25,12 @@ SEEN = {
     MaskKind.HIDDEN: "not at all",
 }
 
+_CALLED = {
+    "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT",
+    "float": "REAL", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR",
+    "large_string": "VARCHAR", "binary": "BLOB", "date32": "DATE", "time64": "TIME",
+}  # fmt: skip
+
 
 def table_view(shown: Shown, port: OutputPort, decision: Decision) -> dict[str, object]:
     """One table of a product: its columns with how this person sees each, and why."""
@@ -90,7 +96,7 @@ def said(reason: Reason) -> str:
 def columns_of(schema: "pa.Schema", views: Mapping[str, ColumnView]) -> list[Column]:
     """The heads of an answer's columns; a masked one says so."""
     return [
-        {"name": field.name, "type": str(field.type), "kind": kind(field.type)}
+        {"name": field.name, "type": called(str(field.type)), "kind": kind(field.type)}
         | seen(views.get(field.name))
         for field in schema
     ]
@@ -105,6 +111,16 @@ def kind_of(words: str) -> str:
     """The same of a type in words."""
     number = words.startswith(("int", "uint", "float", "double", "decimal", "half"))
     return "number" if number else "text"
+
+
+def called(words: str) -> str:
+    """The type as SQL and labels call it, where Arrow has another word."""
+    name, bracket, inner = words.partition("[")
+    if name == "timestamp":
+        return "TIMESTAMP WITH TIME ZONE" if "tz=" in inner else "TIMESTAMP"
+    if name.startswith("decimal"):
+        return f"DECIMAL{words[words.find('(') :].replace(' ', '')}"
+    return _CALLED.get(name, words) if not bracket or name in ("date32", "time64") else words
 
 
 def rows_of(answer: Answer, most: int) -> list[list[str | None]]:

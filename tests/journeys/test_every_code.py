@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from agora.backends.engine.duckdb import readers
+from agora.backends.engine.duckdb import forked, readers
 
 BUILD = "sales/transactions/build.yaml"
 STEP = "sales/transactions/steps/typed.sql"
@@ -261,6 +261,7 @@ def test_a_statement_that_takes_too_long_to_parse(shell, market, monkeypatch):
 
 def test_a_machine_that_can_start_no_process(shell, market, monkeypatch):
     monkeypatch.setattr("sys.executable", "/nowhere/python")
+    forked.nursery().close()
     assert "error[E510]" in shell(*RUN)[2]
 
 

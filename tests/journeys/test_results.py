@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from agora.backends.engine.duckdb.forked import nursery
+from agora.backends.engine.duckdb.process import WorkerProcess
 from agora.model.errors import AgoraError, Exhausted, Missing
 from agora.model.ledger import Event
 from agora.model.policy import MaskKind
@@ -241,10 +243,12 @@ def test_what_changes_nothing_keeps_the_rows(used):
 @pytest.fixture
 def workers():
     """Looks for workers this very test has started: other tests' servers keep theirs warm."""
+    for _ in range(2):
+        WorkerProcess(nursery().start).close()
     there = {child.pid for child in psutil.Process().children(recursive=True)}
 
     def found():
-        children = psutil.Process().children()
+        children = psutil.Process().children(recursive=True)
         return [p for p in children if p.pid not in there and p.status() != psutil.STATUS_ZOMBIE]
 
     return found

@@ -99,6 +99,14 @@ def test_however_a_statement_ends_its_place_is_free(readers):
     list(readers.answer(SESSION, [], "select 1 as n", BOUNDS))
 
 
+def test_who_ends_with_an_answer_after_everybody_has_left_leaves_no_worker(readers):
+    answer = readers.answer(SESSION, [], "select 1 as n", BOUNDS)
+    assert sum(batch.num_rows for batch in answer) == 1
+    readers.close()
+    answer.close()
+    assert not answer._process.alive
+
+
 def test_a_statement_whose_worker_cannot_be_bound_leaves_its_place(readers, monkeypatch):
     def fails(*_):
         raise Unavailable("no worker process can be started", code="E510")

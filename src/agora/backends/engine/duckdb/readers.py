@@ -55,6 +55,7 @@ class DuckReaders:
         self._answers: weakref.WeakSet[DuckAnswer] = weakref.WeakSet()
         self._log = log or (lambda _reader, _detail: None)
         self._lock = threading.Lock()
+        self._open = True
 
     def facts(self, session: Session, sql: str) -> SqlFacts:
         """Ask the reader's own worker, once per text.
@@ -128,6 +129,7 @@ class DuckReaders:
         for answer in tuple(self._answers):
             answer.stop(unfinished())
         with self._lock:
+            self._open = False
             seats = [seat for kept in self._idle.values() for seat in kept]
             self._idle.clear()
         for seat in seats:
@@ -146,7 +148,10 @@ class DuckReaders:
         return _Seat()
 
     def _give(self, session: Session, seat: _Seat) -> None:
-        """Keep a worker for its reader's next statement; the longest idle one makes room."""
+        """Keep a worker for its reader's next statement, unless there will be none.
+
+        The longest idle one makes room.
+        """
         if not seat.process.alive:
             seat.process.close()
             return
@@ -155,7 +160,7 @@ class DuckReaders:
         with self._lock:
             self._idle.setdefault(key, []).append(seat)
             self._idle.move_to_end(key)
-            while sum(len(kept) for kept in self._idle.values()) > self._most:
+            while sum(map(len, self._idle.values())) > (self._most if self._open else 0):
                 oldest = next(iter(self._idle))
                 surplus.append(self._idle[oldest].pop(0))
                 if not self._idle[oldest]:

@@ -1,8 +1,10 @@
 """Statements have turns: so many at once, in fair order, and nobody waits for ever."""
 
 import threading
+import time
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from agora.backends.engine.duckdb.readers import DuckReaders
@@ -105,6 +107,17 @@ def test_who_ends_with_an_answer_after_everybody_has_left_leaves_no_worker(reade
     readers.close()
     answer.close()
     assert not answer._process.alive
+
+
+def test_a_worker_that_died_while_it_was_idle_is_replaced_and_leaves_nothing_over(readers):
+    answer = readers.answer(SESSION, [], "select 1 as n", BOUNDS)
+    assert sum(batch.num_rows for batch in answer) == 1
+    answer.close()
+    psutil.Process(answer._process._process.pid).kill()
+    while answer._process.alive:
+        time.sleep(0.01)
+    assert list(readers.answer(SESSION, [], "select 1 as n", BOUNDS))
+    assert answer._process._pipes._back.closed
 
 
 def test_a_statement_whose_worker_cannot_be_bound_leaves_its_place(readers, monkeypatch):

@@ -145,6 +145,7 @@ class DuckReaders:
                     if kept:
                         self._idle[key] = kept
                     return seat
+                seat.process.close()
         return _Seat()
 
     def _give(self, session: Session, seat: _Seat) -> None:

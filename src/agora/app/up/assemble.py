@@ -13,9 +13,10 @@ from starlette.types import ASGIApp, Scope
 
 import agora.web
 from agora.app.up import events
+from agora.app.up.buckets import Buckets, folder
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
-from agora.app.up.limits import Buckets, Paced, own_names
+from agora.app.up.limits import Paced, own_names
 from agora.app.up.measuring import Measured, metrics
 from agora.app.up.once import Once, memory
 from agora.app.up.site import LiveSite
@@ -68,7 +69,9 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
     )
     app.state.site = site
     app.state.bell = events.Bell(site)
-    paced = Paced(app, people=Buckets(rate=50, burst=500), others=Buckets(rate=50, burst=1_000))
+    pace = folder(site.root)
+    people = Buckets(pace / "people", rate=50, burst=500)
+    paced = Paced(app, people=people, others=Buckets(pace / "others", rate=50, burst=1_000))
     identified = Identified(Once(paced, memory(site.root)), site)
     return Guarded(
         Measured(Told(identified) if told else identified),

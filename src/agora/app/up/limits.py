@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from agora.app.up.buckets import Buckets
 from agora.serve.rest.problems import problem
 
 HEADERS_SECONDS: Final = 15.0
@@ -19,25 +19,6 @@ STALLED_SECONDS: Final = 60.0
 FREE = ("/static/", "/healthz", "/readyz", "/events")
 _TOO_MANY = "too many requests came from you at once"
 _HINT = "wait a second between them"
-
-
-class Buckets:
-    """A bucket for each caller: it holds `burst` requests and gets `rate` back every second."""
-
-    def __init__(self, *, rate: float, burst: int, most: int = 10_000) -> None:
-        """Remember at most so many callers; who has not come for longest is forgotten."""
-        self._rate, self._burst, self._most = rate, burst, most
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, caller: str, now: float) -> bool:
-        """True when the caller may; one request less is left in their bucket."""
-        left, then = self._left.pop(caller, (float(self._burst), now))
-        left = min(self._burst, left + (now - then) * self._rate)
-        may = left >= 1
-        self._left[caller] = (left - may, now)
-        while len(self._left) > self._most:
-            self._left.popitem(last=False)
-        return may
 
 
 class Paced:

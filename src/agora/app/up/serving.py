@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from agora.app.up import crew, measuring
+from agora.app.up import buckets, crew, measuring
 from agora.app.up.standing import held, listening
 from agora.app.up.worker import work
 from agora.cli.answers.terminal import say
@@ -36,6 +36,7 @@ def serve(asked: Serving, environment: Mapping[str, str], *, opened: Opened | No
         here = replace(asked, port=port, url=url, root=asked.root.absolute())
         with held(here.root, url):
             measuring.shared(here.root, anew=True)
+            buckets.folder(here.root, anew=True)
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, _ended)
             say(f"{here.root.name} is served at {url}")

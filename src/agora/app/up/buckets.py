@@ -51,7 +51,7 @@ class Buckets:
             if known != whose:
                 left, then = self._burst, now
             left = min(self._burst, left + max(now - then, 0) * self._rate)
-            may = left >= 1
+            may = bool(left >= 1)
             kept = _BUCKET.pack(whose, left - may, now)
             os.pwrite(self._file, kept, shelf + place * _BUCKET.size)
         return may

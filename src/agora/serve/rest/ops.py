@@ -11,7 +11,7 @@ from agora.model.owning import Owned
 from agora.model.scorecard import Cost, Figure, Goal
 from agora.serve.rest.asking import At, By, Within
 from agora.serve.rest.me import EVENTS, event_of
-from agora.serve.rest.paging import MOST, Paged
+from agora.serve.rest.paging import Paged, cursor_to
 from agora.serve.rest.problems import documented
 from agora.serve.rest.products import Word
 from agora.serve.rest.wire import listing, model_of, wired
@@ -87,18 +87,17 @@ def looked(
     text: Looked = "",
     kind: Annotated[str, Query(max_length=20, examples=["service"])] = "",
     across: Annotated[str, Query(max_length=3, examples=["yes"])] = "",
-    before: Annotated[int, Query(ge=0, le=2**62, description="Older than this place.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> Any:
-    """Newest first, as far as the caller may know; `next` is the `before` of the page after."""
+    """Newest first, as far as the caller may know."""
     words = {
         "person": person, "product": product, "events": events, "purpose": purpose, "since": since,
         "until": until, "text": text, "kind": kind, "across": across,
     }  # fmt: skip
-    found = activity(house, who, Sought.of(words), before=before, limit=limit)
+    found = activity(house, who, Sought.of(words), before=paged.start, limit=paged.limit)
+    paged: Paged,
     return {
         "items": [event_of(each) for each in found.records],
-        "next": str(found.first) if found.first > 1 else None,
+        "next": cursor_to(found.first) if found.first > 1 else None,
     }
 
 

@@ -257,6 +257,30 @@ def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal, tracked
     assert terminal.there("run", "--all", "--json")[0] in (0, 1)
 
 
+def test_a_domain_founded_from_elsewhere_is_one_commit_with_its_first_product(terminal, tracked):
+    people = (tracked / "people.yaml").read_text()
+    in_a_team = people.replace("Lind, ", "Lind, teams: [marketing], ")
+    (tracked / "people.yaml").write_text(in_a_team)
+    git(tracked, "commit", "-qam", "Olga is of marketing")
+    terminal.sign_in("olga")
+    (terminal.folder / "rain.csv").write_text("day,rain_mm\n2026-01-01,12\n2026-01-02,30\n")
+    (terminal.folder / "ddl.sql").write_text("create table shops (id integer not null);")
+    listed = (tracked / "agora.yaml").read_bytes()
+    for words in (["new", "weather.rain"], ["import", "places"]):
+        file = "rain.csv" if words[0] == "new" else "ddl.sql"
+        code, _, err = terminal.there(*words, "--from", file)
+        assert code == 0, err
+        assert git(tracked, "status", "--porcelain") == ""
+        changed = git(tracked, "show", "--format=", "--name-only").splitlines()
+        domain = words[1].partition(".")[0]
+        assert {"agora.yaml", f"{domain}/domain.yaml"} <= set(changed)
+    assert terminal.there("show", "weather.rain")[0] == 0
+    (tracked / "agora.yaml").write_bytes(listed)
+    (tracked / "people.yaml").write_text(people)
+    for domain in ("weather", "places"):
+        shutil.rmtree(tracked / domain)
+
+
 def test_a_path_on_the_server_is_never_read_for_somebody_elsewhere(terminal):
     client = terminal.served.client()
     client.headers["authorization"] = f"Bearer {terminal.token('emil')}"

@@ -58,12 +58,13 @@ class Folder(Protocol):
         *,
         author: Author,
         words: str,
-        replacing: bool = False,
+        replacing: Mapping[str, bytes | None] = ...,
     ) -> str:
         """All files are written and, where the mesh is under version control, committed; or none is.
 
         The commit is in the author's name; the answer names it, or is empty without version control.
-        Raises Conflict when one exists and is not to be replaced, Unavailable.
+        `replacing` names the files that may be there, with what each must still hold (None: whatever
+        it holds). Raises Conflict when another one is there or it was changed, Unavailable.
         """
         ...
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agora.model.errors import Missing
-from agora.model.mesh import Mesh
 from agora.model.names import ProductName
 from agora.model.people import Principal
 from agora.spec import scaffold
-from agora.spec.editing import edit
+from agora.spec.editing import append
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Founded:
     listing: bytes
 
 
-def founded(listing: bytes, mesh: Mesh, first: ProductName, owner: Principal) -> Founded:
+def founded(listing: bytes, first: ProductName, owner: Principal) -> Founded:
     """The domain of its first product, owned by the owner's team; `listing` is today's `agora.yaml`.
 
     Raises Missing when the owner is in no team.
@@ -31,7 +30,7 @@ def founded(listing: bytes, mesh: Mesh, first: ProductName, owner: Principal) ->
             hint="add a team in `people.yaml`",
         )
     texts = scaffold.domain(first.domain, owner.teams[0], owner.id)
-    longer = edit(listing.decode(), ("domains", len(mesh.domains)), first.domain)
+    longer = append(listing.decode(), ("domains",), first.domain)
     return Founded(
         files={path: text.replace(b"PORT", str(first).encode()) for path, text in texts.items()},
         listing=longer.encode(),

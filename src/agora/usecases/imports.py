@@ -72,15 +72,13 @@ def adopt(
     files = {path: content for each in made for path, content in each.files.items()}
     fresh = house.mesh.domain(domain) is None
     before = house.folder.texts()
-    listing = before["agora.yaml"]
+    listing = longer = before[writing.LISTING]
     if fresh:
-        area = founded(listing, house.mesh, made[0].name, who.principal)
+        area = founded(listing, made[0].name, who.principal)
         files |= area.files
-        listing = area.listing
+        longer = area.listing
     words = f"Import {', '.join(str(each.name) for each in made)}"
-    commit = writing.laid(house, who, files, words)
-    if fresh:
-        house.folder.replace("agora.yaml", listing)
+    commit = writing.laid(house, who, files, words, listing=(listing, longer))
     for each in made:
         writing.recorded(house, who, each.name, commit, tuple(sorted(each.files)))
     lost = (*found.findings, *(finding for each in made for finding in each.findings))

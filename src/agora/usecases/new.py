@@ -59,14 +59,12 @@ def new(
     known = {tag.id for tag in mesh.tags}
     personal = scaffold.EXAMPLE_PERSONAL if not origin and "personal" in known else ()
     files = data | scaffold.product(product, columns=columns, source=source, personal=personal)
-    listing = house.folder.text("agora.yaml")
+    listing = longer = house.folder.text(writing.LISTING)
     if fresh:
-        domain = founded(listing, mesh, product, who.principal)
+        domain = founded(listing, product, who.principal)
         files |= domain.files
-        listing = domain.listing
-    commit = writing.laid(house, who, files, f"Begin {product}")
-    if fresh:
-        house.folder.replace("agora.yaml", listing)
+        longer = domain.listing
+    commit = writing.laid(house, who, files, f"Begin {product}", listing=(listing, longer))
     writing.recorded(house, who, product, commit, tuple(sorted(files)))
     return Created(files=tuple(sorted(files)))
 

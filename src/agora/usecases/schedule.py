@@ -62,14 +62,15 @@ def put(house: House, who: Actor, name: str, text: str) -> str:
     try:
         found = _coming(house, Schedule.parse(text))
         said = found.text if found else BY_HAND
-        changed = edit(house.folder.text(path).decode(), ("schedule",), said)
+        held = house.folder.text(path)
+        changed = edit(held.decode(), ("schedule",), said)
     except (ValueError, Uneditable) as problem:
         hint = "for example `0 6 * * mon Europe/Berlin`, `inputs` or `by-hand`"
         raise Invalid(str(problem), code="E757", hint=hint) from None
     words = f"Schedule {product.title or product.name}: {said}"
     author = writing.author(house, who)
     content = changed.encode()
-    commit = house.folder.keep({path: content}, author=author, words=words, replacing=True)
+    commit = house.folder.keep({path: content}, author=author, words=words, replacing={path: held})
     writing.recorded(house, who, product.name, commit, (path,))
     return commit
 

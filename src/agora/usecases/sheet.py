@@ -210,7 +210,7 @@ def next_file(house: House, who: Actor, name: str, file: str, content: bytes) ->
     path = f"{product.folder}/{spec.path}"
     words = f"Put {file.rpartition('/')[2]} in the place of {spec.path}"
     author = writing.author(house, who)
-    commit = house.folder.keep({path: content}, author=author, words=words, replacing=True)
+    commit = house.folder.keep({path: content}, author=author, words=words, replacing={path: None})
     writing.recorded(house, who, product.name, commit, (path,))
     return Written(name=product.name, files=(path,), commit=commit)
 

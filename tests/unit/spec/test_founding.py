@@ -20,8 +20,7 @@ def somebody(*teams):
 
 
 def test_the_domain_is_listed_and_belongs_to_the_first_team_of_its_founder():
-    mesh = read(MESH, {}).mesh
-    made = founded(MESH["agora.yaml"], mesh, FIRST, somebody("data-team", "others"))
+    made = founded(MESH["agora.yaml"], FIRST, somebody("data-team", "others"))
     product = scaffold.product(FIRST, columns=scaffold.EXAMPLE_COLUMNS, source=SOURCE)
     reading = read({**MESH, **made.files, **product, "agora.yaml": made.listing}, {})
     assert [domain.id for domain in reading.mesh.domains] == ["sales"]
@@ -31,7 +30,15 @@ def test_the_domain_is_listed_and_belongs_to_the_first_team_of_its_founder():
     assert not any(b"PORT" in text for text in made.files.values())
 
 
+def test_what_is_listed_already_stays_listed_also_where_it_cannot_be_read():
+    broken = b"domains: [crm, web]"
+    listing = MESH["agora.yaml"].replace(b"domains: []", broken)
+    assert broken in listing
+    made = founded(listing, FIRST, somebody("data-team"))
+    assert b"domains: [crm, web, sales]" in made.listing
+
+
 def test_nobody_founds_a_domain_without_a_team():
     with pytest.raises(Missing, match="no team that could own `sales`") as told:
-        founded(MESH["agora.yaml"], read(MESH, {}).mesh, FIRST, somebody())
+        founded(MESH["agora.yaml"], FIRST, somebody())
     assert told.value.code_shown == "E016"

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
+from types import MappingProxyType
 
 from agora.backends.folder.history import texts_at
 from agora.backends.folder.keeping import keep
@@ -92,7 +93,7 @@ class DiskFolder:
         *,
         author: Author,
         words: str,
-        replacing: bool = False,
+        replacing: Mapping[str, bytes | None] = MappingProxyType({}),
     ) -> str:
         return keep(self._root, files, MESH_FILE, author=author, words=words, replacing=replacing)
 

@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
+from agora.backends.locks import exclusive
 from agora.model.errors import Conflict, Unavailable
 from agora.needs.folder import Author
 
 SECONDS = 60
+LOCK = ".agora/keeping.lock"
 _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false")
 """What a person's own machine does around a commit is not done on a server."""
 
@@ -22,19 +25,33 @@ def keep(
     *,
     author: Author,
     words: str,
-    replacing: bool = False,
+    replacing: Mapping[str, bytes | None] = MappingProxyType({}),
 ) -> str:
     """The files are there, committed in the author's name where `mark` is under version control.
 
-    The answer names the commit, or is empty. Without `replacing` no file may exist: Conflict.
+    The answer names the commit, or is empty. A file may stand there only where `replacing` names it,
+    with what it must still hold (None: whatever it holds); otherwise Conflict.
     Raises Unavailable where they cannot be written or committed; then everything is as before.
     """
+    lock = root / LOCK
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with exclusive(lock):
+        return _kept(root, files, mark, author, words, replacing)
+
+
+def _kept(
+    root: Path,
+    files: Mapping[str, bytes],
+    mark: str,
+    author: Author,
+    words: str,
+    replacing: Mapping[str, bytes | None],
+) -> str:
     before: dict[str, bytes | None] = {}
     try:
         for path, content in files.items():
-            at = root / path
-            before[path] = at.read_bytes() if replacing and at.is_file() else None
-            _write(at, content, anew=not replacing)
+            before[path] = _standing(root / path, path, replacing)
+            _write(root / path, content, anew=path not in replacing)
         return _committed(root, tuple(files), mark, author, words)
     except FileExistsError:
         at_fault = next(reversed(before))
@@ -46,9 +63,20 @@ def keep(
     except OSError as problem:
         _undone(root, before)
         raise Unavailable(f"`{root}` cannot be written", code="E509") from problem
-    except Unavailable:
+    except (Conflict, Unavailable):
         _undone(root, before)
         raise
+
+
+def _standing(at: Path, path: str, replacing: Mapping[str, bytes | None]) -> bytes | None:
+    """What will be replaced; raises Conflict when that is not what its editor has read."""
+    if path not in replacing:
+        return None
+    held = at.read_bytes() if at.is_file() else None
+    if replacing[path] is not None and held != replacing[path]:
+        words = f"`{path}` was changed meanwhile"
+        raise Conflict(words, code="E409", hint="look again and retry; nothing was written")
+    return held
 
 
 def _write(path: Path, content: bytes, *, anew: bool) -> None:

@@ -18,7 +18,7 @@ from agora.passage.recording import refused
 from agora.spec import making
 from agora.spec.mesh import read
 
-SUFFIXES = (".yaml", ".sql", ".md")
+LISTING = "agora.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +122,30 @@ def written(
     return commit
 
 
-def laid(house: House, who: Actor, files: Mapping[str, bytes], words: str) -> str:
+def laid(
+    house: House,
+    who: Actor,
+    files: Mapping[str, bytes],
+    words: str,
+    *,
+    listing: tuple[bytes, bytes] = (b"", b""),
+) -> str:
     """New files are there; names the commit, if there is one.
+
+    `listing` is `agora.yaml` as it was read and as it is with a new domain in its list.
 
     Who sits at a terminal beside the mesh commits them when they are ready. What comes from elsewhere
     is committed in its sender's name, for nobody else would. Raises Conflict, Unavailable.
     """
+    before, after = listing
+    more = {LISTING: after} if after != before else {}
     if not who.operator:
-        return house.folder.keep(files, author=author(house, who), words=words)
+        own = author(house, who)
+        replacing = dict.fromkeys(more, before)
+        return house.folder.keep({**files, **more}, author=own, words=words, replacing=replacing)
     house.folder.write(files)
+    for path, content in more.items():
+        house.folder.replace(path, content)
     return ""
 
 

@@ -60,3 +60,35 @@ class Room:
     files: int
     size: int
     areas: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the statements cost that read exactly these `names`, domains or products, or were a reader's.
+
+    A statement that read several has a line of all their names, for nobody can tell which of them took
+    the time; what is of none has no name. `size` is their room in the lake, which readers have none of;
+    `domains` are those the reader is of.
+    """
+
+    names: tuple[str, ...]
+    reads: int = 0
+    rows: int = 0
+    millis: int = 0
+    size: int = 0
+    last: datetime | None = None
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What reading and storing costs, told three times: each way adds up to the same.
+
+    Counted in the record from its beginning up to this `place`.
+    """
+
+    domains: tuple[Spent, ...]
+    products: tuple[Spent, ...]
+    readers: tuple[Spent, ...]
+    total: Spent
+    place: int

@@ -8,12 +8,13 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """One reader's use of one product: statements and builds, rows of answers, machine milliseconds.
+    """One reader's statements and builds that read exactly these products, each counted once.
 
-    A statement that reads two products counts for both, with all its rows and its whole time.
+    With the rows of their answers and machine milliseconds. Nobody can tell which of several products
+    took the time; of none is what reads no table.
     """
 
-    product: str
+    products: tuple[str, ...]
     reader: str
     reads: int = 0
     rows: int = 0
@@ -94,7 +95,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one reader's use of one product cost; the reader is empty where it may not be told."""
+    """What one reader's use of one product cost; the reader is empty where it may not be told.
+
+    A statement that reads two products counts for both, with all its rows and its whole time.
+    """
 
     product: str
     reader: str

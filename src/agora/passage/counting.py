@@ -6,7 +6,8 @@ from agora.needs.house import House
 from agora.needs.store import Put
 from agora.quality.counting import counted
 
-KEY = "book"
+KEY = "counted"
+"""Under another key than the books in which each product of a statement was counted by itself."""
 FAR = 500
 """So many records are counted again rather than kept: the store keeps every revision of a book."""
 

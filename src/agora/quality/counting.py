@@ -30,7 +30,7 @@ class _Counting:
 
     def __init__(self, before: Book) -> None:
         self._place = before.place
-        self._uses = {(use.product, use.reader): use for use in before.uses}
+        self._uses = {(use.products, use.reader): use for use in before.uses}
         self._joined = Counter({(each.one, each.other): each.times for each in before.joined})
         self._waits = deque(before.waits, maxlen=MOST)
         self._tells = Counter({(each.what, each.product): each.times for each in before.tells})
@@ -92,9 +92,8 @@ class _Counting:
         statement = str(dict(entry.facts).get("statement", ""))
         if statement:
             self._begin(record, "statement", statement, named)
-        for name in named:
-            use = self._use(name, entry.who)
-            self._uses[name, entry.who] = replace(use, reads=use.reads + 1, last=entry.at)
+        use = self._use(named, entry.who)
+        self._keep(replace(use, reads=use.reads + 1, last=entry.at))
         pairs = combinations(sorted(named), 2) if statement else ()
         self._joined.update(p for p in pairs if len({n.partition(".")[0] for n in p}) > 1)
 
@@ -107,9 +106,8 @@ class _Counting:
             return
         rows = int(str(facts.get("rows", 0)))
         millis = round((record.recorded_at - begun.at).total_seconds() * 1000)
-        for name in begun.products:
-            use = self._use(name, who)
-            self._uses[name, who] = replace(use, rows=use.rows + rows, millis=use.millis + millis)
+        use = self._use(begun.products, who)
+        self._keep(replace(use, rows=use.rows + rows, millis=use.millis + millis))
         if rows and begun.products:
             self._end(record, "search", who, "search", begun.products[0])
 
@@ -122,8 +120,12 @@ class _Counting:
             if facts.get("rules"):
                 self._tell("explained", name)
 
-    def _use(self, product: str, reader: str) -> Use:
-        return self._uses.get((product, reader)) or Use(product=product, reader=reader)
+    def _use(self, named: tuple[str, ...], reader: str) -> Use:
+        products = tuple(sorted(named))
+        return self._uses.get((products, reader)) or Use(products=products, reader=reader)
+
+    def _keep(self, use: Use) -> None:
+        self._uses[use.products, use.reader] = use
 
     def _tell(self, what: str, product: str) -> None:
         self._tells[what, product] += 1

@@ -108,7 +108,7 @@ def scorecard(
         goals=_goals(mesh, chosen, whole=whole),
         unused=tuple(own.unused(now)),
         alike=_alike(known, domain),
-        deprecated=tuple(str(p.name) for p in chosen if p.status is Lifecycle.DEPRECATED),
+        deprecated=tuple(_deprecated(chosen)),
         place=book.place,
     )
 
@@ -122,7 +122,7 @@ class _Over:
         self.known = known
         names = {str(product.name) for product in known}
         seen = names | ({""} if everything else set())
-        self.uses = [use for use in book.uses if use.product in names]
+        self.uses = _by_product(book.uses, names)
         self.joins = 0
         self.waits = [wait for wait in book.waits if wait.product in seen]
         self.tells = [tell for tell in book.tells if tell.product in seen]
@@ -130,7 +130,7 @@ class _Over:
         self.agents = {n for n, p in readers.items() if p and p.kind is PrincipalKind.AGENT}
         self._domains = {n: p.domains for n, p in readers.items() if p}
 
-    def elsewhere(self, use: Use) -> bool:
+    def elsewhere(self, use: Cost) -> bool:
         """True for a reader of another domain."""
         domains = self._domains.get(use.reader)
         return domains is not None and use.product.partition(".")[0] not in domains
@@ -184,23 +184,45 @@ def _joins(book: Book, known: Collection[Product], domain: str) -> int:
     )
 
 
-def _costs(uses: Collection[Use], named: Callable[[str], bool]) -> tuple[Cost, ...]:
+def _by_product(uses: Collection[Use], names: Collection[str]) -> list[Cost]:
+    """What each of these products was read, also by statements that read others beside it."""
+    found: dict[tuple[str, str], list[Use]] = {}
+    for use in uses:
+        for name in use.products:
+            if name in names:
+                found.setdefault((name, use.reader), []).append(use)
+    return [_cost(*key, together) for key, together in found.items()]
+
+
+def _costs(uses: Collection[Cost], named: Callable[[str], bool]) -> tuple[Cost, ...]:
     """The dearest first; those whose readers may not be named are one line a product."""
-    lines: dict[tuple[str, str], list[Use]] = {}
+    lines: dict[tuple[str, str], list[Cost]] = {}
     for use in uses:
         lines.setdefault((use.product, use.reader if named(use.product) else ""), []).append(use)
-    costs = (
-        Cost(
-            product=product,
-            reader=reader,
-            reads=sum(use.reads for use in found),
-            rows=sum(use.rows for use in found),
-            millis=sum(use.millis for use in found),
-            last=max((use.last for use in found if use.last), default=None),
-        )
-        for (product, reader), found in lines.items()
-    )
+    costs = (_cost(*key, found) for key, found in lines.items())
     return tuple(sorted(costs, key=lambda c: (-c.millis, -c.rows, -c.reads, c.product, c.reader)))
+
+
+def _cost(product: str, reader: str, uses: Collection[Use] | Collection[Cost]) -> Cost:
+    return Cost(
+        product=product,
+        reader=reader,
+        reads=sum(use.reads for use in uses),
+        rows=sum(use.rows for use in uses),
+        millis=sum(use.millis for use in uses),
+        last=max((use.last for use in uses if use.last), default=None),
+    )
+
+
+def _deprecated(known: Collection[Product]) -> Iterator[str]:
+    """Whole products, else the versions of their tables that are on their way out."""
+    for product in known:
+        if product.status is Lifecycle.DEPRECATED:
+            yield str(product.name)
+        else:
+            yield from (
+                str(p.version) for p in product.ports if p.contract.status == Lifecycle.DEPRECATED
+            )
 
 
 def _goals(mesh: Mesh, known: Collection[Product], *, whole: bool) -> tuple[Goal, ...]:

@@ -1,4 +1,4 @@
-"""Health: how the machines do, and who takes how much room, for those who oversee the mesh."""
+"""Health: how the machines do, and what reading and storing costs, for those who oversee the mesh."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,11 +10,14 @@ from agora.model.lease import Lease
 from agora.model.ledger import Event
 from agora.model.maintenance import Stored
 from agora.model.names import ProductName
-from agora.model.operating import Health, Room
+from agora.model.operating import Costs, Health, Room
 from agora.model.people import Actor
 from agora.model.release import Release, RunState
 from agora.needs.house import House
 from agora.passage.activity import backwards, top
+from agora.passage.counting import book
+from agora.passage.knowing import find_domain
+from agora.quality import costs as counting
 from agora.quality.runs import lines
 
 LOOKED = 20_000
@@ -50,6 +53,18 @@ def storage(house: House, who: Actor) -> tuple[Room, ...]:
     A landed file is of the product that was made of it; one that several were made of counts once.
     """
     _demand(house, who)
+    return _rooms(house)
+
+
+def costs(house: House, who: Actor, *, domain: str = "") -> Costs:
+    """What reading and storing costs: of the mesh, or of one domain. Raises Denied, Missing."""
+    _demand(house, who)
+    if domain:
+        find_domain(house, domain)
+    return counting.costs(house.mesh, book(house), _rooms(house), domain=domain)
+
+
+def _rooms(house: House) -> tuple[Room, ...]:
     landed = _landed(house)
     stored = tuple(
         replace(each, product=each.product or landed.get(each.path, ""))

@@ -5,12 +5,14 @@ from agora.model.people import Actor
 from agora.model.scorecard import Scorecard
 from agora.needs.house import House
 from agora.passage.counting import book
-from agora.passage.knowing import known
+from agora.passage.knowing import find_domain, known
 from agora.quality.scorecard import scorecard as figures
 
 
 def scorecard(house: House, who: Actor, *, domain: str = "") -> Scorecard:
-    """Every figure, of the mesh or of one domain; owners see who reads what is theirs."""
+    """Every figure, of the mesh or of one domain; owners see who reads what is theirs. Raises Missing."""
+    if domain:
+        find_domain(house, domain)
     mesh = house.mesh
     overseer = oversees(mesh, who.principal)
     seen = mesh.products if overseer else known(house, who.principal)

@@ -14,6 +14,7 @@ from agora.web import (
     cart,
     chart,
     contract,
+    costs,
     data,
     discuss,
     domain,
@@ -48,7 +49,7 @@ from agora.web.answers import Page, problem_page, respond
 PLACES = (
     query, saved, result, export, chart,
     home, search, domain, map_, help_, product, data, contract, lineage, quality, discuss, versions, request, cart, inbox, agreement,
-    govern, activity, ops, scorecard, owner, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
+    govern, activity, ops, costs, scorecard, owner, studioquery, studiosheet, studio, me, gallery, account, invitation, people,
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def scorecard(visit: Visit) -> Page:
 def _lists(found: Scorecard) -> list[dict[str, object]]:
     return [
         {"title": "Not used by others for 90 days", "names": found.unused},
-        {"title": "Deprecated", "names": found.deprecated},
+        {"title": "Deprecated products and versions", "names": found.deprecated},
     ]
 
 

@@ -1,12 +1,13 @@
 """Operations over REST: how the machines do, who takes how much room, and whether the mesh works."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from agora.model.activity import Sought
-from agora.model.operating import Health, Room
+from agora.model.operating import Health, Room, Spent
 from agora.model.owning import Owned
 from agora.model.scorecard import Cost, Figure, Goal
 from agora.serve.rest.asking import At, By, Within
@@ -24,7 +25,16 @@ router = APIRouter(tags=["operations"])
 COST = model_of(Cost)
 FIGURE: Any = model_of(Figure)
 GOAL: Any = model_of(Goal)
+SPENT = model_of(Spent)
 Looked = Annotated[str, Query(max_length=200)]
+
+
+class Way(StrEnum):
+    """What costs are told by."""
+
+    DOMAIN = "domain"
+    PRODUCT = "product"
+    READER = "reader"
 
 
 class Lit(FIGURE):  # type: ignore[misc]
@@ -55,7 +65,15 @@ def storage(house: Within, who: By, paged: Paged) -> Any:
     return paged.page(machines.storage(house, who))
 
 
-@router.get("/scorecard", responses=documented(), summary="Whether the mesh works")
+@router.get("/operations/costs", response_model=listing(SPENT), responses=documented(404), summary="What reading and storing costs")  # fmt: skip
+def spent(house: Within, who: By, paged: Paged, by: Way = Way.DOMAIN, domain: Looked = "") -> Any:
+    """By domain, product or reader, each way adding up to the same; for those who oversee the mesh."""
+    found = machines.costs(house, who, domain=domain)
+    lists = {Way.DOMAIN: found.domains, Way.PRODUCT: found.products, Way.READER: found.readers}
+    return paged.page(lists[by])
+
+
+@router.get("/scorecard", responses=documented(404), summary="Whether the mesh works")
 def scorecard(house: Within, who: By, domain: Looked = "") -> Works:
     """Counted in the record, of the mesh or of one domain; each figure says where its entries are."""
     found = counted(house, who, domain=domain)
@@ -68,7 +86,7 @@ def scorecard(house: Within, who: By, domain: Looked = "") -> Works:
     )
 
 
-@router.get("/scorecard/costs", response_model=listing(COST), responses=documented(), summary="What use costs")  # fmt: skip
+@router.get("/scorecard/costs", response_model=listing(COST), responses=documented(404), summary="What use costs")  # fmt: skip
 def costs(house: Within, who: By, paged: Paged, domain: Looked = "") -> Any:
     """Machine time and rows of each product's readers, the dearest first."""
     return paged.page(counted(house, who, domain=domain).costs)
@@ -78,6 +96,7 @@ def costs(house: Within, who: By, paged: Paged, domain: Looked = "") -> Any:
 def looked(
     house: Within,
     who: By,
+    paged: Paged,
     person: Looked = "",
     product: Looked = "",
     events: Annotated[str, Query(max_length=500, examples=["approved,requested"])] = "",
@@ -94,7 +113,6 @@ def looked(
         "until": until, "text": text, "kind": kind, "across": across,
     }  # fmt: skip
     found = activity(house, who, Sought.of(words), before=paged.start, limit=paged.limit)
-    paged: Paged,
     return {
         "items": [event_of(each) for each in found.records],
         "next": cursor_to(found.first) if found.first > 1 else None,

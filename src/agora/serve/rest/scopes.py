@@ -32,6 +32,7 @@ GET    /me
 GET    /me/tokens
 GET    /notices
 GET    /notices/preference
+GET    /operations/costs
 GET    /operations/health
 GET    /operations/storage
 GET    /plan

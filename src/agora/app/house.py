@@ -109,7 +109,7 @@ def open_house(
         externals=cast("Externals", Later(lambda: _externals(mesh, folder, environment))),
         outlets=cast("Outlets", Later(outlets)),
         results=cast("Results", Later(lambda: _results(mesh, folder, environment))),
-        readers=cast("Readers", Later(_readers)),
+        readers=cast("Readers", Later(lambda: _readers(mesh, folder))),
         benches=cast("Benches", Later(_benches)),
         post=cast("Post", Later(lambda: _post(mesh, environment))),
         people=_people(mesh, folder, environment),
@@ -117,6 +117,11 @@ def open_house(
         now=_clock(mesh),
         new_id=new_id,
     )
+
+
+def demand_in_place(house: House) -> None:
+    """The rows of the mesh lie where its tables look for them; raises Unusable for one that was moved."""
+    _place(house.mesh, house.folder)
 
 
 def close_house(house: House) -> None:
@@ -150,7 +155,13 @@ def _store(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> St
 def _lake(mesh: Mesh, folder: DiskFolder) -> Lake:
     from agora.backends.lake.iceberg import IcebergLake
 
-    return IcebergLake(local_path(mesh.lake, folder.root, "file:"))
+    return IcebergLake(_place(mesh, folder))
+
+
+def _place(mesh: Mesh, folder: Folder) -> Path:
+    from agora.backends.lake import place
+
+    return place.of(local_path(mesh.lake, folder.root, "file:"))
 
 
 def _index(mesh: Mesh, folder: DiskFolder) -> Index:
@@ -227,9 +238,11 @@ def _results(mesh: Mesh, folder: DiskFolder, environment: Mapping[str, str]) -> 
     return DiskResults(root, each=mesh.bounds.kept, together=mesh.bounds.results)
 
 
-def _readers() -> Readers:
+def _readers(mesh: Mesh, folder: DiskFolder) -> Readers:
+    """Whoever reads from a copy would read the original's rows, or none."""
     from agora.backends.engine.duckdb.readers import DuckReaders
 
+    _place(mesh, folder)
     log = logging.getLogger(OWNER_LOG)
     return DuckReaders(log=lambda reader, detail: log.info("%s: %s", reader, detail))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agora.app.house import close_house, open_house
+from agora.app.house import close_house, demand_in_place, open_house
 from agora.backends.folder.disk import DiskFolder
 from agora.model.errors import AgoraError
 from agora.needs.house import House
@@ -21,7 +21,7 @@ class LiveSite:
     def __init__(
         self, root: Path, environment: Mapping[str, str], *, url: str, demo: bool = False
     ) -> None:
-        """Open the mesh; raises Invalid when its files are in doubt from the start."""
+        """Open the mesh; raises Invalid when its files are in doubt, Unusable when it was moved."""
         self.root, self.url, self.demo = root, url, demo
         self.problem: AgoraError | None = None
         self.closing = threading.Event()
@@ -32,6 +32,7 @@ class LiveSite:
         self._looked = self._seen = time.monotonic()
         self._due = 0.0
         self._house = open_house(root, environment)
+        demand_in_place(self._house)
 
     def house(self) -> House:
         if not self._fresh():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agora.backends import locks
-from agora.backends.lake import branches, landing, maintaining, tables
+from agora.backends.lake import branches, landing, maintaining, place, tables
 from agora.backends.lake.schemas import iceberg_type
 from agora.model.errors import AgoraError, Conflict, Unavailable
 from agora.model.maintenance import Stored
@@ -26,8 +26,8 @@ class IcebergLake:
     """Tables, landing area and quarantine below one folder."""
 
     def __init__(self, root: Path) -> None:
-        """Look at this folder; it is made by the first write."""
-        self._root = root.absolute()
+        """Look at this folder; it is made by the first write. Raises Unusable for one that was moved."""
+        self._root = place.of(root)
         self._catalog: Any = None
         self._held: dict[str, locks.Held] = {}
 
@@ -208,7 +208,7 @@ class IcebergLake:
             self._root.mkdir(parents=True, exist_ok=True)
             self._catalog = SqlCatalog(
                 "lake",
-                uri=f"sqlite:///{self._root / 'catalog.db'}",
+                uri=f"sqlite:///{self._root / place.CATALOG}",
                 warehouse=f"file://{self._root}",
                 **{"py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO"},
             )

@@ -95,8 +95,13 @@ def described(
 
 
 def remove(root: Path, paths: Iterable[str]) -> None:
-    """These files are gone, and the folders that are empty without them; harmless when repeated."""
+    """These files are gone, and the folders that are empty without them; harmless when repeated.
+
+    A lake removes only what lies in it: a path that leads elsewhere is somebody else's file.
+    """
     for path in map(Path, paths):
+        if not path.is_relative_to(root) or ".." in path.parts:
+            continue
         path.unlink(missing_ok=True)
         folder = path.parent
         while folder != root and _depth(root, folder) >= _least(root, folder):

@@ -12,7 +12,7 @@ from agora.model.errors import Denied, Missing
 from agora.model.ledger import Event
 from agora.passage.counting import book
 from agora.usecases.activity import activity
-from agora.usecases.health import storage
+from agora.usecases.health import costs, storage
 from agora.usecases.owning import owning
 from tests.journeys.changing import actor, agree, read
 from tests.serving import released, send
@@ -137,6 +137,31 @@ def test_how_the_machines_do_is_for_those_who_run_them(served, client_as):
     with pytest.raises(Denied) as told:
         storage(house, actor(house, "sofia"))
     assert told.value.code_shown == "E763"
+
+
+def test_what_reading_and_storing_costs_is_for_those_who_run_it(served, client_as):
+    house = served.site.house()
+    read(house, "emil", "select count(*) from sales.transactions")
+    olga, sofia = client_as("olga"), client_as("sofia")
+    page = olga.get("/ops/costs").text
+    for title in ("By domain", "By product", "By consumer"):
+        assert title in page
+    line = page.partition('<th scope="row">Emil')[2].partition("</tr>")[0]
+    assert ">emil</small>" in line
+    entries = html.unescape(re.search(r'href="(/govern/audit[^"]+)"', line)[1])
+    assert "select count(*)" in olga.get(entries).text
+    narrowed = olga.get("/ops/costs", params={"domain": "customers"}).text
+    assert "Costs of" in narrowed
+    assert ">emil</small>" not in narrowed
+    (told,) = (
+        each for each in costs(house, actor(house, "olga")).readers if each.names == ("emil",)
+    )
+    assert (told.reads >= 1, told.domains) == (True, ("sales",))
+    answers = [sofia.get("/ops/costs"), sofia.get("/ops/costs", params={"domain": "nope"})]
+    assert [(each.status_code, "E763" in each.text) for each in answers] == [(403, True)] * 2
+    for path in ("/ops/costs", "/scorecard"):
+        answer = olga.get(path, params={"domain": "nope"})
+        assert (answer.status_code, "there is no such domain" in answer.text.lower()) == (404, True)
 
 
 def test_the_scorecard_counts_for_each_what_they_may_know(served, client_as):

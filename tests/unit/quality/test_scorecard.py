@@ -250,6 +250,9 @@ def test_what_nobody_else_uses_what_is_alike_and_what_serves_a_goal():
     assert told(book, now=AT + timedelta(days=91)).unused[0] == "sales.orders"
     assert card.alike == (("sales.orders@1", "finance.budget@1"),)
     assert card.deprecated == ("finance.budget",)
+    old = replace(ORDERS.ports[0].contract, status="deprecated")
+    left = replace(ORDERS, ports=(replace(ORDERS.ports[0], contract=old),))
+    assert told(book, (left, STORES, BUDGET)).deprecated == ("sales.orders@1", "finance.budget")
     (goal,) = card.goals
     assert (goal.goal, goal.products) == ("sell more", ("sales.orders", "sales.stores"))
     assert (value(card, "reuse"), value(card, "inputs")) == (33, 1)

@@ -96,7 +96,7 @@ def other_edition(agreements: Sequence[Agreement], purpose: str) -> Reason | Non
         sentence=f"your agreement is on edition {newest.edition}",
         rule=f"agreement/{newest.id}",
         owner=newest.port.port.domain,
-        hint=f"read that one, or ask for the table itself: agora request {newest.port}",
+        hint=f"read that one, or: agora request {newest.port}",
     )
 
 

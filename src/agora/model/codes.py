@@ -48,7 +48,7 @@ _MESH: Meanings = {
         "write it into the contract where it matters",
     ),
     "E048": ("no file to import", "name one with `--from`"),
-    "E033": ("a derived table is for somebody", "name both: `PORT --for PERSON`"),
+    "E033": ("a derived table is for somebody", "name the port, and `--for PERSON`"),
     "E034": ("an option of a file that is none", "write it as NAME=VALUE"),
     "E032": ("an unknown format of a plan", "use text, json or markdown"),
     "E100": ("the texts of the mesh are in doubt", "`agora check` shows every finding"),

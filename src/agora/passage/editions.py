@@ -63,7 +63,7 @@ def fitting(asked: Wanted, products: Iterable[ProductName]) -> None:
         raise Unusable(
             f"edition {asked.every} of which product?",
             code="E467",
-            hint=" ".join(f"--edition {name}={asked.every}" for name in left),
+            hint=" ".join(f"`--edition {name}={asked.every}`" for name in left),
         )
 
 

@@ -45,7 +45,7 @@ def errand(house: House, who: Actor, name: str, after: Mark = START) -> Watched:
         raise Missing(
             f"nobody has asked this server for a run of `{product}`",
             code="E781",
-            hint="ask for one; `agora run` at a terminal is another thing",
+            hint="ask for one; what a terminal runs is another thing",
         )
     heard = list(_steps(house, kept.noun, after)) if kept.revision > after[0] else []
     if kept.noun.over and kept.noun.run:

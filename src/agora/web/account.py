@@ -7,8 +7,8 @@ from agora.model.errors import AgoraError, Missing
 from agora.model.people import PrincipalKind
 from agora.usecases import demo, session
 from agora.web.answers import Page, Redirect, respond
-from agora.web.called import beside
 from agora.web.cookies import SESSION, cookie
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.visit import Visit, own_path
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from agora.model.errors import AgoraError
 from agora.model.names import PortVersion
 from agora.web.visit import Visit
 
@@ -34,11 +33,6 @@ def consumer(visit: Visit, name: str) -> str:
 def begun(words: str) -> str:
     """The words as a sentence begins."""
     return words[:1].upper() + words[1:]
-
-
-def beside(problem: AgoraError) -> str:
-    """What is wrong and what to do, as one sentence beside a field."""
-    return begun(f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence)
 
 
 def table(visit: Visit, port: PortVersion) -> str:

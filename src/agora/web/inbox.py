@@ -9,6 +9,7 @@ from agora.usecases.agreements import mine
 from agora.usecases.inbox import inbox, weigh
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes, table
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.request import NO_DAY, last_moment
 from agora.web.tables import left_out, seen
@@ -124,8 +125,7 @@ def _done(visit: Visit, deed: Callable[[], object], said: str) -> Page | Redirec
     try:
         deed()
     except AgoraError as problem:
-        told = f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
-        return _one(visit, told, problem.status)
+        return _one(visit, beside(problem), problem.status)
     return Redirect(f"/requests/{visit.path['request']}", said=said)
 
 
@@ -135,9 +135,9 @@ def approve(visit: Visit) -> Page | Redirect:
     every = visit.texts("every")
     until = last_moment(visit.text("until"))
     if every and not chosen:
-        return _one(visit, "leave at least one column, or refuse the request", 422)
+        return _one(visit, "Leave at least one column, or refuse the request", 422)
     if visit.text("until") and until is None:
-        return _one(visit, f"{NO_DAY[0].lower()}{NO_DAY[1:]}", 422)
+        return _one(visit, NO_DAY, 422)
     return _done(
         visit,
         lambda: access.answer(

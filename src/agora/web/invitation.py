@@ -6,8 +6,8 @@ from agora.model.errors import AgoraError
 from agora.usecases import account, provider
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, problem_page, respond
-from agora.web.called import beside
 from agora.web.cookies import DEPARTED, cookie
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.visit import Visit, own_path
 

@@ -9,8 +9,8 @@ from agora.usecases import account, notices, session, token
 from agora.usecases.follow import following
 from agora.web.account import entered
 from agora.web.answers import Page, Redirect, respond
-from agora.web.called import beside
 from agora.web.cookies import DENSITY, THEME, YEAR, cookie
+from agora.web.hints import beside
 from agora.web.invitation import UNFIT
 from agora.web.paths import get, post
 from agora.web.templates import DENSITIES, THEMES

@@ -11,6 +11,7 @@ from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foreseen, Foresight
 from agora.web.answers import Page, Redirect
 from agora.web.called import begun, consumer, people, purposes
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.tables import left_out, seen
 from agora.web.visit import Visit
@@ -87,7 +88,7 @@ def told_by(problem: AgoraError) -> str:
     """A refusal in the words of the form, where its hint speaks of the terminal."""
     if field_of(problem) == "accept_terms":
         return "There are terms of use: read them, and tick the box to accept them"
-    return f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
+    return beside(problem)
 
 
 def columns(visit: Visit, port: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from agora.model.errors import AgoraError, Invalid
 from agora.usecases import results, saved, sheet, studio
 from agora.usecases.make import Drawn, Plan, foresee, make
 from agora.web.answers import Page, Redirect
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.query import acting, purposes
 from agora.web.studio import people
@@ -90,7 +91,7 @@ def _form(
             field = "title" if "title" in problem.sentence else "summary"
         reasons = getattr(problem, "reasons", ())
         field = "reason" if any(each.code == "E423" for each in reasons) else field
-        wrong = {field: f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence}
+        wrong = {field: beside(problem)}
     values = {
         "typed": typed,
         "domains": [(name, name) for name in names],

@@ -6,6 +6,7 @@ from agora.model.types import Kind
 from agora.usecases import errands, sheet, studio
 from agora.usecases.making.sheets import LARGEST, types
 from agora.web.answers import Page, Redirect
+from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.visit import Visit
 
@@ -37,7 +38,7 @@ def bring(visit: Visit) -> Page | Redirect:
     try:
         sheet.begin(visit.house, visit.who, given.filename, given.file.read(LARGEST + 1))
     except AgoraError as problem:
-        return _file(visit, _words(problem), problem.status)
+        return _file(visit, beside(problem), problem.status)
     return Redirect(f"{BASE}/columns")
 
 
@@ -55,7 +56,7 @@ def confirm(visit: Visit) -> Page | Redirect:
     except AgoraError as problem:
         bad = next((n for n, each in enumerate(given) if f"`{each.name}`" in problem.sentence), 0)
         field = "tag" if problem.code_shown == "E804" else "name"
-        return _columns(visit, given, {f"{field}-{bad}": _words(problem)}, problem.status)
+        return _columns(visit, given, {f"{field}-{bad}": beside(problem)}, problem.status)
     return Redirect(f"{BASE}/label")
 
 
@@ -76,7 +77,7 @@ def say(visit: Visit) -> Page | Redirect:
             "title" if "title" in problem.sentence else "summary"
         )
         draft = sheet.find(visit.house, visit.who)
-        return _label(visit, draft, {field: _words(problem)}, problem.status)
+        return _label(visit, draft, {field: beside(problem)}, problem.status)
     return Redirect(f"{BASE}/check")
 
 
@@ -91,7 +92,7 @@ def publish(visit: Visit) -> Page | Redirect:
     try:
         made = sheet.write(visit.house, visit.who)
     except AgoraError as problem:
-        return _check(visit, _words(problem), problem.status)
+        return _check(visit, beside(problem), problem.status)
     visit.site.reread()
     errands.begin(visit.site.house(), visit.who, str(made.name), now=visit.site.now())
     return Redirect(f"/studio/{made.name.domain}/{made.name.product}", said=f"{title} is written.")
@@ -183,7 +184,7 @@ def _check(visit: Visit, wrong: str = "", status: int = 200) -> Page:
         looked = sheet.look(visit.house, visit.who)
         files, problems = looked.files, problems or looked.problems
     except AgoraError as problem:
-        problems = problems or (_words(problem),)
+        problems = problems or (beside(problem),)
     values = {
         "steps": steps("check"),
         "draft": draft,
@@ -206,10 +207,6 @@ def _typed(visit: Visit, place: int, each: SheetColumn) -> SheetColumn:
         hint=each.hint,
         reason=visit.text(f"reason-{place}"),
     )
-
-
-def _words(problem: AgoraError) -> str:
-    return f"{problem.sentence}; {problem.hint}" if problem.hint else problem.sentence
 
 
 ROUTES = (

@@ -18,7 +18,9 @@ from agora.needs.site import Site
 from agora.usecases import health
 from agora.usecases.notices import unread
 from agora.web import reader
+from agora.web.called import begun
 from agora.web.cookies import DENSITY, SAID, THEME
+from agora.web.hints import beside, coded, hinted
 from agora.web.visit import Visit
 
 THEMES = ("light", "dark")
@@ -51,6 +53,9 @@ def environment() -> jinja2.Environment:
         "at": at,
         "markdown": markdown,
         "coded": coded,
+        "begun": begun,
+        "hinted": hinted,
+        "beside": beside,
         "plural": plural,
     }
     found.globals |= {"version": __version__}
@@ -169,19 +174,6 @@ def _lower(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-
-
-def coded(text: str) -> markupsafe.Markup:
-    """A sentence of ours with what stands between backticks as code; all of it escaped."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return markupsafe.escape(text)
-    return markupsafe.Markup("").join(
-        markupsafe.Markup("<code>{}</code>").format(piece)
-        if place % 2
-        else markupsafe.escape(piece)
-        for place, piece in enumerate(pieces)
-    )
 
 
 def markdown(text: str) -> markupsafe.Markup:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from agora.model.errors import AgoraError, Denied, Invalid
+from agora.serve.rest.hints import spoken
 
 MEDIA = "application/problem+json"
 UNAUTHENTICATED = frozenset({"E610", "E611", "E710"})
@@ -80,12 +81,13 @@ def told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AgoraError)
     reasons = error.reasons if isinstance(error, Denied) else ()
     findings = error.findings if isinstance(error, Invalid) else ()
+    typed = "/verbs/" in request.url.path  # a terminal elsewhere reads what one here would
     return problem(
         request,
         401 if error.code_shown in UNAUTHENTICATED else error.status,
         error.sentence,
         error.code_shown,
-        hint=error.hint,
+        hint=error.hint if typed else spoken(error.hint),
         reasons=[
             Why(code=r.code, sentence=r.sentence, rule=r.rule, owner=r.owner) for r in reasons
         ],

@@ -26,6 +26,7 @@ from agora.model.policy import Mask
 from agora.model.reasons import Reason
 from agora.model.token import Token
 from agora.model.types import Type
+from agora.serve.rest.hints import spoken
 
 Model = type[BaseModel]
 TEXTS: Mapping[type, Callable[[Any], str]] = {
@@ -78,7 +79,8 @@ def wired(noun: object) -> Any:
     if type(noun) in TEXTS or not is_dataclass(noun):
         return _said(noun)
     hidden = KEPT_BACK.get(type(noun), frozenset())
-    return {f.name: wired(getattr(noun, f.name)) for f in fields(noun) if f.name not in hidden}
+    told = {f.name: wired(getattr(noun, f.name)) for f in fields(noun) if f.name not in hidden}
+    return told | {"hint": spoken(told["hint"])} if told.get("hint") else told
 
 
 def _said(value: object) -> Any:

@@ -130,7 +130,7 @@ def renewable(house: House, name: str) -> Agreement | None:
         raise Conflict(
             f"`{old.id}` was ended by `{old.ended_by}` and is not renewed",
             code="E637",
-            hint=f"ask anew: agora request {old.port} --purpose {old.purpose} --reason …",
+            hint=f"agora request {old.port} --purpose {old.purpose} --reason …",
         )
     return old
 

@@ -126,5 +126,5 @@ def _refuse(found: Sequence[Drift]) -> None:
         code="E370" if missing else "E371",
         hint="ask whoever delivers it, or change the step that reads it"
         if missing
-        else "ask whoever delivers it, or cast it in a step and run `agora run --again`",
+        else "ask whoever delivers it, or cast it in a step and build anew with `agora run --again`",
     )

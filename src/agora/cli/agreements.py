@@ -13,7 +13,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.reaching import anywhere
+from agora.cli.reaching import anywhere, here
 from agora.cli.wishing import (
     AcceptTerms,
     Carry,
@@ -72,7 +72,7 @@ def agreements(
             _agreement("has ended", end(house, who, name, reason), as_json=json)
         elif renew_:
             asked = renew(house, who, name, until=last, reason=reason, accept_terms=accept_terms)
-            give("asked", asked) if json else told.asked((asked,))
+            give("asked", asked) if json else told.asked((asked,), here=here(house))
         elif extend_:
             _agreement("goes on", extend(house, who, name, until=last), as_json=json)
         elif carry:

@@ -16,7 +16,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.reaching import anywhere
+from agora.cli.reaching import anywhere, here
 from agora.cli.wishing import (
     Allowed,
     AllowedOnward,
@@ -70,7 +70,7 @@ def approve(
         elif look:
             _weighed(weigh(house, who, name), as_json=json)
         elif ask:
-            _asked(ask_back(house, who, name, ask), as_json=json)
+            _asked(ask_back(house, who, name, ask), local=here(house), as_json=json)
         elif end_:
             _ended(end(house, who, request, reason), as_json=json)
         else:
@@ -89,12 +89,13 @@ def _ended(ended: Agreement, *, as_json: bool) -> None:
         say(f"{ended.id} has ended")
 
 
-def _asked(asked: Request, *, as_json: bool) -> None:
+def _asked(asked: Request, *, local: bool, as_json: bool) -> None:
     if as_json:
         give("request", asked)
     else:
         say(f"{asked.id} waits for an answer of `{asked.asked_by}`")
-        say(f'Next: agora agreements {asked.id} --reply "…" --as {asked.asked_by}')
+        if local:
+            say(f'Next: agora agreements {asked.id} --reply "…" --as {asked.asked_by}')
 
 
 def _weighed(found: Weighed, *, as_json: bool) -> None:

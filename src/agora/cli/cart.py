@@ -14,7 +14,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.reaching import anywhere
+from agora.cli.reaching import anywhere, here
 from agora.cli.wishing import (
     AcceptTerms,
     Add,
@@ -69,7 +69,7 @@ def cart(
             give("foresight", coming) if json else told.foresight(coming)
         elif send_:
             asked = anywhere(verbs.send)(house, who, accept_terms=accept_terms)
-            give("asked", asked) if json else told.asked(asked)
+            give("asked", asked) if json else told.asked(asked, here=here(house))
         else:
             _cart(found, as_json=json)
 

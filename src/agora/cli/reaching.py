@@ -13,6 +13,11 @@ R = TypeVar("R")
 Place: TypeAlias = House | Elsewhere
 
 
+def here(place: Place) -> bool:
+    """True where the mesh lies at this terminal, at which one person may act as another."""
+    return isinstance(place, House)
+
+
 def anywhere(
     verb: Callable[Concatenate[House, Actor, P], R],
 ) -> Callable[Concatenate[Place, Actor, P], R]:

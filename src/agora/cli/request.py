@@ -14,7 +14,7 @@ from agora.cli.asking import (
     opened,
     words,
 )
-from agora.cli.reaching import anywhere
+from agora.cli.reaching import anywhere, here
 from agora.cli.wishing import (
     AcceptTerms,
     Columns,
@@ -75,4 +75,4 @@ def request(
     if json:
         give("asked", asked[0] if len(asked) == 1 else asked)
     else:
-        told.asked(asked)
+        told.asked(asked, here=here(house))

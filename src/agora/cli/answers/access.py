@@ -63,8 +63,8 @@ def _seen(decision: Decision) -> None:
     say(table(["  column", "would be seen", "why"], cells, whole=(0, 1), wrap=True))
 
 
-def asked(found: Sequence[Asked]) -> None:
-    """What was asked, who decides, and what to do next."""
+def asked(found: Sequence[Asked], *, here: bool) -> None:
+    """What was asked, who decides, and what to do next: on a server nobody answers as an owner."""
     for each in found:
         which = f" edition {each.request.edition}" if each.request.edition else ""
         what = f"{each.request.id}: {each.request.port}{which} for {each.request.purpose}"
@@ -74,8 +74,10 @@ def asked(found: Sequence[Asked]) -> None:
             deciders = " or ".join(f"`{name}`" for name in each.deciders) or "nobody yet"
             say(f"{what}; {deciders} decides")
     waits = next((each for each in found if not each.agreement), None)
-    if waits:
+    if waits and here:
         say(f"Next: agora approve {waits.request.id} --as {(waits.deciders or ('OWNER',))[0]}")
+    elif waits:
+        say("You are told what they answer. How it stands: agora agreements")
 
 
 def request(found: Request) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from agora.governance.saved import may_edit
 from agora.model.chart import Chart, Drawing, Scale
 from agora.model.drawn import Drawn
+from agora.model.errors import Missing
 from agora.model.people import Actor
 from agora.model.saved import Audience, Parameter, SavedQuery, Sharing
 from agora.needs.house import House
@@ -17,12 +18,17 @@ from agora.workshop.charts import read, written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A chart as one person meets it: its revision to name when changing it, and their rights."""
+    """A chart as one person meets it: its revision to name when changing it, and their rights.
+
+    It is `wider` than its query where it is shared with somebody who does not see the query, and so
+    cannot draw it; only its owner is told.
+    """
 
     chart: Chart
     revision: int
     may_edit: bool = False
     owns: bool = False
+    wider: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,8 @@ def remove(house: House, who: Actor, name: str, revision: int = 0) -> Shown:
 
 def find(house: House, who: Actor, name: str) -> Shown:
     """The chart of that id, without any rows. Raises Missing."""
-    return _met(who, _cabinet(house, who).get(name))
+    found = _met(who, _cabinet(house, who).get(name))
+    return replace(found, wider=found.owns and _wider(house, found.chart))
 
 
 def seen(house: House, who: Actor) -> tuple[Shown, ...]:
@@ -185,6 +192,18 @@ def _words(house: House, who: Actor, of: Words) -> tuple[str, tuple[Parameter, .
     return query.sql, query.parameters
 
 
+def _wider(house: House, chart: Chart) -> bool:
+    """True when the chart is shared with somebody with whom its query is not."""
+    kept = house.store.get(SavedQuery, chart.query) if chart.query else None
+    if kept is None or kept.noun.sharing.audience is Audience.READERS:
+        return False
+    query, shared = kept.noun.sharing, chart.sharing
+    see = {query.owner, *query.named, *query.editors}
+    return shared.audience is Audience.READERS or not see.issuperset(
+        (*shared.named, *shared.editors)
+    )
+
+
 def _tables(house: House, who: Actor, of: Words) -> tuple[str, ...]:
     text, parameters = _words(house, who, of)
     return read_through(house, who, text, parameters)
@@ -192,5 +211,12 @@ def _tables(house: House, who: Actor, of: Words) -> tuple[str, ...]:
 
 def _text(house: House, who: Actor, chart: Chart, values: Mapping[str, str]) -> str:
     of = Words(query=chart.query, sql=chart.sql, parameters=chart.parameters)
-    text, parameters = _words(house, who, of)
+    try:
+        text, parameters = _words(house, who, of)
+    except Missing as gone:
+        raise Missing(
+            "the query behind this chart is not shared with you, or was removed",
+            code=gone.code_shown,
+            hint=f"ask `{chart.sharing.owner}`, whose chart it is",
+        ) from None
     return bound(house, who, text, parameters, {**dict(chart.values), **values})

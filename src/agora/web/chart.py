@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from agora.model.chart import Aggregate, Chart, Drawing, Scale, Unit
 from agora.model.drawn import Drawn, Heading, NoteKind, Value
-from agora.model.errors import AgoraError, Unusable
+from agora.model.errors import AgoraError, Conflict, Unusable
 from agora.model.people import Actor
 from agora.model.saved import Parameter
 from agora.usecases import chart as verbs
 from agora.usecases import results, saved
 from agora.usecases.chart import Shown, Words
+from agora.web import overtaken
 from agora.web.answers import Page, Redirect
 from agora.web.paths import get, post
 from agora.web.query import tabs
@@ -210,12 +211,19 @@ def _builder(
     try:
         columns = verbs.columns(visit.house, subject.who, subject.of, _values(visit, subject))
         typed = typed if typed["kind"] else guessed(columns)
-        drawn = None if problem else _preview(visit, subject, _drawing(columns, typed))
+        if problem is None or isinstance(problem, Conflict):
+            drawn = _preview(visit, subject, _drawing(columns, typed))
     except AgoraError as found:
         problem = found
+    title = visit.text("title_of") or subject.title
+    standing = None
+    if isinstance(problem, Conflict):
+        standing = overtaken.drawing(visit.house, visit.who, subject.name, typed, title)
     values = {
         **tabs("charts"),
         "subject": subject,
+        "standing": standing,
+        "revision": standing.revision if standing else overtaken.begun(visit, subject.chart),
         "typed": typed,
         "columns": columns,
         "kinds": KINDS,
@@ -224,7 +232,7 @@ def _builder(
         "picture": picture(drawn) if drawn else None,
         "problem": problem,
         "wrong": _field(problem),
-        "titled": visit.text("title_of") or subject.title,
+        "titled": title,
         "sharing": {
             "audience": visit.text("audience"),
             "named": visit.text("named"),
@@ -238,7 +246,11 @@ def _builder(
 
 def _field(problem: AgoraError | None) -> str:
     """The field a problem is about."""
-    return {"E699": "title_of", "E425": "named"}.get(problem.code_shown, "kind") if problem else ""
+    return (
+        {"E699": "title_of", "E425": "named", "E692": "standing"}.get(problem.code_shown, "kind")
+        if problem
+        else ""
+    )
 
 
 def _preview(visit: Visit, subject: Subject, drawing: Drawing) -> Drawn:

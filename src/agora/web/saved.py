@@ -7,6 +7,7 @@ from agora.model.errors import AgoraError, Conflict
 from agora.model.saved import Audience, Parameter, ParameterKind, Sharing
 from agora.usecases import results, saved, workbench
 from agora.usecases.saved import Saved
+from agora.web import overtaken
 from agora.web.answers import Page, Redirect
 from agora.web.paths import get, post
 from agora.web.query import acting, purposes, tabs
@@ -95,7 +96,7 @@ def change(visit: Visit) -> Page | Redirect:
             purpose=visit.text("purpose"),
         )
     except AgoraError as problem:
-        return _form(visit, _typed(visit) | {"id": name}, problem)
+        return _form(visit, _typed(visit) | {"id": "" if lost(problem) else name}, problem)
     return Redirect(f"/query/saved/{name}", said="Changed.")
 
 
@@ -194,6 +195,10 @@ def _form(visit: Visit, typed: Mapping[str, object], problem: AgoraError | None 
     who = acting(visit, str(typed.get("purpose", "")))
     names = workbench.parameters(visit.house, who, str(typed.get("sql", "")))
     said = {each.name: each for each in _said(typed)}
+    standing = None
+    if isinstance(problem, Conflict):
+        standing = overtaken.query(visit.house, visit.who, str(typed["id"]), typed)
+        typed = {**typed, "revision": standing.revision}
     values = {
         **tabs("saved"),
         "typed": typed,
@@ -203,13 +208,21 @@ def _form(visit: Visit, typed: Mapping[str, object], problem: AgoraError | None 
         "audiences": AUDIENCES,
         "problem": problem,
         "wrong": FIELDS.get(problem.code_shown, "sql") if problem else "",
-        "standing": problem.standing if isinstance(problem, Conflict) else None,
+        "standing": standing,
     }
     return Page(template="saved/form.html", values=values, status=_status(problem))
 
 
-FIELDS = {"E699": "title", "E411": "purpose", "E695": "parameters", "E425": "named"}
+FIELDS = {
+    "E699": "title", "E411": "purpose", "E695": "parameters", "E425": "named",
+    "E692": "standing", "E690": "lost", "E691": "lost",
+}  # fmt: skip
 """Which field an error of this code is about; of the others it is the text."""
+
+
+def lost(problem: AgoraError) -> bool:
+    """True when what was to be changed is gone, or no longer this person's to change."""
+    return FIELDS.get(problem.code_shown) == "lost"
 
 
 def _status(problem: AgoraError | None) -> int:

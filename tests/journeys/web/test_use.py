@@ -330,6 +330,14 @@ def test_who_is_slower_sees_what_stands_there_and_loses_nothing(client_as):
     assert answer.status_code == 409
     assert "order by 1 desc" in answer.text
     assert "order by 1 limit 1" in answer.text
+    assert "ana changed it while you wrote" in answer.text
+    changed["revision"] = re.search(r'name="revision" value="(\d+)"', answer.text)[1]
+    assert send(emil, f"{where}/edit", **{**changed, "title": "Both"}).status_code == 303
+    assert "Both" in ana.get(where).text
+    assert send(ana, f"{where}/share", audience="nobody").status_code == 303
+    late = send(emil, f"{where}/edit", **{**changed, "title": "Mine"})
+    assert (late.status_code, 'value="Mine"' in late.text) == (404, True)
+    assert 'action="/query/saved"' in late.text, "saving again keeps a copy"
     wrong = send(ana, f"{where}/share", audience="named", named="nobody-here")
     assert wrong.status_code == 422
     assert "nobody-here" in wrong.text
@@ -393,6 +401,31 @@ def test_a_chart_shows_everybody_their_own_rows(client_as):
     assert sofia.get(chart).status_code == 404
     assert send(ana, f"{chart}/remove").status_code == 303
     assert ana.get(chart).status_code == 404
+
+
+def test_who_draws_slower_sees_what_stands_there_and_who_may_not_see_the_query_is_told(client_as):
+    ana, emil = client_as("ana"), client_as("emil")
+    query = saved_as(ana, title="Stores", sql=STORES)
+    shelves = {"kind": "bar", "x": "store_id", "title_of": "Stores"}
+    shared = {"audience": "named", "named": "emil", "editors": "emil"}
+    chart = send(ana, "/charts", query=query.rpartition("/")[2], **shelves, **shared)
+    chart = chart.headers["location"]
+    assert "cannot draw it" in ana.get(chart).text
+    assert "the query behind this chart is not shared with you" in emil.get(chart).text
+    assert send(ana, f"{query}/share", **shared).status_code == 303
+    assert "cannot draw it" not in ana.get(chart).text
+    form = {**shelves, "chart": chart.rpartition("/")[2]}
+    page = emil.get("/charts/new", params=form).text
+    form["revision"] = re.search(r'name="revision" value="(\d+)"', page)[1]
+    assert send(ana, "/charts", **{**form, "title_of": "All stores"}).status_code == 303
+    drawn = send(emil, "/charts/preview", **form).text
+    assert f'name="revision" value="{form["revision"]}"' in drawn, "drawing is not looking anew"
+    late = send(emil, "/charts", **{**form, "kind": "scatter"})
+    assert late.status_code == 409
+    assert "ana changed it while you wrote" in late.text
+    assert "All stores" in late.text
+    form["revision"] = re.search(r'name="revision" value="(\d+)"', late.text)[1]
+    assert send(emil, "/charts", **form).status_code == 303
 
 
 def test_a_chart_that_cannot_be_drawn_says_why_in_its_form(client_as):

@@ -17,7 +17,7 @@ from agora.passage.derived import not_apart, picked
 from agora.passage.editions import there, vanished
 from agora.passage.outside import answered
 from agora.passage.reading import demand_own, relation
-from agora.passage.recording import Recorded, opened, refused
+from agora.passage.recording import Recorded, fell, opened, refused, tables
 from agora.passage.ruling import Ruling, rule
 
 REASON = "_reason"
@@ -131,11 +131,12 @@ def _rows(
     statement = opened(
         house, who, (ruling.decision,), f"-- {what}\n{sql}", releases=read, part="label"
     )
+    named = tables((ruling.decision,))
     session = Session(reader=who.principal.id, purpose=who.purpose, fingerprint=house.mesh.hash)
     try:
         answer = answered(house, session, (ruling,), (governed,), sql)
     except AgoraError as problem:
         meant = vanished(house, read, problem)
-        refused(house, who, statement, what, meant)
+        fell(house, who, statement, named, meant)
         raise meant from problem
-    return Recorded(house, who, statement, answer, lambda p: vanished(house, read, p))
+    return Recorded(house, who, statement, answer, lambda p: vanished(house, read, p), read=named)

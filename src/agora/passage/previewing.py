@@ -17,7 +17,7 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.passage.derived import not_apart
 from agora.passage.reading import demand
-from agora.passage.recording import closed, opened
+from agora.passage.recording import closed, opened, tables
 from agora.passage.ruling import rule
 
 
@@ -88,7 +88,7 @@ def look(
     try:
         rows = bench.rows(sql)
     except AgoraError as problem:
-        closed(house, who, statement, 0, problem.code_shown)
+        closed(house, who, statement, 0, problem.code_shown, tables(decisions))
         raise
     closed(house, who, statement, len(rows), "complete")
     seen = tuple(name for name, _ in columns if name in hidden)

@@ -16,7 +16,7 @@ from agora.needs.engine import Answer
 from agora.needs.house import House
 from agora.passage import derived, editions, outside, waiting
 from agora.passage.knowing import find_table
-from agora.passage.recording import Recorded, fell, opened, refused
+from agora.passage.recording import Recorded, fell, opened, refused, tables
 from agora.passage.ruling import Ruling, rule_version
 
 _UNOPENED = "E511"
@@ -48,6 +48,11 @@ class _Statement:
     def releases(self) -> tuple[Release, ...]:
         """The releases it reads."""
         return tuple(each.release for each in self.rulings.values() if each.release)
+
+    @property
+    def read(self) -> str:
+        """The tables it reads, as the ledger names them."""
+        return tables(each.decision for each in self.rulings.values())
 
 
 def read(
@@ -227,9 +232,9 @@ def _execute(
         answer = _answer(house, who, session, relations, statement)
     except AgoraError as problem:
         meant = told(problem)
-        fell(house, who, statement.id, statement.sql, meant)
+        fell(house, who, statement.id, statement.read, meant)
         raise meant from problem
-    return Recorded(house, who, statement.id, answer, told)
+    return Recorded(house, who, statement.id, answer, told, read=statement.read)
 
 
 def _answer(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r"\$(\w*)\$.*?\$\1\$|[eE]?'(?:[^']|'')*'|\b\d[\w.]*", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _MAX_SQL = 4000
-STOPPED = "stopped"
-"""The outcome of an answer that its reader wanted no more of."""
+COMPLETE, STOPPED = "complete", "stopped"
+"""The outcomes of an answer that went well, and of one its reader wanted no more of; else it is a code."""
 
 
 def normalised(sql: str) -> str:
@@ -64,7 +64,7 @@ def _opening(
     return house.entry(
         who,
         event,
-        subject=", ".join(str(d.port) for d in decisions),
+        subject=tables(decisions),
         purpose=next((d.purpose for d in decisions if d.purpose), ""),
         facts=(
             ("statement", statement),
@@ -77,22 +77,34 @@ def _opening(
     )
 
 
-def closed(house: House, who: Actor, statement: str, rows: int, outcome: str) -> None:
-    """Record how an answer ended and how many rows left."""
+def tables(decisions: Iterable[Decision]) -> str:
+    """The tables that were decided about, as the ledger names them."""
+    return ", ".join(str(each.port) for each in decisions)
+
+
+def closed(
+    house: House, who: Actor, statement: str, rows: int, outcome: str, read: str = ""
+) -> None:
+    """Record how an answer ended and how many rows left; of one that did not go well, what it `read`.
+
+    Owners learn of those without looking for the statement's beginning.
+    """
     entry = house.entry(
         who,
         Event.QUERY_CLOSED,
+        subject="" if outcome == COMPLETE else read,
         facts=(("statement", statement), ("rows", rows), ("outcome", outcome)),
     )
     house.store.commit((), (entry,))
 
 
-def fell(house: House, who: Actor, statement: str, sql: str, problem: AgoraError) -> None:
-    """Record that an answer ended before it began: whoever cancelled it was refused nothing."""
-    if isinstance(problem, Cancelled):
-        closed(house, who, statement, 0, STOPPED)
-    else:
-        refused(house, who, statement, sql, problem)
+def fell(house: House, who: Actor, statement: str, read: str, problem: AgoraError) -> None:
+    """Record that an answer ended before it began; nobody was refused it."""
+    closed(house, who, statement, 0, _outcome(problem), read)
+
+
+def _outcome(problem: AgoraError) -> str:
+    return STOPPED if isinstance(problem, Cancelled) else problem.code_shown
 
 
 def refused(
@@ -130,10 +142,15 @@ class Recorded:
         statement: str,
         answer: Answer,
         told: Callable[[AgoraError], AgoraError] = lambda problem: problem,
+        *,
+        read: str = "",
     ) -> None:
-        """Wrap an answer that has been opened in the ledger; `told` says what a problem means."""
+        """Wrap an answer that has been opened in the ledger; `told` says what a problem means.
+
+        `read` are the tables it is of.
+        """
         self._house, self._who, self._statement, self._answer = house, who, statement, answer
-        self._told = told
+        self._told, self._read = told, read
         self._rows, self._open = 0, True
 
     @property
@@ -159,10 +176,10 @@ class Recorded:
             for part in parts:
                 self._rows += part.num_rows
                 yield part
-            self._end("complete")
+            self._end(COMPLETE)
         except AgoraError as problem:
             meant = self._told(problem)
-            self._end(STOPPED if isinstance(meant, Cancelled) else meant.code_shown)
+            self._end(_outcome(meant))
             raise meant from problem.__cause__
         finally:
             self.close()
@@ -175,4 +192,4 @@ class Recorded:
     def _end(self, outcome: str) -> None:
         if self._open:
             self._open = False
-            closed(self._house, self._who, self._statement, self._rows, outcome)
+            closed(self._house, self._who, self._statement, self._rows, outcome, self._read)

@@ -8,8 +8,8 @@ from agora.needs.house import House
 from agora.passage.activity import backwards, top
 from agora.passage.knowing import find_product
 from agora.passage.ruling import agreements_on
-from agora.workshop.consumers import consumers
-from agora.workshop.refusals import refusals
+from agora.workshop.consumers import Consumers
+from agora.workshop.refusals import Refusals
 
 LOOKED = 20_000
 
@@ -27,12 +27,12 @@ def owning(house: House, who: Actor, name: str) -> Owned:
     agreed = tuple(each for port in ports for each in agreements_on(house, port))
     last = top(house)
     first = max(last - LOOKED, 1)
-    entries = tuple(record.entry for record in backwards(house, last, first))
+    users, refused = Consumers(product, agreed, house.now()), Refusals(product.name)
+    for record in backwards(house, last, first):
+        users.hear(record.entry)
+        refused.hear(record.entry)
     return Owned(
-        product=product.name,
-        consumers=consumers(product, agreed, entries, house.now()),
-        first=first,
-        refusals=refusals(product.name, entries),
+        product=product.name, consumers=users.found(), first=first, refusals=refused.found()
     )
 
 

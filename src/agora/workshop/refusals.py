@@ -1,9 +1,9 @@
-"""Refusals: who was refused a product and why, from what the ledger says of it."""
+"""Refusals: who got no answer of a product and why, from what the ledger says of it."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from agora.model.activity import products
+from agora.model.codes import CODES
 from agora.model.ledger import Entry, Event
 from agora.model.names import ProductName
 from agora.model.owning import Refusal
@@ -11,21 +11,40 @@ from agora.model.owning import Refusal
 REFUSED = frozenset({Event.QUERY_REFUSED, Event.DENIED})
 
 
-def refusals(product: ProductName, entries: Iterable[Entry]) -> tuple[Refusal, ...]:
-    """Everybody who was refused the product, once for each reason; the newest come first.
+class Refusals:
+    """Everybody who was refused a product, or whose statement failed, once for each reason.
 
-    Entries come newest first. A rule is told only of a refusal that was about this product alone:
-    else it may be another's.
+    A rule is told only of a refusal that was about this product alone: else it may be another's.
     """
-    found: dict[tuple[str, str, tuple[str, ...]], Refusal] = {}
-    for entry in entries:
-        about = products(entry)
-        if entry.event not in REFUSED or str(product) not in about:
-            continue
-        facts = dict(entry.facts)
+
+    def __init__(self, product: ProductName) -> None:
+        """Nobody was yet."""
+        self._product = str(product)
+        self._found: dict[tuple[str, str, tuple[str, ...]], Refusal] = {}
+
+    def hear(self, entry: Entry) -> None:
+        """One entry more; they come newest first."""
+        about, facts = products(entry), dict(entry.facts)
+        code = _code(entry)
+        if code is None or self._product not in about:
+            return
         told = facts.get("rules") if len(about) == 1 else ()
         rules = tuple(dict.fromkeys(told)) if isinstance(told, tuple) else ()
-        key = entry.who, str(facts.get("code", "")), rules
-        before = found.get(key) or Refusal(name=key[0], code=key[1], rules=rules, last=entry.at)
-        found[key] = replace(before, times=before.times + 1)
-    return tuple(found.values())
+        key = entry.who, code, rules
+        before = self._found.get(key) or Refusal(
+            name=entry.who, code=code, rules=rules, last=entry.at
+        )
+        self._found[key] = replace(before, times=before.times + 1)
+
+    def found(self) -> tuple[Refusal, ...]:
+        """Who was refused last comes first."""
+        return tuple(self._found.values())
+
+
+def _code(entry: Entry) -> str | None:
+    """Why there was no answer; of a statement that failed on its way, how it ended."""
+    facts = dict(entry.facts)
+    if entry.event in REFUSED:
+        return str(facts.get("code", ""))
+    outcome = str(facts.get("outcome", "")) if entry.event is Event.QUERY_CLOSED else ""
+    return outcome if outcome in CODES else None

@@ -8,7 +8,7 @@ import pytest
 
 from agora.app.start import start
 from agora.model.activity import Sought
-from agora.model.errors import Denied, Missing
+from agora.model.errors import AgoraError, Denied, Missing
 from agora.model.ledger import Event
 from agora.passage.counting import book
 from agora.usecases.activity import activity
@@ -203,7 +203,7 @@ def test_owners_see_who_uses_a_product_and_others_do_not(served, client_as):
     sofia, mia = client_as("sofia"), client_as("mia")
     page = sofia.get("/products/sales/transactions/consumers")
     assert page.status_code == 200
-    line = page.text.partition('<th scope="row">mia')[2].partition("</tr>")[0]
+    line = page.text.partition('<th scope="row">Mia Chen <small')[2].partition("</tr>")[0]
     assert "campaign-planning" in line
     assert "Agreed" in line
     assert "<code>week</code>" in line
@@ -225,7 +225,7 @@ def test_owners_see_who_was_refused_what_is_theirs(served, client_as):
     entry = entries(served, Event.QUERY_REFUSED)[-1]
     assert (entry.who, entry.subject) == ("ana", "customers.households@1")
     page = client_as("olga").get("/products/customers/households/consumers").text
-    line = page.partition("Who was refused")[2].partition('<th scope="row">ana')[2]
+    line = page.partition("Who got no answer")[2].partition(">ana</small>")[2]
     assert "customers/agreements" in line.partition("</tr>")[0]
     counted = {each.product: each for each in book(house).tells if each.what == "refused"}
     assert counted["customers.households"].times >= 1
@@ -234,6 +234,20 @@ def test_owners_see_who_was_refused_what_is_theirs(served, client_as):
     with pytest.raises(Missing):
         read(hidden, "ana", both)
     assert entries(served, Event.QUERY_REFUSED)[-1].subject == ""
+
+
+def test_a_statement_that_fails_on_its_way_is_told_of_what_it_read(served, client_as):
+    house = served.site.house()
+    with pytest.raises(AgoraError) as told:
+        read(
+            house, "emil", "select sum(cast(concat('x', week) as integer)) from sales.transactions"
+        )
+    assert told.value.code_shown == "E232"
+    entry = entries(served, Event.QUERY_CLOSED)[-1]
+    assert (entry.who, entry.subject) == ("emil", "sales.transactions@1")
+    page = client_as("sofia").get("/products/sales/transactions/consumers").text
+    line = page.partition("Who got no answer")[2].partition(">emil</small>")[2]
+    assert "cannot be converted" in line.partition("</tr>")[0]
 
 
 def test_owners_may_ask_what_somebody_sees_of_their_tables_alone(client_as):

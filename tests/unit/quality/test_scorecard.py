@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -205,12 +206,19 @@ def test_a_search_ends_with_the_first_rows_of_the_same_person():
     assert (cost.reads, cost.rows, cost.millis) == (2, 2, 22_000)
 
 
-def test_a_statement_that_was_stopped_has_ended_and_cost_its_time():
-    found = [
-        made(Event.QUERY_OPENED, "mia", "sales.orders@1", statement="stm-1"),
+@pytest.mark.parametrize(
+    "end",
+    [
+        made(
+            Event.QUERY_CLOSED, "mia", "sales.orders@1", statement="stm-1", rows=0, outcome="E430"
+        ),
         made(Event.QUERY_REFUSED, "mia", "stm-1", code="E430", rules=()),
-    ]
-    book = counted(Book(), recorded(found))
+    ],
+    ids=["now", "in older ledgers"],
+)
+def test_a_statement_that_was_stopped_has_ended_and_cost_its_time(end):
+    begun = made(Event.QUERY_OPENED, "mia", "sales.orders@1", statement="stm-1")
+    book = counted(Book(), recorded([begun, end]))
     assert book.open == ()
     assert [(each.reads, each.rows, each.millis) for each in book.uses] == [(1, 0, 3_000)]
     assert value(told(book), "explained") is None

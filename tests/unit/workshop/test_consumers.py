@@ -8,7 +8,8 @@ from agora.model.contract import Contract
 from agora.model.ledger import Entry, Event
 from agora.model.names import PortName, PortVersion, ProductName
 from agora.model.product import OutputPort, Product, ProductKind
-from agora.workshop.consumers import consumers
+from agora.workshop import consumers
+from agora.workshop.consumers import Consumers
 
 AT = datetime(2018, 1, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -40,7 +41,17 @@ def opened(who, sql, *agreements, at=AT, subject=str(PORT), purpose=""):
 
 
 def told(*entries, agreements=(AGREED, ENDED)):
-    return consumers(ORDERS, agreements, entries, AT)
+    found = Consumers(ORDERS, agreements, AT)
+    for entry in entries:
+        found.hear(entry)
+    return found.found()
+
+
+def test_columns_are_found_also_of_more_statements_than_are_remembered(monkeypatch):
+    monkeypatch.setattr(consumers, "REMEMBERED", 1)
+    texts = ("store", "day", "store", "store as s")
+    (only,) = told(*(opened("ana", f"select {t} from sales.orders_v1", "agr-1") for t in texts))
+    assert (only.reads, only.used) == (4, ("day", "store"))
 
 
 def test_what_was_agreed_and_never_read_is_there_unless_it_is_over():

@@ -12,6 +12,7 @@ from agora.model.errors import AgoraError
 from agora.model.ledger import Event
 from agora.passage import signing
 from agora.usecases import account, session
+from tests.journeys.changing import edit
 from tests.journeys.signing import (
     DAY,
     GOOD,
@@ -364,6 +365,40 @@ def test_the_operator_signs_somebody_out_blocks_and_unblocks(door):
     account.unblock(door.house, olga, "ana")
     assert door.inside(secret) is None
     assert door.inside(door.sign_in("ana").secret) == "ana"
+
+
+def test_nobody_blocks_themselves(door):
+    secret = door.join("olga")
+    told = refused("E807", account.block, door.house, door.who("olga"), "olga")
+    assert "who would let you in again" in told.sentence
+    assert door.inside(secret) == "olga"
+
+
+class Overtaken:
+    """A store in which somebody else is faster, once."""
+
+    def __init__(self, store, first):
+        self.store, self.first = store, first
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def commit(self, *said):
+        first, self.first = self.first, lambda: None
+        first()
+        return self.store.commit(*said)
+
+
+def test_of_two_operators_who_block_each_other_at_once_one_is_left(market):
+    edit(market / "people.yaml", ("roles: [marketer]", "roles: [operator]"))
+    door = Door(market)
+    secrets = [door.join(name) for name in ("olga", "mia")]
+    olga, mia = (replace(door.who(name), operator="") for name in ("olga", "mia"))
+    store = Overtaken(door.house.store, lambda: account.block(door.house, mia, "olga"))
+    refused("E409", account.block, replace(door.house, store=store), olga, "mia")
+    assert [door.inside(each) for each in secrets] == [None, "mia"]
+    refused("E607", account.block, door.house, olga, "mia")
+    door.close()
 
 
 def test_a_reset_takes_password_and_sessions_and_invites_anew(door):

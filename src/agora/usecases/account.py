@@ -127,11 +127,21 @@ def sign_out_person(house: House, who: Actor, person: str) -> None:
 
 
 def block(house: House, who: Actor, person: str) -> None:
-    """Nothing this person has opens anything: no password, provider, session or token."""
+    """Nothing this person has opens anything: no password, provider, session or token.
+
+    Somebody who lets people in is always left: nobody blocks themselves, and of two who block each
+    other at once one is too late. Raises Conflict, too.
+    """
     _operator(house, who)
+    if person in (who.principal.id, who.operator):
+        raise Conflict(
+            "nobody blocks themselves: who would let you in again?",
+            code="E807",
+            hint="another operator can block you",
+        )
     kept = signing.account(house, _somebody(house, person))
     after = replace(kept.noun, blocked=True, epoch=kept.noun.epoch + 1)
-    _changed(house, who, kept, after, Event.BLOCKED)
+    _changed(house, who, kept, after, Event.BLOCKED, beside=_unblocked(house, who))
 
 
 def unblock(house: House, who: Actor, person: str) -> None:
@@ -161,9 +171,25 @@ def _invited(
     return made
 
 
-def _changed(house: House, who: Actor, kept: Kept[Account], after: Account, event: Event) -> None:
+def _unblocked(house: House, who: Actor) -> tuple[Put, ...]:
+    """Whoever acts is not blocked, and is not until this is kept; raises Denied, the commit Conflict."""
+    own = signing.account(house, who.principal.id)
+    if own.noun.blocked and not who.operator:
+        raise Denied("you are blocked", code="E607")
+    return (Put(key=own.key, noun=own.noun, revision=own.revision),) if own.revision else ()
+
+
+def _changed(
+    house: House,
+    who: Actor,
+    kept: Kept[Account],
+    after: Account,
+    event: Event,
+    *,
+    beside: tuple[Put, ...] = (),
+) -> None:
     put = Put(key=kept.key, noun=after, revision=kept.revision)
-    house.store.commit((put,), (_entry(house, who, event, kept.key),))
+    house.store.commit((put, *beside), (_entry(house, who, event, kept.key),))
 
 
 def _entry(house: House, who: Actor, event: Event, person: str) -> Entry:

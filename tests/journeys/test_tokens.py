@@ -67,6 +67,21 @@ def test_the_service_of_a_product_has_no_token_even_if_one_was_written(door):
     refused("E611", resolve, door, made.secret)
 
 
+def test_tokens_are_gone_from_the_store_long_after_their_end_and_not_before(door):
+    ended, lasting, revoked = (make(door, days=days).token for days in (1, 30, 300))
+    token.revoke(door.house, door.who("ana"), revoked.id, NOW + 30 * DAY)
+
+    def left(days):
+        token.sweep(door.house, NOW + days * DAY)
+        return {kept.key for kept in door.house.store.find(Token)}
+
+    assert left(90) == {ended.id, lasting.id, revoked.id}
+    assert left(92) == {lasting.id, revoked.id}
+    assert left(121) == set()
+    told = [r.entry for r in door.house.store.records() if r.entry.event is Event.TOKEN_MADE]
+    assert {dict(each.facts)["token"] for each in told} == {ended.id, lasting.id, revoked.id}
+
+
 def put(kept, noun):
     from agora.needs.store import Put
 

@@ -1,6 +1,7 @@
 """Tokens: programs act for somebody without a password, as far and as long as they were let."""
 
 import hmac
+import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,10 @@ from agora.passage import signing
 
 PERSONAL, SERVICE = "agora_pat", "agora_svc"
 USED_EVERY = timedelta(hours=1)
+KEPT = timedelta(days=90)
+"""So long after its end a token is still among those of its people."""
+AT_ONCE = 200
+"""Some at a time, so that nobody waits long who wants to write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,19 @@ def resolve(house: House, text: str, now: datetime) -> Bearer:
         scopes=found.scopes,
         token=found.id,
     )
+
+
+def sweep(house: House, now: datetime) -> int:
+    """Tokens that ended long ago are gone from the store: how many. The ledger still tells of them."""
+    found = (kept for kept in house.store.find(Token) if _ended(kept.noun) < now - KEPT)
+    gone = 0
+    while some := tuple(itertools.islice(found, AT_ONCE)):
+        gone += house.store.forget(some)
+    return gone
+
+
+def _ended(token: Token) -> datetime:
+    return min(token.revoked_at or token.expires_at, token.expires_at)
 
 
 def demand(held: Sequence[Scope], wanted: Scope) -> None:

@@ -70,6 +70,7 @@ def _tokens(visit: Visit, secret: str = "", wrong: str = "", status: int = 200) 
         "everybody": account.admits(visit.house, visit.who),
         "now": visit.house.now(),
         "machine": visit.site.now(),
+        "kept": token.KEPT,
         "secret": secret,
         "wrong": wrong,
         "scopes": SCOPES,

@@ -61,10 +61,11 @@ def _sealed(house: House, _: Site) -> None:
 
 
 def _forgotten(house: House, site: Site) -> None:
-    from agora.usecases.session import sweep
+    from agora.usecases import session, token
 
     memory(house.folder.root).sweep()
-    sweep(house, site.now())
+    session.sweep(house, site.now())
+    token.sweep(house, site.now())
 
 
 class Runs:

@@ -98,7 +98,8 @@ def test_every_preview_of_the_guide(shell, visits):
     for line in lines:
         code, out, err = shell(*line.split(), "--as", "sofia")
         assert code == 0, err
-        assert "of a sample)" in out
+        assert f"of a sample of `{line.split()[2]}`)" in out
+    assert "of a sample of `clean`)" in shell("preview", "sales.visits", "--as", "sofia")[1]
     assert [name for name, _ in looked(shell, "clean:2")["looked"]["columns"]][:2] == ["id", "day"]
     assert looked(shell, "clean:2", "--rows", "2")["looked"]["rows"][0]["day"] == "31/01/2018"
     assert len(looked(shell, "clean:2", "--rows", "2")["looked"]["rows"]) == 2

@@ -11,6 +11,7 @@ import typer
 import typer._click as click
 
 from agora.cli.errors import near
+from agora.cli.helped import Helped
 from agora.cli.openings import Openings, SignedIn
 from agora.cli.reaching import Place
 from agora.cli.watching import Watch
@@ -32,9 +33,17 @@ MeshFolder = Annotated[
 ]
 
 
+class App(typer.Typer):
+    """An app whose commands say their help in our words."""
+
+    def command(self, name: str | None = None, **said: Any) -> Any:
+        """A command like any other, with our help."""
+        return super().command(name, **{"cls": Helped, **said})
+
+
 def command(name: str, example: str) -> typer.Typer:
     """An app of one command, with an example under its help."""
-    return typer.Typer(
+    return App(
         name=name,
         add_completion=False,
         rich_markup_mode=None,

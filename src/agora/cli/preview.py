@@ -19,8 +19,11 @@ look = anywhere(verbs.preview)
 def preview(
     product: Annotated[str, typer.Argument(help="The product: domain.product.")],
     step: Annotated[
-        str, typer.Argument(help="A step, source or input; `STEP:N` after instruction N.")
-    ],
+        str,
+        typer.Argument(
+            help="A step, source or input; `STEP:N` after instruction N; by default the last step."
+        ),
+    ] = "",
     rows: Annotated[int, typer.Option("--rows", help="How many rows.")] = 20,
     as_: As = "",
     purpose: Purpose = "",
@@ -41,7 +44,7 @@ def _show(found: Previewed) -> None:
     names = [name for name, _ in looked.columns]
     cells = [["·" if row[n] is None else str(row[n]) for n in names] for row in looked.rows]
     say(table(names, cells))
-    say(paint(f"({count(len(cells), 'row')} of a sample)", "dim"))
+    say(paint(f"({count(len(cells), 'row')} of a sample of `{safe(found.step)}`)", "dim"))
     for note in found.notes:
         say(safe(note))
     if looked.hidden:

@@ -34,7 +34,7 @@ Asked = Annotated[
 
 @app.command(
     epilog=epilog(
-        'agora save --title "A week" --sql "select * from sales.weekly_sales where week = $week"'
+        "agora save --title 'A week' --sql 'select * from sales.weekly_sales where week = $week'"
         " --parameter week:number=1 --with team:sales"
     )
 )

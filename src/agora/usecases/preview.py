@@ -30,10 +30,13 @@ class Previewed:
 
     looked: Looked
     notes: tuple[str, ...] = ()
+    step: str = ""
 
 
-def preview(house: House, who: Actor, name: str, step: str, *, rows: int = 20) -> Previewed:
+def preview(house: House, who: Actor, name: str, step: str = "", *, rows: int = 20) -> Previewed:
     """Rows of `step`, or of a recipe after its instruction N as `step:N`, made of a sample.
+
+    Without `step` they are those of the last one.
 
     Raises Missing, Denied, Invalid, Broken, Exhausted and Unavailable, each of them recorded.
     """
@@ -89,7 +92,7 @@ def _looked(
     hidden = sampling.hidden(product, bench, wanted, made, masked)
     looked = previewing.look(house, who, decisions, bench, SEEN, hidden, limit)
     notes = tuple(_notes(bench, made)) if made and not hidden else ()
-    return Previewed(looked=looked, notes=notes)
+    return Previewed(looked=looked, notes=notes, step=str(wanted))
 
 
 def _notes(bench: Bench, made: Compiled) -> Iterator[str]:

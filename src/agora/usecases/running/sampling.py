@@ -27,13 +27,19 @@ class Wanted:
     name: str
     number: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.name}:{self.number}" if self.number else self.name
+
     @classmethod
     def parse(cls, product: Product, text: str) -> "Wanted":
-        """Read `step` or `step:number`; raises Missing for what the build does not have."""
-        name, _, number = text.partition(":")
+        """Read `step` or `step:number`, or nothing for the last step there is.
+
+        Raises Missing for what the build does not have.
+        """
         build = product.build
         names = [*(s.name for s in build.sources), *(i.alias for i in product.inputs)]
         names += [step.name for step in build.steps]
+        name, _, number = (text or "".join(names[-1:])).partition(":")
         if fold(name) not in {fold(each) for each in names}:
             near = get_close_matches(name, names, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"there are {_listed(names)}"

@@ -1,12 +1,18 @@
 """Use travels with the data: what was given for one purpose is not had for another by way of a product."""
 
+from dataclasses import replace
+
 import pytest
 
 from agora.model.errors import Denied
+from agora.model.lineage import ColumnLineage
+from agora.model.policy import MaskKind
 from agora.usecases.access import answer, ask
 from agora.usecases.agreements import end, extend
+from agora.usecases.explain import explain
 from agora.usecases.inbox import weigh
 from agora.usecases.make import Plan, foresee, make
+from agora.usecases.run import run
 from tests.journeys.changing import actor, agree, edit, instant, opened, read
 from tests.journeys.test_making import PLAN
 
@@ -103,6 +109,66 @@ def test_a_product_of_another_domains_data_says_what_it_may_be_used_for(used):
         assert [each.rule for each in weighed.stay] == ["sales/own-stores"]
         assert weighed.stay == drawn.stay
         assert weigh(house, actor(house, "carl"), request.id).stay == ()
+
+
+MASK = """agora: 1
+kind: policy
+id: amounts
+title: Amounts are for the sales team
+applies_to: {ports: [sales.transactions], columns: [amount]}
+unless: [{owning_domain: true}, {kinds: [service]}]
+effect: {mask: null-value}
+tests:
+  - {as: mia, port: sales.transactions, purpose: segmentation, sees: {amount: null-value, week: clear}}
+"""
+SPENT = "select count(amount) as known, sum(baskets) as baskets from customers.segments"
+AGAIN = PLAN | {
+    "name": "customers.spending",
+    "sql": "select round(amount) as spent, household_id from customers.segments",
+    "purpose": "segmentation",
+}
+
+
+@pytest.fixture
+def masked(used):
+    """The market in use and one product more; then the sales team keeps amounts from everybody else."""
+    edit(used / "customers/policies/own-people.yaml", (WHO, "who: {owning_domain: true}"))
+    with opened(used) as house:
+        made = make(house, actor(house, "carl"), Plan(**AGAIN))
+        assert read(house, "carl", SPENT)[0]["known"] > 0
+        assert not made.asked
+    with opened(used) as house:
+        run(house, actor(house, "carl"), AGAIN["name"])
+    (used / "sales/policies/amounts.yaml").write_text(MASK)
+    with opened(used) as house:
+        yield house
+
+
+def test_a_mask_follows_its_column_into_what_was_made_of_it_long_ago(masked):
+    (row,) = read(masked, "carl", SPENT)
+    assert (row["known"], row["baskets"] > 0) == (0, True)
+    decision = explain(masked, actor(masked, "carl"), SEGMENTS)[0]
+    (amount,) = (view for view in decision.columns if view.name == "amount")
+    assert [(each.rule, each.owner) for each in amount.reasons] == [("sales/amounts", "sales")]
+
+
+def test_it_follows_through_every_table_in_between_and_leaves_the_rest_alone(masked):
+    sql = "select count(spent) as known, count(household_id) as households from customers.spending"
+    (row,) = read(masked, "carl", sql)
+    assert (row["known"], row["households"] > 0) == (0, True)
+
+
+def test_what_no_lineage_is_kept_of_counts_as_made_of_everything(masked):
+    class Forgetful:
+        def __getattr__(self, name):
+            return getattr(masked.store, name)
+
+        def get(self, kind, key):
+            return None if kind is ColumnLineage else masked.store.get(kind, key)
+
+    house = replace(masked, store=Forgetful())
+    (decision,) = explain(house, actor(house, "carl"), SEGMENTS)
+    assert {view.mask.kind for view in decision.columns} == {MaskKind.NULL}
 
 
 def test_an_owner_may_give_it_for_its_purpose_alone(used):

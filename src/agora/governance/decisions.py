@@ -7,7 +7,7 @@ strictest mask wins, the earliest end wins. Whatever cannot be evaluated denies 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from agora.governance.agreeing import (
@@ -20,6 +20,7 @@ from agora.governance.agreeing import (
     unknown_purpose,
 )
 from agora.governance.ground import GOVERNANCE, Ground, canonical, ground
+from agora.governance.inherited import Following, binding, following
 from agora.governance.lifecycle import notice, over
 from agora.governance.masking import masked_by, view
 from agora.governance.matching import binds, concerns, voices
@@ -29,7 +30,7 @@ from agora.model.access import Agreement
 from agora.model.decision import ColumnView, Decision, RowRule
 from agora.model.mesh import Mesh
 from agora.model.names import PortVersion
-from agora.model.onward import Given
+from agora.model.onward import Given, Origin
 from agora.model.people import Principal
 from agora.model.policy import Effect, Policy
 from agora.model.reasons import Reason
@@ -41,7 +42,8 @@ class Ask:
     """Who wants to read what, for which purpose (empty: the only one they have), and when.
 
     `columns` are those of the release, `edition` is its number (0: none yet); `agreements` are all
-    that exist on the port; `given` is what other domains gave for what is in it.
+    that exist on the port; `given` is what other domains gave for what is in it, and `origins` says
+    of which columns of other tables the values of a column tell.
     """
 
     principal: Principal
@@ -51,18 +53,23 @@ class Ask:
     now: datetime
     agreements: tuple[Agreement, ...] = ()
     given: tuple[Given, ...] = ()
+    origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
     edition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """An ask with everything it is judged by; `own` are the reader's agreements, ended ones too."""
+    """An ask with everything it is judged by.
+
+    `own` are the reader's agreements, ended ones too; `came` are the masks that came along.
+    """
 
     ask: Ask
     ground: Ground
     readers: tuple[Principal, ...]
     labels: Mapping[str, frozenset[str]]
     own: tuple[Agreement, ...]
+    came: Mapping[str, tuple[Following, ...]]
 
     def deny(self, *reasons: Reason) -> Decision:
         """The denial for these reasons."""
@@ -71,7 +78,8 @@ class _Case:
     @property
     def policy_hash(self) -> str:
         """The hash of every rule and agreement that was considered, whatever their order."""
-        return _hash(self.ground, self.own, self.ask.given)
+        came = (each.rule for masks in self.came.values() for each in masks)
+        return _hash(self.ground, *self.own, *self.ask.given, *came)
 
     def why(self, policy: Policy, code: str, words: str) -> Reason:
         """A reason that names a rule and whose it is."""
@@ -102,7 +110,14 @@ def _case(mesh: Mesh, ask: Ask) -> _Case:
     if readers[1:]:
         agents = (ask.port, ask.principal.id)
         own = (*own, *(a for a in ask.agreements if (a.port, a.consumer) == agents))
-    return _Case(ask=ask, ground=here, readers=readers, labels={**promised, **released}, own=own)
+    return _Case(
+        ask=ask,
+        ground=here,
+        readers=readers,
+        labels={**promised, **released},
+        own=own,
+        came=following(mesh, ask.origins),
+    )
 
 
 def _decide(case: _Case) -> Decision:
@@ -217,6 +232,11 @@ def _row(case: _Case, found: Right, rule: Policy) -> RowRule | Reason:
 
 def _views(case: _Case, found: Right, rules: tuple[Policy, ...]) -> tuple[ColumnView, ...]:
     touching = masked_by(rules, {c.name: case.labels[c.name] for c in case.ask.columns})
+    owners = dict(case.ground.owners)
+    for name, masks in case.came.items():
+        more = binding(masks, case.readers, found.purpose)
+        touching[name] = tuple(dict.fromkeys((*touching.get(name, ()), *more)))
+        owners |= {each.rule.domain: each.owner for each in masks}
     views = []
     for column in case.ask.columns:
         left_out = [leaves_out(agreement, column) for agreement in found.agreements]
@@ -224,7 +244,7 @@ def _views(case: _Case, found: Right, rules: tuple[Policy, ...]) -> tuple[Column
             view(
                 column,
                 touching.get(column.name, ()),
-                case.ground.owners,
+                owners,
                 tuple(reason for reason in left_out if reason is not None),
             )
         )
@@ -252,6 +272,6 @@ def _denied(ask: Ask, reasons: tuple[Reason, ...], policy_hash: str) -> Decision
     )
 
 
-def _hash(here: Ground, own: tuple[Agreement, ...], given: tuple[Given, ...]) -> str:
-    texts = (here.digest, *sorted(canonical(each) for each in (*own, *given)))
+def _hash(here: Ground, *more: Agreement | Given | Policy) -> str:
+    texts = (here.digest, *sorted(canonical(each) for each in more))
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -8,6 +8,7 @@ they were given; what a domain makes of its own products is its own affair.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agora.governance.ground import ground
+from agora.governance.inherited import follows
 from agora.governance.matching import binds, concerns, touches
 from agora.model.access import Request
 from agora.model.decision import Decision
@@ -83,8 +84,8 @@ def stays_behind(
 ) -> tuple[Reason, ...]:
     """The rules that hide these columns, or rows, from somebody, and no more in what is made of them.
 
-    Only tags travel with the values; a rule that names tables or columns, or is another domain's,
-    does not. Nothing is said of a rule that binds the product itself: it never has what that hides.
+    Masks follow the values; rules about rows do not, and a guardrail's "owning domain" is another one
+    there. Nothing is said of a rule that binds the product itself: it never has what that hides.
     Empty where the consumer is no product.
     """
     product, reader = mesh.built_by(consumer), mesh.principal(consumer)
@@ -116,15 +117,11 @@ def _hides(rule: Policy, columns: Mapping[str, frozenset[str]]) -> tuple[str, ..
 
 
 def _comes_along(rule: Policy, port: PortVersion, product: ProductName) -> bool:
-    """True when the rule says the same of what is made of it: by tags, wherever they are."""
-    target, named = rule.applies_to, (rule.who, *rule.unless)
-    if rule.effect.mask is None or target.ports or target.columns:
+    """True when the rule says the same of what is made of it."""
+    if rule.effect.mask is None:
         return False
-    if port.port.domain == product.domain:
-        return True
-    turned = any(each.owning_domain is not None for each in named)
-    elsewhere = target.domains and product.domain not in target.domains
-    return not rule.domain and not elsewhere and not turned
+    turned = any(who.owning_domain is not None for who in (rule.who, *rule.unless))
+    return follows(rule) or port.port.domain == product.domain or not turned
 
 
 def _staying(

@@ -1,4 +1,4 @@
-"""Onward use: what a product was given by other domains, and what it may be passed on for."""
+"""Onward: what a product was given by other tables, and what holds of it wherever it ends up."""
 
 from dataclasses import dataclass
 
@@ -24,3 +24,16 @@ class Given:
     def purposes(self) -> frozenset[str]:
         """Everything it may be used for, wherever it ends up."""
         return frozenset({self.purpose, *self.onward} - {""})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A column of another table whose values a released column tells of, from that table's edition.
+
+    `labels` are those it was released with; `whole` says that its values came along unchanged.
+    """
+
+    port: PortVersion
+    column: str
+    labels: tuple[str, ...] = ()
+    whole: bool = False

@@ -9,11 +9,13 @@ from agora.governance.matching import voices
 from agora.model.access import Agreement
 from agora.model.decision import Decision
 from agora.model.names import PortName
+from agora.model.onward import Given
 from agora.model.people import Principal
 from agora.model.product import Lifecycle, OutputPort, Product
 from agora.model.release import Current, Release, ReleasedColumn, Snapshot
 from agora.needs.house import House
 from agora.passage import filing, keys, onward
+from agora.passage.origins import Origins, origins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def rule(
     agreements = agreements_for(house, principal, port.name)
 
     def ruled(release: Release | None) -> Ruling:
-        standing = _Standing(house, product, port, release, current, agreements)
+        standing = _standing(house, product, port, release, current, agreements)
         return standing.ruled(principal, purpose)
 
     found = ruled(edition or current)
@@ -95,7 +97,7 @@ def rule_as_if(
     """What this reader would see of a port version if this were agreed too; nothing is, by this."""
     current = current_release(house, product)
     agreements = (*agreements_for(house, principal, port.name), agreement)
-    standing = _Standing(house, product, port, edition or current, current, agreements)
+    standing = _standing(house, product, port, edition or current, current, agreements)
     return standing.ruled(principal, agreement.purpose)
 
 
@@ -103,7 +105,7 @@ def everybody(
     house: House, product: Product, port: OutputPort, edition: Release
 ) -> Iterator[Ruling]:
     """What anybody at all may see of this edition today, for any purpose: one ruling each."""
-    standing = _Standing(
+    standing = _standing(
         house,
         product,
         port,
@@ -118,7 +120,7 @@ def everybody(
             yield standing.ruled(principal, purpose)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
     """Everything a ruling on one edition of one port version needs but the reader."""
 
@@ -126,19 +128,22 @@ class _Standing:
     product: Product
     port: OutputPort
     release: Release | None
-    current: Release | None
+    columns: tuple[ReleasedColumn, ...]
     agreements: tuple[Agreement, ...]
+    given: tuple[Given, ...]
+    origins: Origins
 
     def ruled(self, principal: Principal, purpose: str) -> Ruling:
         """The ruling for this reader and purpose."""
         ask = Ask(
             principal=principal,
             port=self.port.version,
-            columns=_columns(self.port, self.release, self.current),
+            columns=self.columns,
             purpose=purpose,
             now=self.house.now(),
             agreements=self.agreements,
-            given=onward.given(self.house, self.product, self.release),
+            given=self.given,
+            origins=self.origins,
             edition=self.release.number if self.release else 0,
         )
         return Ruling(
@@ -147,6 +152,26 @@ class _Standing:
             decision=decide(self.house.mesh, ask),
             release=self.release,
         )
+
+
+def _standing(
+    house: House,
+    product: Product,
+    port: OutputPort,
+    release: Release | None,
+    current: Release | None,
+    agreements: tuple[Agreement, ...],
+) -> _Standing:
+    return _Standing(
+        house=house,
+        product=product,
+        port=port,
+        release=release,
+        columns=_columns(port, release, current),
+        agreements=agreements,
+        given=onward.given(house, product, release),
+        origins=origins(house, release, port.version),
+    )
 
 
 def rule_version(

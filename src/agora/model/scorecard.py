@@ -92,6 +92,17 @@ class Figure:
     kind: str = ""
     across: bool = False
 
+    def sought(self, domain: str = "") -> dict[str, str]:
+        """How the activity is asked for its entries; of one domain as far as they name what is its own."""
+        named = bool(domain) and "searched" not in self.events
+        asked = {
+            "events": ",".join(self.events),
+            "kind": self.kind,
+            "across": "yes" if self.across else "",
+            "text": f"{domain}." if named else "",
+        }
+        return {name: value for name, value in asked.items() if value}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:

@@ -6,6 +6,7 @@ from agora.model.scorecard import Figure, Scorecard, lasting
 from agora.usecases.domain import domains
 from agora.usecases.scorecard import scorecard as find
 from agora.web.answers import Page
+from agora.web.called import begun, consumer
 from agora.web.paths import get
 from agora.web.templates import number
 from agora.web.visit import Visit
@@ -21,8 +22,8 @@ def scorecard(visit: Visit) -> Page:
     titles = {each.domain.id: each.domain.title or each.domain.id for each in areas}
     values = {
         "found": found,
-        "figures": [_figure(each) for each in found.figures],
-        "costs": found.costs[:MOST],
+        "figures": [_figure(each, domain) for each in found.figures],
+        "costs": [(each, begun(consumer(visit, each.reader))) for each in found.costs[:MOST]],
         "more": max(len(found.costs) - MOST, 0),
         "domains": [(_address(""), "The whole mesh", not domain)]
         + [
@@ -43,14 +44,12 @@ def _lists(found: Scorecard) -> list[dict[str, object]]:
     ]
 
 
-def _figure(figure: Figure) -> dict[str, str]:
-    asked = {"events": ",".join(figure.events)} | ({"kind": figure.kind} if figure.kind else {})
-    asked |= {"across": "yes"} if figure.across else {}
+def _figure(figure: Figure, domain: str) -> dict[str, str]:
     return {
         "title": figure.title,
         "value": told(figure),
         "note": figure.counted,
-        "href": f"/govern/audit?{urlencode(asked)}",
+        "href": f"/govern/audit?{urlencode(figure.sought(domain))}",
     }
 
 

@@ -173,6 +173,8 @@ def test_the_scorecard_counts_for_each_what_they_may_know(served, client_as):
     assert ">emil<" not in mia
     assert "everybody together" in mia
     told = client_as("olga").get("/scorecard", params={"domain": "customers"}).text
+    figures = [html.unescape(each) for each in re.findall(r'number"><a href="([^"]+)"', told)]
+    assert all(("searched" in each) != ("text=customers." in each) for each in figures)
     assert ">emil<" not in told
     links = re.findall(r'class="number"><a href="(/govern/audit[^"]+)"', olga)
     assert links

@@ -78,7 +78,7 @@ def scorecard(house: Within, who: By, domain: Looked = "") -> Works:
     """Counted in the record, of the mesh or of one domain; each figure says where its entries are."""
     found = counted(house, who, domain=domain)
     return Works(
-        figures=[Lit(**wired(each), entries=_entries(each)) for each in found.figures],
+        figures=[Lit(**wired(each), entries=_entries(each, domain)) for each in found.figures],
         goals=wired(found.goals),
         unused=list(found.unused),
         alike=wired(found.alike),
@@ -125,8 +125,6 @@ def consumers(house: Within, who: By, domain: Word, product: Word) -> Any:
     return wired(owning(house, who, f"{domain}.{product}"))
 
 
-def _entries(figure: Figure) -> str:
+def _entries(figure: Figure, domain: str) -> str:
     """Where the entries of a figure are looked for, as the page does it."""
-    asked = {"events": ",".join(figure.events), "kind": figure.kind}
-    asked |= {"across": "yes"} if figure.across else {}
-    return "/activity?" + "&".join(f"{name}={value}" for name, value in asked.items() if value)
+    return "/activity?" + "&".join(f"{k}={v}" for k, v in figure.sought(domain).items())

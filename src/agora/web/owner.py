@@ -61,7 +61,7 @@ def _consumer(visit: Visit, each: Consumer) -> dict[str, object]:
         "people": [consumer(visit, name) for name in others[:FEW]],
         "more": max(len(others) - FEW, 0),
         "purpose": purposes(visit).get(each.purpose, each.purpose),
-        "entries": {"person": person, "purpose": each.purpose},
+        "entries": {"person": person} if person else {"purpose": each.purpose},
         "word": word,
         "kind": kind,
         "until": agreed.expires if agreed else None,

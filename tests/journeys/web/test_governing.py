@@ -10,7 +10,10 @@ from agora.app.start import start
 from agora.model.activity import Sought
 from agora.model.errors import AgoraError, Denied, Missing
 from agora.model.ledger import Event
+from agora.model.scorecard import Book
+from agora.passage import counting
 from agora.passage.counting import book
+from agora.quality.counting import counted
 from agora.usecases.activity import activity
 from agora.usecases.health import costs, storage
 from agora.usecases.owning import owning
@@ -164,6 +167,17 @@ def test_what_reading_and_storing_costs_is_for_those_who_run_it(served, client_a
         assert (answer.status_code, "there is no such domain" in answer.text.lower()) == (404, True)
 
 
+def test_one_book_is_kept_however_often_somebody_looks(served, monkeypatch):
+    house = served.site.house()
+    monkeypatch.setattr(counting, "FAR", 0)
+    for week in range(3):
+        read(house, "emil", f"select count(*) from sales.transactions where week > {week}")
+        now = book(house)
+    (kept,) = house.store.find(Book, counting.SHELF)
+    assert (kept.revision, kept.noun) == (1, now)
+    assert now == counted(Book(), house.store.records())
+
+
 def test_the_scorecard_counts_for_each_what_they_may_know(served, client_as):
     house = served.site.house()
     read(house, "emil", "select count(*) from sales.transactions")
@@ -206,7 +220,7 @@ def test_owners_see_who_uses_a_product_and_others_do_not(served, client_as):
     page = sofia.get("/products/sales/transactions/consumers")
     assert page.status_code == 200
     line = page.text.partition('<th scope="row">Mia Chen <small')[2].partition("</tr>")[0]
-    assert "campaign-planning" in line
+    assert "Campaign planning" in line
     assert "Agreed" in line
     assert "<code>week</code>" in line
     assert "Who uses it" in sofia.get("/products/sales/transactions").text
@@ -229,8 +243,8 @@ def test_owners_see_who_was_refused_what_is_theirs(served, client_as):
     page = client_as("olga").get("/products/customers/households/consumers").text
     line = page.partition("Who got no answer")[2].partition(">ana</small>")[2]
     assert "customers/agreements" in line.partition("</tr>")[0]
-    counted = {each.product: each for each in book(house).tells if each.what == "refused"}
-    assert counted["customers.households"].times >= 1
+    told = {each.product: each for each in book(house).tells if each.what == "refused"}
+    assert told["customers.households"].times >= 1
     unlisted = tuple(replace(each, listed=False) for each in house.mesh.products)
     hidden = replace(house, mesh=replace(house.mesh, products=unlisted))
     with pytest.raises(Missing):

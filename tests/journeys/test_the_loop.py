@@ -106,7 +106,7 @@ def test_nobody_approves_their_own_request(shell):
     released(shell)
     code, out, _ = shell(
         "request", "sales.transactions", "--purpose", "segmentation", "--reason", "x",
-        "--accept-terms", "--as", "sofia", "--json",
+        "--accept-terms", "--for", "team:sales", "--as", "sofia", "--json",
     )  # fmt: skip
     request = json.loads(out)["result"]["request"]["id"]
     code, _, err = shell("approve", request, "--as", "sofia")

@@ -79,7 +79,7 @@ def wished(visit: Visit, ports: Sequence[tuple[str, tuple[str, ...]]]) -> Wish:
 
 def field_of(problem: AgoraError) -> str:
     """Which field of the form a refusal is about."""
-    return {"E424": "until", "E630": "accept_terms", "E802": "onward"}.get(
+    return {"E424": "until", "E630": "accept_terms", "E802": "onward", "E427": "port"}.get(
         problem.code_shown, "purpose"
     )
 
@@ -179,6 +179,8 @@ def foreseen(visit: Visit, foresight: Foresight | None) -> dict[str, object]:
             "title": each.title,
             "names": ", ".join(each.names) or people(visit, each.deciders),
             "settled": each.settled,
+            "had": each.had,
+            "query": f"/products/{each.port.port.domain}/{each.port.port.product}/data?table={each.port}#query",
             "refusals": [reason for reason in each.refusals if reason.code not in ASKED_BY_FORM],
             "left_out": [view.name for view in _views(each) if left_out(view)],
             "masked": [

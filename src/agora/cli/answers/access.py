@@ -32,8 +32,8 @@ def _foreseen(found: Foreseen) -> None:
         say(f"  cannot be asked ({reason.code}): {safe(reason.sentence)}")
         if reason.hint:
             say(f"  = help: {safe(reason.hint)}")
-    if found.settled:
-        say(f"  {found.settled}")
+    if found.settled or found.had:
+        say(f"  {found.settled or f'nothing to ask for: {found.had}; query it'}")
     elif not found.refusals:
         say(f"  decided by {' or '.join(found.names) or 'nobody yet'}")
     if found.serves:

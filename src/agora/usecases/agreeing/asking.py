@@ -20,7 +20,7 @@ from agora.passage import keys
 from agora.passage.editions import held_by, one
 from agora.passage.filing import again, filing, hold, ready, waiting
 from agora.passage.knowing import find_port
-from agora.passage.ruling import agreements_on, rule_as_if
+from agora.passage.ruling import agreements_on, rule, rule_as_if
 from agora.usecases.agreeing.carrying import held
 from agora.usecases.agreeing.entries import demand, of_agreement, of_request
 
@@ -135,7 +135,8 @@ def send_once(
     asked = tuple(_settled(house, each) for each in found)
     puts: list[Put] = [*more]
     entries: list[Entry] = []
-    for made in asked:
+    for draft, made in zip(found, asked, strict=True):
+        nothing_new(house, draft)
         no_twin(house, made.request)
         puts += filing(made.request)
         entries.append(of_request(house, who, Event.REQUESTED, made.request))
@@ -212,6 +213,32 @@ def would(house: House, draft: Drafted) -> Decision | None:
         approved_by=next(iter(deciders(house.mesh, request.port)), ""),
     )
     return rule_as_if(house, reader, draft.product, draft.port, thought, draft.edition).decision
+
+
+def had(house: House, draft: Drafted) -> str:
+    """Why there is nothing to ask for: its domain's own rules let this reader see all of it already.
+
+    A team, a product that passes it on, and an edition that is to be kept do need an agreement.
+    """
+    request = draft.request
+    reader = house.mesh.principal(request.consumer)
+    if reader is None or request.edition or request.onward or house.mesh.built_by(reader.id):
+        return ""
+    now = rule(house, reader, request.purpose, draft.product, draft.port).decision
+    then = would(house, draft)
+    if not now.allowed or now.agreement or then is None or now.rows != then.rows:
+        return ""
+    masks = {column.name: column.mask.kind for column in now.columns}
+    if any(column.mask.kind < masks[column.name] for column in then.columns):
+        return ""
+    return f"`{reader.id}` may read `{request.port}` already, by the rules of {request.port.port.domain}"
+
+
+def nothing_new(house: House, draft: Drafted) -> None:
+    """An approval would give something; raises Conflict where it is there already."""
+    already = had(house, draft)
+    if already:
+        raise Conflict(already, code="E427", hint="query it")
 
 
 def release_of(house: House, request: Request) -> Release | None:

@@ -12,8 +12,8 @@ from agora.model.errors import Conflict
 from agora.model.names import PortVersion
 from agora.model.reasons import Reason
 from agora.needs.house import House
-from agora.passage.ruling import agreements_on, rule
-from agora.usecases.agreeing.asking import Drafted, carried_over, judged, reader_of, twin, would
+from agora.passage.ruling import agreements_on
+from agora.usecases.agreeing.asking import Drafted, carried_over, had, judged, twin, would
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Foreseen:
     """What would come of asking for one port.
 
     `decision` is what the consumer would see once it is approved, column by column with the reasons;
-    None when the asker may not ask for them. `settled` says why nobody need answer, `terms` what is
+    None when the asker may not ask for them. `had` says why there is nothing to ask for, `settled` says why nobody need answer, `terms` what is
     to be accepted, `replaces` which agreements this one would take the place of. A consumer that is
     a product passes it on: what it makes of it `serves` these purposes, in the hands of whoever reads
     that. `refusals` are all reasons for which it may not be asked, whatever the terms.
@@ -32,6 +32,7 @@ class Foreseen:
     deciders: tuple[str, ...]
     names: tuple[str, ...]
     settled: str = ""
+    had: str = ""
     decision: Decision | None = None
     terms: str = ""
     limitations: str = ""
@@ -51,7 +52,7 @@ class Foresight:
     @property
     def possible(self) -> bool:
         """True when it may be asked, once the terms are accepted."""
-        return not any(each.refusals for each in self.ports)
+        return not any(each.refusals or each.had for each in self.ports)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -82,6 +83,7 @@ def _port(house: House, draft: Drafted) -> Foreseen:
         deciders=owners,
         names=tuple(each.name or each.id for each in people if each),
         settled="" if refusals else _settled(house, draft),
+        had="" if refusals else had(house, draft),
         decision=None if barred else would(house, draft),
         terms=draft.port.contract.terms,
         limitations=draft.port.contract.limitations,
@@ -100,15 +102,7 @@ def _twin(house: House, request: Request) -> tuple[Reason, ...]:
 
 def _settled(house: House, draft: Drafted) -> str:
     carried = carried_over(house, draft)
-    if carried is not None:
-        return f"your agreement `{carried.carried_from}` holds for this version too"
-    reader = reader_of(house, draft.request)
-    if reader is None:
-        return ""
-    now = rule(house, reader, draft.request.purpose, draft.product, draft.port).decision
-    if now.allowed and not now.agreement:
-        return "the owning domain permits it: you may read it without an agreement"
-    return ""
+    return f"your agreement `{carried.carried_from}` holds for this version too" if carried else ""
 
 
 def _serves(house: House, request: Request) -> tuple[str, ...]:

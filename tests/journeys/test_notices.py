@@ -191,7 +191,7 @@ def test_followers_hear_no_more_of_what_they_may_not_know_any_more(used):
         notify(house, clock)
         hidden = dark(house)
         (seen,) = notices(hidden, olga, limit=1).told
-        assert seen.sentence == "something you may not know of any more"
+        assert seen.sentence == "Something you may not know of any more"
         assert (seen.notice.product, seen.notice.edition, seen.page) == (
             None,
             0,
@@ -293,7 +293,7 @@ def test_an_end_that_comes_near_is_told_in_time_and_once(there):
     assert at(13, "mia") == [Matter.EXPIRING]
     assert at(13, "carl") == [Matter.EXPIRING]
     sentence = notices(there, actor(there, "carl"), limit=1).told[0].sentence
-    assert sentence.startswith("the agreement of Mia Chen on customers.segments@1"), sentence
+    assert sentence.startswith("The agreement of Mia Chen on customers.segments@1"), sentence
     assert at(12, "mia") == []
     assert at(0.5, "mia") == [Matter.EXPIRING]
     assert at(-0.5, "mia") == [Matter.EXPIRED]
@@ -327,7 +327,7 @@ def test_a_new_version_and_a_last_day_reach_those_who_use_the_table(used):
         assert sorted(told(house, "mia")) == [Matter.DEPRECATED, Matter.VERSION]
         assert told(house, "emil") == []
         text = "\n".join(t.sentence for t in notices(house, actor(house, "mia")).told)
-        assert "there is a new version: sales.transactions@2" in text
+        assert "There is a new version: sales.transactions@2" in text
         assert "sales.transactions@1 is on its way out until 2018-12-31" in text
 
 

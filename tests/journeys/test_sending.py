@@ -267,7 +267,7 @@ def test_a_webhook_that_is_silent_is_tried_again_for_a_day_and_given_up(house, c
     notify(there, clock)
     newest = notices(there, sofia).told[0]
     assert newest.notice.matter is Matter.UNDELIVERED
-    assert newest.sentence.startswith(f"the webhook {made.hook.id} did not answer")
+    assert newest.sentence.startswith(f"The webhook {made.hook.id} did not answer")
     assert states(there) == [Sending.GIVEN_UP]
 
 

@@ -8,7 +8,7 @@ from agora.model.mesh import Mesh
 from agora.model.notice import Matter, Notice
 
 SUBJECT = 120
-_FORGOTTEN = "something you may not know of any more"
+_FORGOTTEN = "Something you may not know of any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ def worded(mesh: Mesh, notice: Notice, *, known: bool = True) -> Worded:
     """What a notice says; of a product that may not be `known` any more it says nothing."""
     if not known:
         return Worded(sentence=_FORGOTTEN, page="/me/notifications")
-    return Worded(sentence=line(_sentence(mesh, notice)), page=_page(notice))
+    sentence = line(_sentence(mesh, notice))
+    return Worded(sentence=sentence[:1].upper() + sentence[1:], page=_page(notice))
 
 
 def line(text: str) -> str:
@@ -69,7 +70,7 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
         Matter.EXPIRED: f"the agreement{of} on {table}{purpose} has ended",
         Matter.EDITION: f"edition {notice.edition} of {table} is there",
         Matter.VERSION: f"there is a new version: {table}",
-        Matter.DEPRECATED: f"{table} is on its way out{_until(until)}",
+        Matter.DEPRECATED: f"the table {table} is on its way out{_until(until)}",
         Matter.BREAKING: f"a change of {table} would break what you use, and waits for your consent",
         Matter.PROMISE: f"a new edition of {table} broke its promise; the last good one still answers",
         Matter.RUN_FAILED: f"the run of {table} released nothing",

@@ -437,7 +437,7 @@ def test_a_chart_that_cannot_be_drawn_says_why_in_its_form(client_as):
     of = where.rpartition("/")[2]
     answer = send(ana, "/charts/preview", result=of, kind="bar", x="nothing")
     assert answer.status_code == 422
-    assert "the query gives no column" in answer.text
+    assert "The query gives no column" in answer.text
     answer = send(ana, "/charts", result=of, kind="bar", x="store_id", title_of="")
     assert answer.status_code == 422
     assert 'href="#title_of"' in answer.text

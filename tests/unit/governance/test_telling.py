@@ -262,7 +262,8 @@ def told(matter, **fields):
 @pytest.mark.parametrize("matter", list(Matter))
 def test_every_matter_has_words_and_a_page_of_the_market(matter):
     found = letters.worded(MESH, told(matter))
-    assert found.sentence
+    assert found.sentence[0].isupper()
+    assert "Sales." not in found.sentence, "the name of a table stays as it is"
     assert found.sentence[-1] not in ".!"
     assert any(route.path_regex.match(found.page) for route in routes() if "GET" in route.methods)
     hidden = letters.worded(MESH, told(matter), known=False)
@@ -276,11 +277,11 @@ def test_every_matter_has_words_and_a_page_of_the_market(matter):
 def test_names_are_those_people_bear():
     titled = replace(MESH, purposes=(Purpose(id="reporting", title="Regular reports"),))
     assert letters.worded(titled, told(Matter.REQUESTED)).sentence == (
-        "sofia asks for sales.orders@1 for Regular reports; you decide"
+        "Sofia asks for sales.orders@1 for Regular reports; you decide"
     )
     named = replace(MESH, principals=(replace(ANA, name="Ana Ruiz"),))
     assert letters.worded(named, told(Matter.QUESTION, by="ana")).sentence.startswith("Ana Ruiz")
-    assert letters.worded(named, told(Matter.QUESTION, by="zoe")).sentence.startswith("zoe")
+    assert letters.worded(named, told(Matter.QUESTION, by="zoe")).sentence.startswith("Zoe")
 
 
 @given(st.text(), st.text())
@@ -295,7 +296,7 @@ def test_a_mail_says_where_to_go_on_and_how_to_be_left_in_peace():
     words = [letters.worded(MESH, told(Matter.EDITION))]
     plain = letters.body(MESH, words)
     assert plain == (
-        "edition 3 of sales.orders@1 is there\n\n-- \ntest. How you are told: `agora notices --mail never`\n"
+        "Edition 3 of sales.orders@1 is there\n\n-- \ntest. How you are told: `agora notices --mail never`\n"
     )
     site = replace(MESH, post=PostOffice(site="https://agora.example.org/"))
     assert "  https://agora.example.org/products/sales/orders\n" in letters.body(site, words)

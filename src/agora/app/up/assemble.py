@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Scope
 import agora.web
 from agora.app.up import events
 from agora.app.up.buckets import Buckets, folder
+from agora.app.up.gone import Attentive, attentive
 from agora.app.up.guards import Guarded
 from agora.app.up.identity import Identified
 from agora.app.up.limits import Paced, own_names
@@ -69,9 +70,11 @@ def application(site: LiveSite, *, told: bool = False) -> ASGIApp:
     )
     app.state.site = site
     app.state.bell = events.Bell(site)
+    site.furnish(attentive)
     pace = folder(site.root)
     people = Buckets(pace / "people", rate=50, burst=500)
-    paced = Paced(app, people=people, others=Buckets(pace / "others", rate=50, burst=1_000))
+    waited = Attentive(app)
+    paced = Paced(waited, people=people, others=Buckets(pace / "others", rate=50, burst=1_000))
     identified = Identified(Once(paced, memory(site.root)), site)
     return Guarded(
         Measured(Told(identified) if told else identified),

@@ -253,7 +253,8 @@ def test_a_product_is_made_run_and_dropped_back_from_elsewhere(terminal, tracked
     assert not (terminal.served.root / "weather").exists()
     code, _, err = terminal.there("import", "weather", "--from", "ddl.sql")
     assert (code, "E774" in err) == (3, True)
-    assert terminal.there("schedule", "sales.visits", "--set", "by-hand")[0] == 0
+    said = terminal.there("schedule", "sales.visits", "--set", "by-hand", "--json")[1]
+    assert json.loads(said)["result"]["schedule"] == "by-hand"
     shutil.rmtree(terminal.served.root / "sales/shops")
     assert terminal.there("run", "--all", "--json")[0] in (0, 1)
 

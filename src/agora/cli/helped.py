@@ -87,7 +87,7 @@ def _arguments(command: TyperCommand, ctx: click.Context) -> list[Any]:
 
 
 def _spelled(argument: Any) -> str:
-    return argument.name.upper() + ("…" if argument.nargs == -1 else "")
+    return f"{argument.name.upper()}{'…' if argument.nargs == -1 else ''}"
 
 
 def _option(option: Any) -> str:

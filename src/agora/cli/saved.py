@@ -76,7 +76,8 @@ def saved(
             case Action.RUN:
                 _run(house, who, name, values or (), as_json=json)
             case Action.TEXT:
-                say(anywhere(verbs.bound)(house, who, name, given(values or ())))
+                sql = anywhere(verbs.bound)(house, who, name, given(values or ()))
+                give("text", sql) if json else say(sql)
             case Action.SHARE:
                 whom = audience(words(with_), readers=readers)
                 rights = {"named": words(with_), "editors": words(editor)}

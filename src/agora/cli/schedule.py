@@ -41,6 +41,9 @@ def schedule(
             if not product:
                 raise Unusable("no product is named", code="E021", hint="name the one to schedule")
             commit = put(house, who, product, text)
+            if json:
+                give("schedule", {"product": product, "schedule": text, "commit": commit})
+                return
             say(f"{product} runs: {safe(text)}" + (f" (commit {commit[:10]})" if commit else ""))
             return
         if now:

@@ -28,9 +28,12 @@ def schema(
     if output:
         for kind, each in found.items():
             leave(Path(output) / f"{kind}.json", _spelled(each))
-            say(f"wrote {output}/{kind}.json")
-    elif json:
+            if not json:
+                say(f"wrote {output}/{kind}.json")
+    if json:
         give("schemas", [{"name": kind, "schema": each} for kind, each in found.items()])
+    elif output:
+        return
     elif name:
         say(_spelled(found[name]).rstrip("\n"))
     else:

@@ -14,6 +14,8 @@ from agora.needs.house import House
 from agora.needs.site import Site
 
 Form = ImmutableMultiDict[str, Any]
+LONGEST = 20
+"""Digits of a number that is read at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ def whole(text: str, name: str, *, least: int = 0, most: int = 1 << 31) -> int:
     """A whole number somebody sent, 0 for none; raises Unusable."""
     if not text:
         return max(least, 0)
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
+    short = text.isascii() and text.isdigit() and len(text) <= LONGEST
+    if not short or not least <= int(text) <= most:
         raise Unusable(f"`{name}` is no number from {least} to {most}", code="E712")
     return int(text)

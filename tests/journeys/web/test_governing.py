@@ -95,6 +95,12 @@ def test_what_nobody_can_look_for_is_said_in_the_form(client_as):
     assert "There is a problem" in answer.text
 
 
+@pytest.mark.parametrize("before", ["9" * 20, "0" * 12 + "9" * 20, "9" * 5000, "-1", "²"])
+def test_a_place_that_is_no_number_is_said_so(client_as, before):
+    answer = client_as("olga").get("/govern/audit", params={"before": before})
+    assert (answer.status_code, "E712" in answer.text) == (400, True)
+
+
 def test_pages_of_activity_follow_each_other_without_a_gap(served):
     house = served.site.house()
     olga = actor(house, "olga")

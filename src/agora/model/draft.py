@@ -81,7 +81,8 @@ class SheetDraft:
     """A file on its way to becoming a product: one for each person, kept until it is made.
 
     `aside` is where its bytes lie, `rows` how many there are, `delimiter` what stands between the
-    values where that is not what is usual; words that are not said yet are empty.
+    values and `encoding` which letters its bytes are, where that is not what is usual; words that
+    are not said yet are empty.
     It goes on with `step`.
     """
 
@@ -100,3 +101,4 @@ class SheetDraft:
     step: DraftStep = DraftStep.COLUMNS
     changed_at: datetime
     delimiter: str = ""
+    encoding: str = ""

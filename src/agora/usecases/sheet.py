@@ -19,10 +19,14 @@ from agora.workshop import suspecting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A draft and the first rows of its file, as text."""
+    """A draft and the first rows of its file, as text.
+
+    `telling` are values that show whether its letters were guessed right; none where they are certain.
+    """
 
     draft: SheetDraft
     first: tuple[Mapping[str, object], ...]
+    telling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +47,12 @@ class Written:
     commit: str = ""
 
 
-def begin(house: House, who: Actor, file: str, content: bytes) -> SheetDraft:
+def begin(
+    house: House, who: Actor, file: str, content: bytes, encoding: str | None = None
+) -> SheetDraft:
     """The file is this person's draft, instead of the one they had.
 
+    Without an `encoding` its bytes say what its letters are; where they do not, it is a guess to look at.
     Raises Unusable, Exhausted, Invalid with what is wrong in the file, Denied for who publishes nowhere.
     """
     domains = writing.domains(house.mesh, who)
@@ -54,8 +61,9 @@ def begin(house: House, who: Actor, file: str, content: bytes) -> SheetDraft:
             "you publish for no domain", code="E419", hint="an owner of a domain can name you"
         )
     name = file.replace("\\", "/").rpartition("/")[2]
-    delimiter = sheets.delimited(name, content)
-    spec = sheets.source(name, len(content), delimiter)
+    written = sheets.written_in(name, content, encoding)
+    delimiter = sheets.delimited(name, content, written)
+    spec = sheets.source(name, len(content), delimiter, written)
     aside = f"{house.new_id('sheet')}/{spec.path}"
     found = sheets.opened(house, spec, house.folder.aside(aside, content))
     stem = "-".join(_words(name.rpartition(".")[0]))
@@ -71,6 +79,7 @@ def begin(house: House, who: Actor, file: str, content: bytes) -> SheetDraft:
         product=stem,
         changed_at=house.now(),
         delimiter=delimiter,
+        encoding=written,
     )
     kept = house.store.get(SheetDraft, who.principal.id)
     return _keep(house, draft, kept.revision if kept else 0)
@@ -91,7 +100,13 @@ def open_again(house: House, who: Actor) -> Opened:
     """The draft with the first rows of its file. Raises Missing, Unavailable."""
     draft = find(house, who)
     found = sheets.opened(house, _spec(draft), _path(house, draft))
-    return Opened(draft=draft, first=found.first)
+    return Opened(draft=draft, first=found.first, telling=sheets.telling(house, draft))
+
+
+def spell(house: House, who: Actor, encoding: str) -> SheetDraft:
+    """The draft's file is read in other letters, its columns as if it were new. Raises Missing, Invalid."""
+    draft = find(house, who)
+    return begin(house, who, draft.file, house.folder.from_aside(draft.aside), encoding)
 
 
 def columns(house: House, who: Actor, given: Sequence[SheetColumn]) -> SheetDraft:
@@ -204,6 +219,7 @@ def next_file(house: House, who: Actor, name: str, file: str, content: bytes) ->
             code="E756",
             hint="save it alike",
         )
+    sheets.alike(spec, file, content)
     product = find_product(house, who.principal, name)
     aside = house.folder.aside(f"{house.new_id('sheet')}/{given.path}", content)
     sheets.opened(house, spec, aside)
@@ -244,7 +260,7 @@ def _keep(house: House, draft: SheetDraft, revision: int) -> SheetDraft:
 
 
 def _spec(draft: SheetDraft) -> SourceSpec:
-    return sheets.source(f"data.{draft.kind}", 0, draft.delimiter)
+    return sheets.source(f"data.{draft.kind}", 0, draft.delimiter, draft.encoding)
 
 
 def _path(house: House, draft: SheetDraft) -> str:

@@ -9,6 +9,7 @@ from agora.web.answers import Page, Redirect
 from agora.web.hints import beside
 from agora.web.paths import get, post
 from agora.web.visit import Visit
+from agora.workshop.letters import KNOWN
 
 BASE = "/studio/new/upload"
 STEPS = (
@@ -21,6 +22,12 @@ KINDS = {
     Kind.TIMESTAMP: "day and time", Kind.INSTANT: "day and time, with zone",
 }  # fmt: skip
 """What people call the types."""
+LETTERS = {
+    "": "Unicode (UTF-8)", "utf-16": "Unicode (UTF-16)", "cp1252": "Western Europe, Windows", "cp1250": "Central Europe, Windows",
+    "cp1251": "Cyrillic, Windows", "cp1253": "Greek, Windows", "cp1254": "Turkish, Windows", "mac-roman": "Western Europe, Mac",
+    "cp850": "Western Europe, DOS", "latin-1": "Western Europe (ISO 8859-1)",
+}  # fmt: skip
+"""What people call the encodings."""
 WRONG = {"E014": "product", "E013": "product", "E750": "domain", "E419": "domain"}
 """Which field of the label an error of this code is about."""
 
@@ -39,6 +46,15 @@ def bring(visit: Visit) -> Page | Redirect:
         sheet.begin(visit.house, visit.who, given.filename, given.file.read(LARGEST + 1))
     except AgoraError as problem:
         return _file(visit, beside(problem), problem.status)
+    return Redirect(f"{BASE}/columns")
+
+
+def spell(visit: Visit) -> Page | Redirect:
+    """The same file is read in other letters."""
+    try:
+        sheet.spell(visit.house, visit.who, visit.text("encoding"))
+    except AgoraError as problem:
+        return _columns(visit, wrong={"encoding": beside(problem)}, status=problem.status)
     return Redirect(f"{BASE}/columns")
 
 
@@ -157,6 +173,8 @@ def _columns(
         "draft": found.draft,
         "shown": shown,
         "tags": tags,
+        "telling": found.telling,
+        "encodings": [(each, LETTERS.get(each, each)) for each in KNOWN],
         "wrong": wrong or {},
         "errors": [{"id": key, "text": text} for key, text in (wrong or {}).items()],
     }
@@ -214,6 +232,7 @@ ROUTES = (
     post(BASE, bring),
     get(f"{BASE}/columns", columns),
     post(f"{BASE}/columns", confirm),
+    post(f"{BASE}/letters", spell),
     get(f"{BASE}/label", label),
     post(f"{BASE}/label", say),
     get(f"{BASE}/check", check),

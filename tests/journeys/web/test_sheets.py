@@ -174,3 +174,36 @@ def test_a_csv_with_semicolons_is_read_and_so_is_the_next(serving_market, emil):
     published(emil, "/studio/sales/tills")
     with opened(serving_market.root) as house:
         assert len(read(house, "emil", "select * from sales.tills")) == 3
+
+
+def test_letters_of_windows_are_found_shown_and_never_read_as_others(serving_market, emil):
+    word = "Ort;Note\nKöln;süß\nFürth;weiß\n"
+    assert bring(emil, "/studio/new/upload", "Orte.csv", word.encode("cp1252")).status_code == 303
+    shown = emil.get("/studio/new/upload/columns").text
+    assert "Are these letters right?" in shown
+    assert "<q>Köln</q>" in shown
+    other = send(emil, "/studio/new/upload/letters", encoding="")
+    assert (other.status_code, "is not written in utf-8" in other.text) == (422, True)
+    assert send(emil, "/studio/new/upload/letters", encoding="cp1251").status_code == 303
+    assert "<q>Kцln</q>" in emil.get("/studio/new/upload/columns").text
+    assert send(emil, "/studio/new/upload/letters", encoding="cp1252").status_code == 303
+    assert send(
+        emil, "/studio/new/upload/columns", **{"name-0": "ort", "name-1": "note"}
+    ).is_redirect
+    label = {**LABEL, "title": "Orte", "product": "orte"}
+    assert send(emil, "/studio/new/upload/label", **label).status_code == 303
+    assert send(emil, "/studio/new/upload/check").headers["location"] == "/studio/sales/orte"
+    assert "Published" in published(emil, "/studio/sales/orte")
+    refused = bring(emil, "/studio/sales/orte/file", "Mai.csv", word.encode())
+    assert (refused.status_code, "the file before in cp1252" in refused.text) == (400, True)
+    with opened(serving_market.root) as house:
+        rows = read(house, "emil", "select * from sales.orte order by ort")
+        assert [row["ort"] for row in rows] == ["Fürth", "Köln"]
+
+
+def test_unicode_of_spreadsheets_asks_nothing(emil):
+    word = "Ort\tNote\nKöln\tsüß\n"
+    assert bring(emil, "/studio/new/upload", "Orte.tsv", word.encode("utf-16")).status_code == 303
+    shown = emil.get("/studio/new/upload/columns").text
+    assert "Köln" in shown
+    assert "Are these letters right?" not in shown

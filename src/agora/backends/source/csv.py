@@ -1,5 +1,6 @@
 """CSV files, read as text: encoding, delimiter and header are declared, types come from the contract."""
 
+import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +49,7 @@ class CsvSource(FileSource):
 
     def _slowly(self, spec: SourceSpec, landed: str, folder: str) -> str:
         """Row by row: whatever is wrong is found with its line."""
-        encoding = str(spec.option("encoding") or "utf-8-sig")
+        encoding = str(spec.option("encoding") or _marked(landed))
         csv.field_size_limit(_LIMIT)
         try:
             with Path(landed).open(encoding=encoding, newline="") as file:
@@ -59,7 +60,7 @@ class CsvSource(FileSource):
             raise Invalid(
                 f"source `{spec.name}`: `{spec.path}` is not written in {encoding.removesuffix('-sig')}",
                 code="E337",
-                hint="declare its `encoding` in `build.yaml`, for example `cp1252` or `utf-16`",
+                hint="declare its `encoding`, such as `cp1252` for what was saved on Windows: in `build.yaml`, or with `--option encoding=cp1252`",
             ) from problem
 
 
@@ -100,6 +101,13 @@ def _without_nul(spec: SourceSpec, file: TextIO) -> Iterator[str]:
                 hint="the file may be UTF-16: declare its `encoding`",
             )
         yield line
+
+
+def _marked(landed: str) -> str:
+    """The encoding a text begins to name by its mark, else UTF-8."""
+    with Path(landed).open("rb") as file:
+        mark = file.read(2)
+    return "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
 def _known(encoding: str) -> bool:

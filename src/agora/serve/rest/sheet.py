@@ -37,12 +37,15 @@ async def content(request: Request) -> bytes:
 Content = Annotated[bytes, Depends(content)]
 Named = Annotated[str, Query(max_length=200, description="What the file is called.", examples=["targets.csv"])]  # fmt: skip
 
+Spelt = Annotated[str | None, Query(max_length=20, description="Which letters its bytes are; by default it is found out.", examples=["cp1252"])]  # fmt: skip
+
 
 class Drafted(BaseModel):
-    """The draft, and the first rows of its file."""
+    """The draft, and the first rows of its file; `telling` shows whether its letters were guessed right."""
 
     draft: DRAFT
     first: list[dict[str, Any]]
+    telling: list[str] = []
 
 
 class Saying(Body):
@@ -90,16 +93,16 @@ class Written(BaseModel):
 
 
 @router.put("/draft", response_model=DRAFT, responses=documented(), openapi_extra=FILE, summary="Bring a file")  # fmt: skip
-def bring(house: Within, who: By, file: Named, given: Content) -> Any:
+def bring(house: Within, who: By, file: Named, given: Content, encoding: Spelt = None) -> Any:
     """A clean sheet or CSV; it is the caller's draft, in the place of the one they had."""
-    return wired(verbs.begin(house, who, file, given))
+    return wired(verbs.begin(house, who, file, given, encoding))
 
 
 @router.get("/draft", responses=documented(404), summary="The caller's draft")
 def draft(house: Within, who: By) -> Drafted:
     """Every column as it was found or confirmed, and the first rows."""
     found = verbs.open_again(house, who)
-    return Drafted(draft=wired(found.draft), first=wired(found.first))
+    return Drafted(draft=wired(found.draft), first=wired(found.first), telling=list(found.telling))
 
 
 @router.put("/draft/columns", response_model=DRAFT, responses=documented(404), summary="Confirm its columns")  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from agora.model.draft import SheetColumn
+from agora.model.draft import SheetColumn, SheetDraft
 from agora.model.errors import Exhausted, Invalid, Unusable
 from agora.model.mesh import Mesh
 from agora.model.product import SourceSpec
@@ -14,7 +14,7 @@ from agora.needs.engine import Bench
 from agora.needs.house import House
 from agora.spec.scaffold import sql_names
 from agora.usecases.running.inferring import typed
-from agora.workshop import suspecting
+from agora.workshop import letters, suspecting
 
 RAW = "raw"
 LARGEST = 50 << 20
@@ -31,10 +31,11 @@ class Opened:
     first: tuple[Mapping[str, object], ...]
 
 
-def source(file: str, size: int, delimiter: str = "") -> SourceSpec:
+def source(file: str, size: int, delimiter: str = "", encoding: str = "") -> SourceSpec:
     """How a file of this name is read; raises Unusable for another kind, Exhausted for a huge one.
 
-    A `delimiter` is named where it is not the one that the kind of file is called after.
+    A `delimiter` is named where it is not the one that the kind of file is called after, and an
+    `encoding` where it is not UTF-8.
     """
     suffix = file.rpartition(".")[2].lower()
     if suffix not in KINDS:
@@ -49,16 +50,54 @@ def source(file: str, size: int, delimiter: str = "") -> SourceSpec:
             hint="let an engineer load it from where it lies",
         )
     between = delimiter or ("\t" if suffix == "tsv" else "")
-    options = (("delimiter", between),) if between else ()
+    named = (("delimiter", between), ("encoding", encoding))
+    options = tuple((name, value) for name, value in named if value)
     return SourceSpec(name=RAW, type=KINDS[suffix], path=f"data.{suffix}", options=options)
 
 
-def delimited(file: str, content: bytes) -> str:
-    """What parts the values of a CSV file where no comma does: spreadsheets of half of Europe write `;`."""
-    first = content.partition(b"\n")[0]
-    if not file.lower().endswith(".csv") or b"," in first:
+def written_in(file: str, content: bytes, encoding: str | None) -> str:
+    """The letters of a CSV file, as somebody says or as its bytes show; raises Invalid for unknown ones."""
+    if encoding is not None and encoding not in letters.KNOWN:
+        known = ", ".join(f"`{each}`" for each in letters.KNOWN if each)
+        raise Invalid(f"there is no encoding `{encoding}`", code="E337", hint=f"use {known}")
+    if KINDS.get(file.rpartition(".")[2].lower()) != "csv":
         return ""
-    return next((each for each in (";", "\t") if each.encode() in first), "")
+    return letters.encoded(content) if encoding is None else encoding
+
+
+def telling(house: House, draft: SheetDraft) -> tuple[str, ...]:
+    """Values that show whether a draft's letters were guessed right; none where its bytes say them."""
+    if letters.certain(draft.encoding):
+        return ()
+    content = house.folder.from_aside(draft.aside)
+    return letters.telling(content, draft.encoding, draft.delimiter)
+
+
+def alike(spec: SourceSpec, file: str, content: bytes) -> None:
+    """The next file is in the letters of the one before, or would be read as others: raises Unusable."""
+    before, now = _letters(spec), written_in(file, content, None)
+    guessed = not letters.certain(before) and not letters.certain(now)
+    plain = content.isascii() and letters.UTF16 not in (before, now)
+    if spec.type != "csv" or before not in letters.KNOWN or before == now or guessed or plain:
+        return
+    raise Unusable(
+        f"`{file}` is written in {now or 'UTF-8'}, the file before in {before or 'UTF-8'}",
+        code="E756",
+        hint="save it alike",
+    )
+
+
+def _letters(spec: SourceSpec) -> str:
+    declared = str(spec.option("encoding") or "").lower()
+    return "" if declared in ("utf-8", "utf8", "utf-8-sig") else declared
+
+
+def delimited(file: str, content: bytes, encoding: str = "") -> str:
+    """What parts the values of a CSV file where no comma does: spreadsheets of half of Europe write `;`."""
+    first = letters.first_line(content, encoding)
+    if not file.lower().endswith(".csv") or "," in first:
+        return ""
+    return next((each for each in (";", "\t") if each in first), "")
 
 
 def opened(house: House, spec: SourceSpec, path: str) -> Opened:

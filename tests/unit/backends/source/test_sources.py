@@ -49,6 +49,7 @@ def test_csv_is_text_until_the_contract_says_otherwise(tmp_path):
         (b"a;b\n1;2\n", {"delimiter": ";"}, [{"a": "1", "b": "2"}]),
         ("a\nä\n".encode("cp1252"), {"encoding": "cp1252"}, [{"a": "ä"}]),
         ("a\n漢\n".encode("utf-16"), {"encoding": "utf-16"}, [{"a": "漢"}]),
+        ("a\n漢\n".encode("utf-16"), {}, [{"a": "漢"}]),
         ("\ufeffa\nx\n".encode(), {}, [{"a": "x"}]),
         (b"title\n\na\nx\n", {"header": 3}, [{"a": "x"}]),
         (b"a,b\nNA,1\n", {"nulls": "NA"}, [{"a": None, "b": "1"}]),
@@ -57,7 +58,7 @@ def test_csv_is_text_until_the_contract_says_otherwise(tmp_path):
         (b"a\r\nx\r\n", {}, [{"a": "x"}]),
         (b"a\n", {}, []),
     ],
-    ids=["semicolon", "cp1252", "utf-16", "bom", "title", "nulls", "four dates", "huge number", "crlf", "header only"],
+    ids=["semicolon", "cp1252", "utf-16", "utf-16 by its mark", "bom", "title", "nulls", "four dates", "huge number", "crlf", "header only"],
 )  # fmt: skip
 def test_csv_as_declared(tmp_path, content, options, expected):
     (tmp_path / "data.csv").write_bytes(content)

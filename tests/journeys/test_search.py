@@ -416,3 +416,28 @@ def test_who_was_overtaken_twice_asks_the_index_as_it_stands(market):
 
         index = Overtaken()
         assert (indexed(replace(house, index=index)), index.lost) == (3, 2)
+
+
+def test_a_huge_market_is_found_by_name_until_it_is_indexed(market, monkeypatch):
+    monkeypatch.setattr("agora.usecases.search.MANY", 0)
+    monkeypatch.setattr("agora.usecases.home.MANY", 0)
+    with opened(market) as house:
+        hidden = unlisted(house, "sales.transactions")
+        ana, carl = actor(hidden, "ana"), actor(hidden, "carl")
+        found = search(hidden, ana, "transac", patient=False)
+        assert (found.indexing, [str(each.name) for each in found.products]) == (
+            True,
+            ["sales.transactions"],
+        )
+        assert not search(hidden, carl, "transac", patient=False).total, "it is unlisted"
+        assert not search(
+            hidden, ana, "transac", where={"domain": ["customers"]}, patient=False
+        ).total
+        assert not search(hidden, ana, "transac", where={"access": ["open"]}, patient=False).total
+        assert hidden.index.standing().mesh == "", "nobody has waited"
+        whole = search(hidden, ana, "transac")
+        assert (whole.indexing, [str(each.name) for each in whole.products]) == (
+            False,
+            ["sales.transactions"],
+        )
+        assert search(hidden, ana, "transac", patient=False) == whole

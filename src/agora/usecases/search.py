@@ -22,12 +22,14 @@ from agora.model.search import (
     Sort,
     Value,
 )
-from agora.model.words import Mark, Term, marks, terms
+from agora.model.words import Mark, Term, marks, said, terms
 from agora.needs.house import House
 from agora.passage.finding import answered
 from agora.passage.indexing import indexed
 from agora.passage.listing import texts
 
+MANY = 5_000
+"""A market of more products is not indexed while somebody waits."""
 MOST_WORDS, MOST_LETTERS = 32, 500
 MOST_HITS = 500
 _LAST = 1 << 31
@@ -60,6 +62,7 @@ class Hits:
     """A page of hits, best first, of `total`; `unfiltered` fit the words without any facet.
 
     `did_you_mean` is the asking with other words, when nothing fits these and something fits those.
+    While a huge market is being indexed there are no hits yet, but what is `named` like the words.
     """
 
     words: str
@@ -69,6 +72,13 @@ class Hits:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
     did_you_mean: str = ""
+    indexing: bool = False
+    named: tuple[Product, ...] = ()
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """What was found, as far as it is known by now."""
+        return self.named or tuple(hit.product for hit in self.hits)
 
 
 def search(
@@ -80,13 +90,17 @@ def search(
     sort: str = Sort.MATCH,
     limit: int = 20,
     offset: int = 0,
+    patient: bool = True,
 ) -> Hits:
     """What this person may know of that holds all the words, and one chosen value of each facet.
 
-    The last word may be just begun; words in quotes stand side by side. Raises Unusable for facets
-    and values that mean nothing, and Unavailable when the index cannot be used.
+    The last word may be just begun; words in quotes stand side by side. Who is not `patient` does not
+    wait until a huge market is indexed. Raises Unusable for facets and values that mean nothing, and
+    Unavailable when the index cannot be used.
     """
     question = _question(words, where or {}, sort, limit, offset)
+    if not patient and _unindexed(house):
+        return _meanwhile(house.mesh, who, words, question)
     found = answered(house, who, question)
     return Hits(
         words=words,
@@ -102,6 +116,35 @@ def search(
 def ready(house: House) -> None:
     """The index says what the files and the ledger say now, before anybody asks. Raises Unavailable."""
     indexed(house)
+
+
+def _unindexed(house: House) -> bool:
+    """Whether it would take long to answer: the index is of other files, or there is none yet."""
+    return len(house.mesh.products) > MANY and house.index.standing().mesh != house.mesh.hash
+
+
+def _meanwhile(mesh: Mesh, who: Actor, words: str, question: Question) -> Hits:
+    """What the files alone tell: products whose name and title hold the words, in the domains chosen."""
+    chosen = dict(question.where)
+    domains = chosen.pop("domain", ())
+    named = [
+        product
+        for product in (mesh.products if not chosen else ())
+        if (not domains or product.name.domain in domains)
+        and (product.listed or product.name.domain in who.principal.domains)
+        and all(said(f"{product.name} {product.title}", term) for term in question.terms)
+    ]
+    page = named[question.offset : question.offset + question.limit]
+    return Hits(
+        words=words,
+        total=len(named),
+        unfiltered=len(named),
+        offset=question.offset,
+        hits=(),
+        facets=(),
+        indexing=True,
+        named=tuple(page),
+    )
 
 
 def _question(

@@ -84,7 +84,7 @@ def _near(visit: Visit, problem: AgoraError) -> tuple[Product, ...]:
     if not isinstance(problem, Missing) or "product" not in visit.path:
         return ()
     words = visit.path["product"].replace("-", " ")
-    return tuple(hit.product for hit in search(visit.house, visit.who, words, limit=NEAR).hits)
+    return search(visit.house, visit.who, words, limit=NEAR, patient=False).products
 
 
 def _partial(request: Request) -> bool:

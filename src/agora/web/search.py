@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import markupsafe
 
 from agora.model.errors import Conflict
+from agora.model.product import Product
 from agora.model.search import FACETS, Access, Facet, Sort
 from agora.usecases.search import Found, Hit, Hits
 from agora.usecases.search import search as find
@@ -61,13 +62,16 @@ def _page(visit: Visit, asked: Mapping[str, str], wrong: str = "", status: int =
         sort=asked.get("sort", Sort.MATCH),
         limit=PAGE,
         offset=start,
+        patient=False,
     )
-    if _submitted(visit, asked):
+    if _submitted(visit, asked) and not found.indexing:
         searched(visit.house, visit.who, asked["q"], found.total)
     values = {
         "q": asked.get("q", ""),
         "found": found,
         "cards": [_card(hit) for hit in found.hits],
+        "named": [_line(each) for each in found.named],
+        "here": _address({**asked, "from": str(start)}),
         "facets": [_facet(facet, asked) for facet in found.facets if _useful(facet)],
         "chosen": [_chip(name, value, asked) for name, value in asked.items() if name in FACETS],
         "kept": {name: value for name, value in asked.items() if name != "q"},
@@ -91,11 +95,8 @@ def _submitted(visit: Visit, asked: Mapping[str, str]) -> bool:
 def suggest(visit: Visit) -> Page:
     """The first few that fit, for the palette."""
     q = visit.query.get("q", "")[:MOST]
-    hits = find(visit.house, visit.who, q, limit=8).hits
-    items = [
-        {"title": hit.product.title or str(hit.product.name), "href": href(hit), "note": str(hit.product.name)}
-        for hit in hits
-    ]  # fmt: skip
+    found = find(visit.house, visit.who, q, limit=8, patient=False)
+    items = [{**_line(each), "note": str(each.name)} for each in found.products]
     return Page(template="search/suggest.json", values={"items": items}, media="application/json")
 
 
@@ -119,9 +120,14 @@ def settled(visit: Visit) -> Redirect:
     return Redirect("/", said="Settled: it is wished for no more.")
 
 
-def href(hit: Hit) -> str:
+def href(product: Product) -> str:
     """Where a product's page is."""
-    return f"/products/{hit.product.name.domain}/{hit.product.name.product}"
+    return f"/products/{product.name.domain}/{product.name.product}"
+
+
+def _line(product: Product) -> dict[str, str]:
+    title = product.title or str(product.name)
+    return {"title": title, "href": href(product), "name": str(product.name)}
 
 
 def _card(hit: Hit) -> dict[str, object]:
@@ -129,7 +135,7 @@ def _card(hit: Hit) -> dict[str, object]:
     first = next((each for each in hit.found if each.field not in ("name", "title")), None)
     return {
         "title": _marked_title(hit),
-        "href": href(hit),
+        "href": href(product),
         "summary": product.summary,
         "domain": str(product.name),
         "health": health(product, hit.quality),

@@ -14,6 +14,7 @@ from agora.model.activity import Sought
 from agora.model.errors import Unusable
 from agora.model.ledger import Record, Verdict
 from agora.usecases import ledger as verbs
+from agora.workshop.refusals import unanswered
 
 app = command("ledger", "")
 records = anywhere(verbs.records)
@@ -86,7 +87,7 @@ def _row(record: Record) -> list[str]:
     facts = dict(entry.facts)
     about = entry.subject or str(facts.get("statement", "")) or str(facts.get("code", ""))
     if "rows" in facts and entry.event.value == "query-closed":
-        what = f"{what}: {count(int(str(facts['rows'])), 'row')}"
+        what = f"{what}: {unanswered(entry) or count(int(str(facts['rows'])), 'row')}"
     return [str(record.place), f"{entry.at:%Y-%m-%d %H:%M}", who, what, entry.purpose, about]
 
 

@@ -10,6 +10,7 @@ from agora.usecases.activity import activity
 from agora.web.answers import Page
 from agora.web.paths import get
 from agora.web.visit import Visit, whole
+from agora.workshop.refusals import unanswered
 
 NAMES = ("person", "product", "events", "purpose", "since", "until", "text", "kind", "across")
 KINDS = [("", "Anybody"), ("person", "People"), ("service", "Services"), ("agent", "Agents")]
@@ -52,11 +53,12 @@ def _address(asked: Mapping[str, str]) -> str:
 
 
 def _entry(record: Record, known: Collection[str]) -> dict[str, object]:
-    entry = record.entry
+    entry, why = record.entry, unanswered(record.entry)
     facts = [(name, _told(value)) for name, value in entry.facts if _told(value)]
     return {
         "place": record.place,
-        "what": words(entry.event),
+        "what": words(entry.event)
+        + (f": {why}" if why and entry.event is Event.QUERY_CLOSED else ""),
         "who": entry.who,
         "operator": entry.operator if entry.operator != entry.who else "",
         "at": entry.at,
@@ -65,7 +67,7 @@ def _entry(record: Record, known: Collection[str]) -> dict[str, object]:
         "about": [(name, _href(name, known)) for name in about(entry)],
         "subject": "" if about(entry) else entry.subject,
         "facts": facts,
-        "refused": entry.event in (Event.DENIED, Event.QUERY_REFUSED, Event.REFUSED_REQUEST),
+        "refused": why is not None or entry.event is Event.REFUSED_REQUEST,
     }
 
 

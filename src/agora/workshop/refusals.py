@@ -25,7 +25,7 @@ class Refusals:
     def hear(self, entry: Entry) -> None:
         """One entry more; they come newest first."""
         about, facts = products(entry), dict(entry.facts)
-        code = _code(entry)
+        code = unanswered(entry)
         if code is None or self._product not in about:
             return
         told = facts.get("rules") if len(about) == 1 else ()
@@ -41,8 +41,8 @@ class Refusals:
         return tuple(self._found.values())
 
 
-def _code(entry: Entry) -> str | None:
-    """Why there was no answer; of a statement that failed on its way, how it ended."""
+def unanswered(entry: Entry) -> str | None:
+    """The code of why somebody got no answer, also of a statement that failed on its way; else None."""
     facts = dict(entry.facts)
     if entry.event in REFUSED:
         return str(facts.get("code", ""))

@@ -270,6 +270,8 @@ def test_a_statement_that_fails_on_its_way_is_told_of_what_it_read(served, clien
     page = client_as("sofia").get("/products/sales/transactions/consumers").text
     line = page.partition("Who got no answer")[2].partition(">emil</small>")[2]
     assert "cannot be converted" in line.partition("</tr>")[0]
+    closed = {"events": "query-closed", "product": PRODUCT}
+    assert "Query closed: E232" in client_as("olga").get("/govern/audit", params=closed).text
 
 
 def test_owners_may_ask_what_somebody_sees_of_their_tables_alone(client_as):

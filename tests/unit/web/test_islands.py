@@ -199,6 +199,48 @@ def test_the_map_of_two_thousand_products_stays_quick_and_has_keys(opened):
     page.wait_for_url(re.compile(r"/products/\d+"))
 
 
+def test_lines_of_the_map_pass_other_domains_above_or_below(opened):
+    page = opened("/only/map")
+    crossed = page.evaluate(CROSSED, [chained(5, 2, 12), chained(12, 3, 40)])
+    assert crossed == [[], []]
+
+
+def chained(domains: int, products: int, links: int) -> dict[str, Any]:
+    """A mesh in which domains feed later ones, and some an earlier one, the same each time."""
+    names = [f"d{d}.p{p}" for d in range(domains) for p in range(products)]
+    jumps = [(n * 7 % len(names), (n * 11 + 3) % len(names)) for n in range(links)]
+    return {
+        "domains": [{"name": f"d{d}", "title": f"Domain {d}"} for d in range(domains)],
+        "products": [
+            {"id": n, "title": f"Product {n}", "domain": n.partition(".")[0]} for n in names
+        ],
+        "links": [{"from": names[a], "to": names[b]} for a, b in jumps if a != b],
+    }
+
+
+CROSSED = """async (meshes) => {
+  const { laidOut } = await import("/static/js/map-layout.js");
+  return meshes.map((mesh) => {
+    const { groups } = laidOut(mesh, 1200);
+    const found = [];
+    for (const { from, to, path } of mesh.links) {
+      let [x, y] = path[0];
+      for (const to_ of path.slice(1)) {
+        const [a, b, c, d, e, f] = to_.length > 2 ? to_ : [x, y, ...to_, ...to_];
+        for (let t = 0; t <= 1; t += .02) {
+          const u = 1 - t, at = (p, q, r, s) => u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
+          const [px, py] = [at(x, a, c, e), at(y, b, d, f)];
+          const hit = groups.find((g) => px > g.x + 1 && px < g.x + g.w - 1 && py > g.y + 1 && py < g.y + g.h - 1);
+          if (hit && ![from, to].some((id) => id.startsWith(hit.name + "."))) found.push(`${from} to ${to} over ${hit.name}`);
+        }
+        [x, y] = to_.slice(-2);
+      }
+    }
+    return found;
+  });
+}"""
+
+
 def freezes(page: Any, canvas: Any) -> list[float]:
     """How long the page heard nothing, each time, while somebody drags the map, zooms and looks about."""
     page.evaluate(

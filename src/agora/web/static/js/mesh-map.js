@@ -5,54 +5,11 @@
 //    "products": [{"id": "sales.weekly-sales", "title": "Weekly Sales Report", "domain": "sales",
 //                  "href": "/products/sales/weekly-sales", "state": "healthy|at-risk|failing|…", "readers": 12}],
 //    "links": [{"from": "sales.transactions", "to": "sales.weekly-sales"}]}
-// The place of everything follows from the names alone, so the map looks the same tomorrow. A few
-// products are lists of names, one for each domain; many are a spiral for each domain, and names are
-// drawn only where there is room for them.
-const GOLDEN = Math.PI * (3 - Math.sqrt(5));
-const STEP = 30;
-const FEW = 40;
-const ROW = 30;
+// Names are drawn only where there is room for them.
+import { laidOut, ROW } from "./map-layout.js";
+
 const MANY = 300;
 const STATES = { healthy: "--ok", "at-risk": "--warn", failing: "--bad", deprecated: "--warn" };
-
-export function laidOut({ domains, products }, room = 0) {
-  const groups = domains.map((domain) => ({ ...domain, products: products.filter((product) => product.domain === domain.name) }))
-    .filter((group) => group.products.length);
-  return products.length <= FEW ? asLists(groups, room) : asSpirals(groups);
-}
-
-function asLists(groups, room) {
-  const longest = (group) => Math.max(...group.products.map((product) => product.title.length), (group.title ?? "").length);
-  let [x, y, high, width] = [20, 40, 0, 0];
-  for (const group of groups) {
-    Object.assign(group, { w: longest(group) * 7.6 + 54, h: group.products.length * ROW + 20 });
-    if (x > 20 && x + group.w + 20 > room) [x, y, high] = [20, y + high + 54, 0];
-    Object.assign(group, { x, y });
-    group.products.forEach((product, n) => Object.assign(product, { x: x + 20, y: y + 25 + n * ROW, r: 6, right: x + group.w }));
-    x += group.w + 70;
-    high = Math.max(high, group.h);
-    width = Math.max(width, x - 50);
-  }
-  return { groups, few: true, width, height: y + high + 20 };
-}
-
-function asSpirals(groups) {
-  for (const group of groups) group.r = STEP * Math.sqrt(group.products.length) + 46;
-  const across = Math.max(Math.sqrt(groups.reduce((sum, group) => sum + 4 * group.r * group.r, 0)) * 1.3, 1);
-  let [x, y, high] = [0, 40, 0];
-  for (const group of groups) {
-    if (x && x + 2 * group.r > across) [x, y, high] = [0, y + high + 60, 0];
-    Object.assign(group, { x: x + group.r, y: y + group.r });
-    x += 2 * group.r + 40;
-    high = Math.max(high, 2 * group.r);
-    group.products.forEach((product, n) => {
-      product.x = group.x + STEP * Math.sqrt(n + .3) * Math.cos(n * GOLDEN);
-      product.y = group.y + STEP * Math.sqrt(n + .3) * Math.sin(n * GOLDEN);
-      product.r = 6 + Math.min(Math.sqrt(product.readers ?? 0), 6);
-    });
-  }
-  return { groups, width: across + 80, height: y + high };
-}
 
 class MeshMap extends HTMLElement {
   async connectedCallback() {
@@ -190,8 +147,8 @@ class MeshMap extends HTMLElement {
     pen.setTransform(ratio * scale, 0, 0, ratio * scale, this.ox * ratio, this.oy * ratio);
     const font = getComputedStyle(this).fontFamily;
     pen.textAlign = "center";
-    if (this.few) this.drawLinks(pen, false); // behind the lists, so that names stay clear
     if (this.mesh.links.length > MANY) this.drawBundles(pen);
+    else this.drawLinks(pen, false); // behind the domains, so that what lies in between stays clear
     for (const group of this.groups) {
       pen.fillStyle = this.paint("--sunk");
       pen.strokeStyle = this.paint("--line");
@@ -202,13 +159,15 @@ class MeshMap extends HTMLElement {
       pen.fill();
       pen.stroke();
     }
-    if (this.few) this.drawLinks(pen, true);
-    else for (const own of this.mesh.links.length > MANY ? [true] : [false, true]) this.drawLinks(pen, own);
+    this.drawLinks(pen, true);
     if (this.few) return this.drawLists(pen, font);
     for (const group of this.groups) {
       for (const product of group.products) this.drawProduct(pen, product);
       pen.fillStyle = this.paint("--text");
       pen.font = `650 ${Math.min(Math.max(14 / scale, 12), group.r / 2.5)}px ${font}`;
+      pen.strokeStyle = this.paint("--surface");
+      pen.lineWidth = 4 / scale;
+      pen.strokeText(group.title ?? group.name, group.x, group.y - group.r - 5 / scale);
       pen.fillText(group.title ?? group.name, group.x, group.y - group.r - 5 / scale);
     }
     if (scale > 1.1) {
@@ -257,10 +216,10 @@ class MeshMap extends HTMLElement {
     pen.globalAlpha = own ? 1 : this.few ? .8 : .45;
     pen.lineWidth = (own ? 2 : 1) / this.scale;
     pen.beginPath();
-    for (const { from, to } of this.mesh.links) {
+    for (const { from, to, path } of this.mesh.links) {
       const [a, b] = [this.byId.get(from), this.byId.get(to)];
       if (!a || !b || (a === this.over || b === this.over) !== own) continue;
-      if (this.few) this.drawThread(pen, a, b);
+      if (this.few) this.drawThread(pen, path);
       else {
         pen.moveTo(a.x, a.y);
         pen.quadraticCurveTo((a.x + b.x) / 2, (a.y + b.y) / 2 - Math.abs(a.x - b.x) / 8, b.x, b.y);
@@ -270,16 +229,9 @@ class MeshMap extends HTMLElement {
     pen.globalAlpha = 1;
   }
 
-  // In one list beside the dots, else from the end of a list to the beginning of another.
-  drawThread(pen, a, b) {
-    if (a.domain === b.domain) {
-      pen.moveTo(a.x, a.y);
-      return pen.bezierCurveTo(a.x - 40, a.y, b.x - 40, b.y, b.x, b.y);
-    }
-    const [left, right] = a.x <= b.x ? [a, b] : [b, a];
-    const bend = Math.max(Math.abs(right.x - left.right) / 2, 50);
-    pen.moveTo(left.right, left.y);
-    pen.bezierCurveTo(left.right + bend, left.y, right.x - 20 - bend, right.y, right.x - 20, right.y);
+  drawThread(pen, [start, ...rest]) {
+    pen.moveTo(...start);
+    for (const to of rest) to.length > 2 ? pen.bezierCurveTo(...to) : pen.lineTo(...to);
   }
 
   drawLists(pen, font) {

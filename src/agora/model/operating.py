@@ -28,6 +28,20 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What the ledger says of runs and of maintenance up to this `place`.
+
+    Of runs the newest, of every product too; `begun` is when those began that have not ended, by the
+    machine's clock.
+    """
+
+    place: int = 0
+    runs: tuple[RunLine, ...] = ()
+    begun: tuple[tuple[str, datetime], ...] = ()
+    maintained: Record | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """One line of a run's log; the level is info, warn or error."""
 

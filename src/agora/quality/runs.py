@@ -1,12 +1,14 @@
 """Runs: what became of them, in lines, and what to do about one that went wrong."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from agora.model.checks import Outcome
 from agora.model.ledger import Event, Record
 from agora.model.names import ProductName
-from agora.model.operating import LogLine, RunLine
+from agora.model.operating import Journal, LogLine, RunLine
 from agora.model.release import Run, RunState
 
 BAD = frozenset({RunState.FAILED, RunState.BLOCKED, RunState.ABANDONED})
@@ -15,6 +17,8 @@ REMEDIES = {
     RunState.FAILED: "mend what the error names, then run it again; readers keep the last good edition",
     RunState.ABANDONED: "it was ended from outside: run it again, nothing of it was released",
 }
+NEWEST, NEWEST_OF_EACH = 400, 5
+"""So many runs are remembered, and at least so many of each product that have ended."""
 _LEVELS = {Outcome.PASS: "info", Outcome.SKIP: "info", Outcome.WARN: "warn"}
 
 
@@ -23,38 +27,56 @@ def remedy(state: RunState) -> str:
     return REMEDIES.get(state, "")
 
 
-def lines(newest_first: Iterable[Record]) -> tuple[RunLine, ...]:
-    """Runs from their entries: first failures after which nothing was released, then the newest."""
-    ended: dict[str, Record] = {}
-    started: dict[str, Record] = {}
-    for record in newest_first:
-        kept = ended if record.entry.event is Event.RUN_ENDED else started
-        if record.entry.event in (Event.RUN_STARTED, Event.RUN_ENDED):
-            kept[str(dict(record.entry.facts)["run"])] = record
-    found = [_line(name, ended.get(name), started.get(name)) for name in {**ended, **started}]
-    found.sort(key=lambda line: -line.place)
+def heard(before: Journal, records: Iterable[Record]) -> Journal:
+    """The journal with what happened since; the same as if everything had been heard at once."""
+    runs, begun = {line.id: line for line in before.runs}, dict(before.begun)
+    place, maintained = before.place, before.maintained
+    for record in records:
+        place, event = record.place, record.entry.event
+        if event is Event.MAINTAINED:
+            maintained = record
+        elif event in (Event.RUN_STARTED, Event.RUN_ENDED):
+            name = str(dict(record.entry.facts)["run"])
+            since = begun.pop(name, None)
+            if event is Event.RUN_STARTED:
+                begun[name] = record.recorded_at
+            runs[name] = _line(name, record, since)
+    kept = tuple(_newest(runs.values()))
+    left = tuple((line.id, begun[line.id]) for line in kept if line.id in begun)
+    return Journal(place=place, runs=kept, begun=left, maintained=maintained)
+
+
+def _newest(lines: Iterable[RunLine]) -> Iterator[RunLine]:
+    """The newest of all, and of each product those that ended last: else no failure would stand."""
+    of: Counter[ProductName] = Counter()
+    for place, line in enumerate(sorted(lines, key=lambda line: -line.place)):
+        if place < NEWEST or of[line.product] < NEWEST_OF_EACH:
+            yield line
+        of[line.product] += line.state is not RunState.RUNNING
+
+
+def lines(journal: Journal) -> tuple[RunLine, ...]:
+    """Runs as they are listed: first failures after which nothing was released, then the newest."""
     told, over = [], set()
-    for line in found:
+    for line in journal.runs:
         told.append(replace(line, standing=line.state in BAD and line.product not in over))
         over |= {line.product} if line.state is not RunState.RUNNING else set()
     return tuple(sorted(told, key=lambda line: (not line.standing, -line.place)))
 
 
-def _line(name: str, end: Record | None, start: Record | None) -> RunLine:
-    record = end or start
-    assert record is not None
-    facts = dict(record.entry.facts)
-    seconds = (end.recorded_at - start.recorded_at).total_seconds() if end and start else None
+def _line(name: str, record: Record, since: datetime | None) -> RunLine:
+    facts, ended = dict(record.entry.facts), record.entry.event is Event.RUN_ENDED
+    lasted = record.recorded_at - since if ended and since else None
     return RunLine(
         id=name,
         product=ProductName.parse(record.entry.subject),
-        state=RunState(str(facts["state"])) if end else RunState.RUNNING,
+        state=RunState(str(facts["state"])) if ended else RunState.RUNNING,
         who=record.entry.who,
         at=record.entry.at,
         place=record.place,
         error=str(facts.get("error", "")),
         quarantined=int(str(facts.get("quarantined", 0))),
-        seconds=None if seconds is None else round(seconds),
+        seconds=None if lasted is None else round(lasted.total_seconds()),
     )
 
 

@@ -7,27 +7,23 @@ from datetime import datetime
 from agora.governance import rights
 from agora.model.errors import Denied
 from agora.model.lease import Lease
-from agora.model.ledger import Event
 from agora.model.maintenance import Stored
 from agora.model.names import ProductName
 from agora.model.operating import Costs, Health, Room
 from agora.model.people import Actor
 from agora.model.release import Release, RunState
 from agora.needs.house import House
-from agora.passage.activity import backwards, top
-from agora.passage.counting import book
+from agora.passage.activity import top
+from agora.passage.counting import book, journal
 from agora.passage.knowing import find_domain
 from agora.quality import costs as counting
 from agora.quality.runs import lines
-
-LOOKED = 20_000
 
 
 def health(house: House, who: Actor, now: datetime) -> Health:
     """The record, the index, the chores (by the machine's clock `now`) and the runs. Raises Denied."""
     _demand(house, who)
-    last = top(house)
-    seen = tuple(backwards(house, last, max(last - LOOKED, 1)))
+    last, seen = top(house), journal(house)
     sealed = max((batch.last for batch in house.store.batches()), default=0)
     lease = house.store.get(Lease, "chores")
     found = lines(seen)
@@ -36,7 +32,7 @@ def health(house: House, who: Actor, now: datetime) -> Health:
         unsealed=last - 1 - sealed,
         index=house.index.standing().place,
         chores=lease.noun.until if lease and lease.noun.until > now else None,
-        maintained=next((r for r in seen if r.entry.event is Event.MAINTAINED), None),
+        maintained=seen.maintained,
         failing=sum(line.standing for line in found),
         running=sum(line.state is RunState.RUNNING for line in found),
     )

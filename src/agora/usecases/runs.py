@@ -8,18 +8,17 @@ from agora.model.people import Actor
 from agora.model.release import Run
 from agora.needs.house import House
 from agora.passage import keys
-from agora.passage.activity import backwards, top
+from agora.passage.counting import journal
 from agora.quality.runs import lines
 
-LOOKED = 20_000
 MOST = 200
 
 
 def runs(house: House, who: Actor) -> tuple[RunLine, ...]:
     """The newest runs this person may see; first failures after which nothing was released."""
-    last = top(house)
-    found = lines(backwards(house, last, max(last - LOOKED, 1)))
-    return tuple(line for line in found if _may_see(house, who, line.product))[:MOST]
+    return tuple(line for line in lines(journal(house)) if _may_see(house, who, line.product))[
+        :MOST
+    ]
 
 
 def run(house: House, who: Actor, product: str, name: str) -> Run:

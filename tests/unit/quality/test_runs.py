@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agora.model.checks import CheckResult, Outcome, Severity
 from agora.model.ledger import Entry, Event, Record
 from agora.model.names import PortName, PortVersion, ProductName
+from agora.model.operating import Journal
 from agora.model.release import InputPin, Quarantine, Run, RunState, Snapshot, SourcePin
-from agora.quality.runs import BAD, lines, log, remedy
+from agora.quality import runs
+from agora.quality.runs import BAD, heard, lines, log, remedy
 
 AT = datetime(2018, 1, 2, 8, tzinfo=UTC)
 SALES = ProductName("sales", "orders")
@@ -31,7 +35,11 @@ def ran(place, run, state, product="sales.orders"):
 
 
 def listed(*records):
-    return [(each.id, each.standing) for each in lines(sorted(records, key=lambda r: -r.place))]
+    return [(each.id, each.standing) for each in lines(told(*records))]
+
+
+def told(*records):
+    return heard(Journal(), sorted(records, key=lambda record: record.place))
 
 
 def test_a_failure_stands_until_something_is_released():
@@ -47,12 +55,36 @@ def test_a_run_that_goes_on_excuses_nothing():
 
 
 def test_a_line_says_what_the_record_says():
-    (line,) = lines([*ran(1, "one", "failed")][::-1])
+    (line,) = lines(told(*ran(1, "one", "failed")))
     assert (line.product, line.state, line.who, line.place) == (SALES, RunState.FAILED, "emil", 4)
     assert (line.seconds, line.error, line.quarantined) == (3, "no", 2)
-    (ended,) = lines([ran(1, "one", "failed")[1]])
+    (ended,) = lines(told(ran(1, "one", "failed")[1]))
     assert ended.seconds is None
-    assert lines([record(1, Event.APPROVED, "one")]) == ()
+    assert lines(told(record(1, Event.APPROVED, "one"))) == ()
+
+
+def test_a_failure_stands_however_much_is_run_elsewhere(monkeypatch):
+    monkeypatch.setattr(runs, "NEWEST", 2)
+    monkeypatch.setattr(runs, "NEWEST_OF_EACH", 1)
+    many = [each for n in range(9) for each in ran(10 + 4 * n, f"n{n}", "released", "sales.other")]
+    now = record(90, Event.RUN_STARTED, "now")
+    found = told(*ran(1, "old", "released"), *ran(5, "one", "failed"), *many, now)
+    assert [(each.id, each.standing) for each in lines(found)] == [
+        ("one", True), ("now", False), ("n8", False),
+    ]  # fmt: skip
+    assert dict(found.begun) == {"now": AT + timedelta(seconds=90)}
+
+
+@given(st.integers(0, 24))
+def test_hearing_on_is_hearing_at_once(cut):
+    states = ["failed", "released", "blocked", "abandoned"]
+    records = [
+        each for n in range(8) for each in ran(1 + 4 * n, f"n{n}", states[n % 4], f"sales.p{n % 3}")
+    ]
+    records.append(record(40, Event.MAINTAINED, ""))
+    whole = heard(Journal(), records)
+    assert heard(heard(Journal(), records[:cut]), records[cut:]) == whole
+    assert (whole.place, whole.maintained) == (40, records[-1])
 
 
 @pytest.mark.parametrize("state", list(RunState))

@@ -60,6 +60,13 @@ def _sealed(house: House, _: Site) -> None:
     seal(house)
 
 
+def _counted(house: House, _: Site) -> None:
+    from agora.passage.counting import book, journal
+
+    book(house)
+    journal(house)
+
+
 def _forgotten(house: House, site: Site) -> None:
     from agora.usecases import session, token
 
@@ -137,6 +144,7 @@ CHORES = (
     Chore(name="notify", every=3, do=_told),
     Chore(name="seal", every=60, do=_sealed),
     Chore(name="sweep", every=60, do=_swept),
+    Chore(name="count", every=60, do=_counted),
     Chore(name="tend", every=300, do=_tended),
     Chore(name="forget", every=3600, do=_forgotten),
 )

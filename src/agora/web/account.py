@@ -1,10 +1,11 @@
 """Account: people sign in and out; in a demo they choose who they are."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from agora.model.account import SignedIn
 from agora.model.errors import AgoraError, Missing
-from agora.model.people import PrincipalKind
 from agora.usecases import demo, session
 from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import SESSION, cookie
@@ -20,12 +21,20 @@ def sign_in_form(visit: Visit) -> Page:
     return _form(visit)
 
 
+def turned_away(visit: Visit, problem: AgoraError, to: str = "") -> Page:
+    """The same, with why the organisation's own sign-in came to nothing, on the way `to` a page."""
+    page = _form(visit, beside(problem), problem.status)
+    further = {"next": own_path(to)} if to else {}
+    return replace(page, values={**page.values, "field": "provider", **further})
+
+
 def _form(visit: Visit, wrong: str = "", status: int = 200) -> Page:
     mesh = visit.house.mesh
-    people = [each for each in mesh.principals if each.kind is PrincipalKind.PERSON]
     values = {
         "wrong": wrong,
-        "people": people if visit.site.demo else [],
+        "field": "name",
+        "people": demo.persons(visit.house) if visit.site.demo else (),
+        "starts": demo.STARTS,
         "name": visit.text("name"),
         "next": own_path(visit.query.get("next") or visit.text("next")),
         "oidc": mesh.sign_in.oidc is not None,

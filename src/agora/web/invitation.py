@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from agora.model.errors import AgoraError
 from agora.usecases import account, provider
-from agora.web.account import entered
-from agora.web.answers import Page, Redirect, problem_page, respond
+from agora.web.account import entered, turned_away
+from agora.web.answers import Page, Redirect, respond
 from agora.web.cookies import DEPARTED, cookie
 from agora.web.hints import beside
 from agora.web.paths import get, post
@@ -53,7 +53,7 @@ def depart(visit: Visit) -> Page | Response:
     try:
         leaving = provider.depart(visit.house, visit.site.url + ARRIVAL)
     except AgoraError as problem:
-        return problem_page(problem)
+        return turned_away(visit, problem)
     response = respond(Redirect(leaving.url), visit.request, visit.site, None)
     https = visit.site.url.startswith("https:")
     kept = f"{leaving.keep}|{own_path(visit.query.get('next', ''))}"
@@ -61,17 +61,20 @@ def depart(visit: Visit) -> Page | Response:
     return response
 
 
-def arrive(visit: Visit) -> Response:
+def arrive(visit: Visit) -> Page | Response:
     """Back from there: signed in when the answer fits the question."""
     keep, _, next_ = visit.request.cookies.get(DEPARTED, "").rpartition("|")
-    signed = provider.arrive(
-        visit.house,
-        dict(visit.query),
-        keep=keep,
-        back=visit.site.url + ARRIVAL,
-        address=address(visit),
-        now=visit.site.now(),
-    )
+    try:
+        signed = provider.arrive(
+            visit.house,
+            dict(visit.query),
+            keep=keep,
+            back=visit.site.url + ARRIVAL,
+            address=address(visit),
+            now=visit.site.now(),
+        )
+    except AgoraError as problem:
+        return turned_away(visit, problem, next_)
     response = entered(visit, signed, own_path(next_))
     response.headers.append("set-cookie", cookie(DEPARTED, "", https=False, seconds=0))
     return response

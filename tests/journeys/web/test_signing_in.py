@@ -7,6 +7,7 @@ import pytest
 
 from tests.journeys.changing import MESHES
 from tests.serving import csrf_of, send, serving
+from tests.trials.people.providers import running
 
 pytestmark = pytest.mark.journey
 PASSWORD = "four unusual words together"
@@ -106,3 +107,41 @@ def test_who_leaves_the_directory_loses_everything_at_once(company):
     gone = company.client().get("/api/v1/products/sales/transactions", headers=bearer)
     assert gone.status_code == 401
     assert emil.get("/").status_code == 303
+
+
+@pytest.fixture(scope="module")
+def with_provider(tmp_path_factory):
+    """A company whose people sign in at a real provider, which knows more of them than we do."""
+    root = tmp_path_factory.mktemp("provider") / "market"
+    shutil.copytree(MESHES / "market", root)
+    secret = root.parent / "secret"
+    secret.write_text("a secret that only we and the provider know")
+    known = f"client_id: agora, client_secret: '${{file:{secret}}}'"
+    with running() as issuer:
+        with (root / "agora.yaml").open("a") as text:
+            text.write(f"people: {{oidc: {{issuer: '{issuer}', {known}}}}}\n")
+        with serving(root, demo=False) as served:
+            yield served
+
+
+def test_somebody_signs_in_at_the_organisation_in_a_browser(page_as, with_provider):
+    page = page_as(on=with_provider)
+
+    def at_the_provider(says):
+        page.goto("/products/sales/transactions")
+        page.get_by_role("link", name="organisation’s account").click()
+        page.get_by_role("button", name=says, exact=True).click()
+
+    at_the_provider("Deny")
+    page.get_by_text("The sign-in was not finished").wait_for()
+    at_the_provider("u-mia")
+    page.get_by_text("has not verified your mail address").wait_for()
+    page.get_by_role("link", name="organisation’s account").click()
+    page.get_by_role("button", name="u-ana", exact=True).click()
+    page.wait_for_url("**/products/sales/transactions")
+    page.get_by_text("Ana Ruiz").wait_for()
+    page.get_by_text("Ana Ruiz").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    page.goto("/me")
+    assert page.url.endswith("/sign-in?next=/me")

@@ -58,11 +58,11 @@ class OidcProvider:
         return Departure(url=url, keep=keep)
 
     def finish(self, params: Mapping[str, str], keep: str, back: str, now: datetime) -> Claims:
-        kept = _kept(keep, params.get("state", ""))
-        if "error" in params or not params.get("code"):
+        if "error" in params or not params.get("code"):  # some providers leave the state out then
             raise Denied(
                 "the sign-in was not finished", code="E623", hint="start it again when you like"
             )
+        kept = _kept(keep, params.get("state", ""))
         with self._http() as http:
             given = self._metadata(http)
             if params.get("iss", given["issuer"]) != given["issuer"]:

@@ -5,11 +5,20 @@ from datetime import datetime
 from agora.model.account import SignedIn
 from agora.model.errors import Missing
 from agora.model.ledger import Event
-from agora.model.people import PrincipalKind
+from agora.model.people import Principal, PrincipalKind
 from agora.needs.house import House
 from agora.passage import signing
 
 HOW = "demo"
+STARTS = {"mia": "who looks for data", "sofia": "who decides what others may see of hers"}
+"""Those persons of the demo whom a newcomer begins with, and what they do."""
+
+
+def persons(house: House) -> tuple[Principal, ...]:
+    """Everybody a visitor can be; those to begin with come first."""
+    found = [each for each in house.mesh.principals if each.kind is PrincipalKind.PERSON]
+    order = [*STARTS, *(each.id for each in found)]
+    return tuple(sorted(found, key=lambda each: order.index(each.id)))
 
 
 def be(house: House, person: str, now: datetime) -> SignedIn:

@@ -1,5 +1,7 @@
 """The thinnest way through the pages: somebody signs in, finds a product and opens its label."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,6 +18,14 @@ def test_who_is_nobody_is_asked_to_sign_in_and_comes_back(client_as):
     answer = send(nobody, "/demo/as", person="mia", next="/products/sales/transactions")
     assert answer.headers["location"] == "/products/sales/transactions"
     assert "Transactions" in nobody.get(answer.headers["location"]).text
+
+
+def test_a_newcomer_is_told_whom_to_begin_as(client_as):
+    page = client_as().get("/sign-in").text
+    assert "New here? Be <strong>Mia</strong>, who looks for data." in page
+    chosen = re.findall(r'name="person" value="(\w+)"', page)
+    assert chosen[:2] == ["mia", "sofia"]
+    assert len(chosen) == len(set(chosen)) > 4
 
 
 def test_a_form_of_another_page_does_nothing(client_as):

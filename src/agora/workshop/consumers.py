@@ -1,6 +1,6 @@
 """Consumers: who uses a product for what, from what was agreed and what the ledger says was read."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,9 +47,13 @@ class Consumers:
             people=tuple(sorted({*before.people, entry.who})),
         )
 
-    def found(self) -> tuple[Consumer, ...]:
-        """Who read it last comes first."""
-        return tuple(sorted(self._found.values(), key=_newest))
+    def found(self, before: Callable[[str], datetime | None]) -> tuple[Consumer, ...]:
+        """Who read it last comes first; `before` says when somebody did who was not seen to."""
+        told = (
+            each if each.last else replace(each, last=before(each.name))
+            for each in self._found.values()
+        )
+        return tuple(sorted(told, key=_newest))
 
     def _reads(self, entry: Entry) -> bool:
         if entry.event not in (Event.QUERY_OPENED, Event.BUILD_READ):

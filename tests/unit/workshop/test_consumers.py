@@ -40,11 +40,21 @@ def opened(who, sql, *agreements, at=AT, subject=str(PORT), purpose=""):
     )
 
 
-def told(*entries, agreements=(AGREED, ENDED)):
+def told(*entries, agreements=(AGREED, ENDED), before=lambda _: None):
     found = Consumers(ORDERS, agreements, AT)
     for entry in entries:
         found.hear(entry)
-    return found.found()
+    return found.found(before)
+
+
+def test_who_read_it_before_what_was_looked_at_has_read_it():
+    other = replace(AGREED, id="agr-3", consumer="ana")
+    earlier = {"ana": AT - 90 * DAY, "emil": AT}.get
+    read = opened("emil", "select 1 from sales.orders_v1", at=AT - DAY)
+    found = told(read, agreements=(AGREED, other), before=earlier)
+    assert [(each.name, each.reads, each.last) for each in found] == [
+        ("emil", 1, AT - DAY), ("ana", 0, AT - 90 * DAY), ("team:finance", 0, None),
+    ]  # fmt: skip
 
 
 def test_columns_are_found_also_of_more_statements_than_are_remembered(monkeypatch):

@@ -41,7 +41,7 @@ def test_a_dry_run_says_what_would_come_of_it(done, shell):
     out = done("request", SOLD, *FOR, "--for", "carl", "--dry-run")
     assert "cannot be asked (E426)" in out
     assert "Nothing was sent" not in out
-    assert "nothing to ask for: `ana` may read" in done("request", SOLD, *FOR, "--dry-run", who="ana")
+    assert "nothing to ask for: you may read" in done("request", SOLD, *FOR, "--dry-run", who="ana")
     assert "only Analysts see the stores" in done("request", SOLD, *FOR, "--dry-run", who="ana")
     assert "nothing waits for you" in done("approve", who="sofia")
     code, _, err = shell("request", SOLD, *FOR, "--as", "mia")

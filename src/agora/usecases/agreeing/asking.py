@@ -130,13 +130,15 @@ def send_once(
     ready(house)
     desks = {port: hold(house, port) for port in {each.port.name for each in found}}
     for each in found:
-        reasons = (*judged(house, each), *judge_terms(house.mesh, each.request))
+        reasons = judged(house, each)
+        if not reasons:
+            nothing_new(house, each)
+            reasons = judge_terms(house.mesh, each.request)
         demand(house, who, each.request.port, "you may not ask for this", reasons)
     asked = tuple(_settled(house, each) for each in found)
     puts: list[Put] = [*more]
     entries: list[Entry] = []
-    for draft, made in zip(found, asked, strict=True):
-        nothing_new(house, draft)
+    for made in asked:
         no_twin(house, made.request)
         puts += filing(made.request)
         entries.append(of_request(house, who, Event.REQUESTED, made.request))
@@ -231,7 +233,8 @@ def had(house: House, draft: Drafted) -> str:
     masks = {column.name: column.mask.kind for column in now.columns}
     if any(column.mask.kind < masks[column.name] for column in then.columns):
         return ""
-    return f"`{reader.id}` may read `{request.port}` already, by the rules of {request.port.port.domain}"
+    named = "you" if reader.id == request.asked_by else f"`{reader.id}`"
+    return f"{named} may read `{request.port}` already, by the rules of {request.port.port.domain}"
 
 
 def nothing_new(house: House, draft: Drafted) -> None:

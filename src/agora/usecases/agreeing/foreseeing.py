@@ -77,20 +77,21 @@ def _port(house: House, draft: Drafted) -> Foreseen:
     people = [house.mesh.principal(name) for name in owners]
     barred = bool(judge_parties(house.mesh, draft.request))
     refusals = refusals if barred else (*refusals, *_twin(house, draft.request))
+    already = "" if refusals else had(house, draft)
     return Foreseen(
         port=draft.port.version,
         title=draft.product.title,
         deciders=owners,
         names=tuple(each.name or each.id for each in people if each),
         settled="" if refusals else _settled(house, draft),
-        had="" if refusals else had(house, draft),
+        had=already,
         decision=None if barred else would(house, draft),
         terms=draft.port.contract.terms,
         limitations=draft.port.contract.limitations,
         replaces=() if barred else _replaces(house, draft),
         serves=_serves(house, draft.request),
         refusals=refusals,
-        to_accept=bool(judge_terms(house.mesh, draft.request)),
+        to_accept=not already and bool(judge_terms(house.mesh, draft.request)),
     )
 
 

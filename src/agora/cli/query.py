@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agora.cli.answers.results import notices
+from agora.cli.answers.results import masks, notices
 from agora.cli.answers.rows import LINES, TABLE, chosen, take, write
 from agora.cli.asking import As, Json, MeshFolder, Purpose, actor, command, epilog, opened
 from agora.cli.reaching import anywhere
@@ -56,11 +56,13 @@ def query(
             export = leave(house, who, form=wanted, sql=text, editions=asked)
             notices(export.decisions)
             take(export, output)
+            masks(export.columns)
             return
         queried = ask(house, who, text, editions=asked)
         notices(queried.decisions)
         try:
             write(queried.answer)
+            masks(queried.columns)
         finally:
             queried.answer.close()
 

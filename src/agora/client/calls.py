@@ -164,7 +164,16 @@ def _demand(answer: httpx.Response) -> None:
 
 
 def told(problem: Mapping[str, Any]) -> AgoraError:
-    """The error a problem tells of, with the reasons and places it came with."""
+    """The error a problem tells of, with the reasons and places it came with.
+
+    Where Python shows it, the way out stands below it.
+    """
+    error = _told(problem)
+    error.add_note(f"{error.code_shown}: {error.hint}" if error.hint else error.code_shown)
+    return error
+
+
+def _told(problem: Mapping[str, Any]) -> AgoraError:
     kind = _KINDS.get(problem.get("status", 0), Unavailable)
     sentence, code, hint = problem["title"], problem["code"], problem.get("hint", "")
     if kind is Denied:

@@ -58,14 +58,20 @@ class Listing(Sequence[Mapping[str, Any]]):
         return grid(self._names, rows, f"{self.title}: {len(self):,}")
 
 
-def grid(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:
-    """A table in HTML without a word that is not escaped."""
+def grid(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    caption: str = "",
+    notes: Sequence[str] = (),
+) -> str:
+    """A table in HTML, with notes below it, without a word that is not escaped."""
     top = "".join(f'<th scope="col">{escape(str(head))}</th>' for head in heads)
     lines = "".join(
         f"<tr>{''.join(f'<td>{escape(_short(value))}</td>' for value in row)}</tr>" for row in rows
     )
     told = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f"<table>{told}<thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return f"<table>{told}<thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>{below}"
 
 
 def _short(value: object) -> str:

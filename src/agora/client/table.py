@@ -1,6 +1,7 @@
 """Rows from elsewhere: fetched once they are wanted, in the form of one's own tool."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ class Answer:
         """Nothing is asked yet."""
         self._calls, self._body = calls, body
         self._table: pa.Table | None = None
+        self._masked: Mapping[str, Sequence[str]] = {}
 
     def __repr__(self) -> str:
         return f"<Answer to {self._body['sql']!r}>"
@@ -37,12 +39,19 @@ class Answer:
             stream = pa.ipc.open_stream(Reader(answer.iter_bytes()))
             yield from stream
 
+    @property
+    def masked(self) -> Mapping[str, Sequence[str]]:
+        """The columns that are masked for oneself, each with the rules that mask it."""
+        self.to_arrow()
+        return self._masked
+
     def to_arrow(self) -> "pa.Table":
         """All rows as an Arrow table."""
         import pyarrow as pa  # noqa: PLC0415
 
         if self._table is None:
             with self._calls.rows(self._body) as answer, _whole(self._calls.url):
+                self._masked = json.loads(answer.headers.get("agora-masked", "{}"))
                 stream = pa.ipc.open_stream(Reader(answer.iter_bytes()))
                 self._table = stream.read_all()
         return self._table
@@ -68,7 +77,8 @@ class Answer:
         table = self.to_arrow()
         columns = [column.to_pylist() for column in table.slice(0, SHOWN).columns]
         more = f"{table.num_rows:,} rows" if table.num_rows != 1 else "1 row"
-        return grid(table.column_names, list(zip(*columns, strict=True)), more)
+        notes = [f"{name} is masked: {'; '.join(why)}" for name, why in self.masked.items()]
+        return grid(table.column_names, list(zip(*columns, strict=True)), more, notes)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agora.model.decision import Decision
+from agora.model.result import ResultColumn
 from agora.needs.engine import Answer
 
 Piece = bytes | memoryview
@@ -79,9 +80,13 @@ class Pieces(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """Bytes that leave, with what a door says before them; `name` is a file's name for them."""
+    """Bytes that leave, with what a door says before them: of the tables and of the answer's `columns`.
+
+    `name` is a file's name for them.
+    """
 
     form: Form
     name: str
     pieces: Pieces
     decisions: tuple[Decision, ...] = ()
+    columns: tuple[ResultColumn, ...] = ()

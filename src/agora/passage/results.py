@@ -111,6 +111,7 @@ def export(house: House, who: Actor, name: str, form: str) -> Export:
         form=outlet.form,
         name=f"{noun.id}{outlet.form.suffix}",
         pieces=leaving.Leaving(house, who, outlet, answer, about),
+        columns=noun.columns,
     )
 
 

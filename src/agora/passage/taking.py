@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agora.model.people import Actor
 from agora.needs.house import House
 from agora.needs.outlet import Export
+from agora.passage.heads import heads
 from agora.passage.leaving import About, Leaving
 from agora.passage.reading import read
 
@@ -34,4 +35,5 @@ def taken(
         name=f"{name}{outlet.form.suffix}",
         pieces=Leaving(house, who, outlet, reading.answer, about),
         decisions=reading.decisions,
+        columns=heads(sql, reading),
     )

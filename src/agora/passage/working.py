@@ -18,9 +18,9 @@ from agora.needs.engine import Answer, Begun, Readers
 from agora.needs.house import House
 from agora.needs.results import Work
 from agora.needs.store import Kept, Put
+from agora.passage.heads import heads
 from agora.passage.reading import Reading, read
 from agora.passage.ruling import Ruling
-from agora.workshop.lineage.masked import masked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,8 +106,8 @@ def _rows(house: House, who: Actor, kept: Kept[Result], job: Work) -> int:
     own = replace(house, readers=_Stoppable(readers=house.readers, begun=job.ends_with))
     reading = read(own, who, kept.noun.sql, kept.noun.editions)
 
-    def named(schema: "pa.Schema") -> None:
-        columns = tuple(_columns(kept.noun.sql, schema, reading))
+    def named(_: "pa.Schema") -> None:
+        columns = heads(kept.noun.sql, reading)
         changed(house, kept.key, lambda noun: _told(noun, reading, columns))
 
     try:
@@ -132,13 +132,6 @@ def _sources(rulings: Sequence[Ruling]) -> Iterator[Source]:
         number = ruling.release.number if ruling.release else 0
         shown = seen(ruling.decision, number)
         yield Source(port=ruling.port.version, release=number, seen=shown)
-
-
-def _columns(sql: str, schema: "pa.Schema", reading: Reading) -> Iterator[ResultColumn]:
-    views = masked(sql, schema.names, reading.decisions)
-    for field, view in zip(schema, views, strict=True):
-        made = ResultColumn(name=field.name, type=str(field.type))
-        yield replace(made, mask=view.mask.kind, reasons=view.reasons) if view else made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,27 @@
 """`agora.connect`: the same rows as everybody, in one's own tool, and refusals as our own errors."""
 
+import json
 import os
 import subprocess
 import time
+import traceback
 
 import httpx
 import pytest
 
 import agora
+from agora.app.start import start
 from agora.client.shown import Listing, Sheet, grid
 from agora.client.table import Reader
 from agora.model.errors import Conflict, Denied, Exhausted, Missing, Unavailable, Unusable
 from agora.model.ledger import Event
 from agora.model.names import PortName
+from agora.model.policy import MaskKind
+from agora.model.reasons import Reason
+from agora.model.result import ResultColumn
+from agora.serve.rest.streaming import masked
 from agora.workshop.snippets import snippets
+from tests.journeys.test_onward_use import MASK
 
 pytestmark = pytest.mark.journey
 SQL = "select week, count(*) as n from sales.transactions group by week order by week"
@@ -125,6 +133,57 @@ def test_rows_are_the_same_in_every_tool(mesh):
     assert "<table>" in answer._repr_html_()
     assert f"{len(rows)} rows" in answer._repr_html_()
     assert "select week" in repr(answer)
+
+
+@pytest.fixture
+def amounts_are_kept(callers):
+    """The sales team keeps amounts from everybody else, in whatever is made of them."""
+    rule = callers.served.root / "sales/policies/amounts.yaml"
+    rule.write_text(MASK)
+    callers.served.site.reread()
+    yield
+    rule.unlink()
+    callers.served.site.reread()
+
+
+def test_what_is_masked_says_so_and_why_beside_the_rows(callers, amounts_are_kept, capfd):
+    sql = "select max(amount) as most, count(*) as n from customers.segments"
+    used_for, why = {"purpose": "segmentation"}, "Amounts are for the sales team"
+    with (
+        agora.connect(callers.served.url, callers.secret("ana"), **used_for) as ana,
+        agora.connect(callers.served.url, callers.secret("carl")) as carl,
+    ):
+        asked = ana.request("customers.segments", reason="groups", **used_for)
+        carl.answer(asked["id"], approve=True)
+        assert ana.query(sql).masked == {}, "who is of the domain that keeps them sees them"
+        answer = carl.query(sql)
+        assert answer.masked == {"most": [why]}
+        assert answer.to_pylist()[0]["most"] is None
+        assert f"<p>most is masked: {why}</p>" in answer._repr_html_()
+        start(["query", sql, "--as", "carl", "--mesh", str(callers.served.root)])
+        assert f"`most` is masked: {why} (sales/amounts)" in capfd.readouterr().err
+        callers("ana").post(f"/agreements/{ana.agreements()[0]['id']}/end", json={})
+
+
+def test_a_head_has_room_for_what_it_says_of_many_columns():
+    def columns(number, why):
+        reason = Reason(code="E400", sentence=why, rule="guardrail/x")
+        return [
+            ResultColumn(name=f"column_{n}", type="text", mask=MaskKind.NULL, reasons=(reason,))
+            for n in range(number)
+        ]
+
+    assert masked(columns(2, "ü")) == '{"column_0": ["\\u00fc"], "column_1": ["\\u00fc"]}'
+    assert json.loads(masked(columns(90, "w" * 40))) == {f"column_{n}": [] for n in range(90)}
+    assert len(json.loads(masked(columns(900, "")))) > 50
+    assert max(len(masked(columns(n, "w" * n))) for n in (1, 90, 900, 9000)) <= 3000
+
+
+def test_an_error_has_its_way_out_below_it_wherever_python_shows_it(mesh):
+    with pytest.raises(Denied) as problem:
+        mesh.query("select age from customers.households").to_arrow()
+    shown = "".join(traceback.format_exception(problem.value))
+    assert f"{problem.value.code_shown}: {problem.value.hint}" in shown
 
 
 def test_what_is_not_there_or_means_nothing_is_our_own_error(mesh):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from agora.cli.answers.terminal import paint, safe, tell
 from agora.model.checks import CheckResult, Outcome
 from agora.model.decision import Decision
+from agora.model.policy import MaskKind
+from agora.model.result import ResultColumn
 
 _MARKS = {
     Outcome.PASS: ("✓", "green"),
@@ -48,6 +50,18 @@ def broken(results: Sequence[CheckResult]) -> Iterator[str]:
             for sample in result.samples[:3]:
                 values = ", ".join(f"{name}={value}" for name, value in sample.values)
                 yield paint(f"      for example {safe(values)}", "dim")
+
+
+def masks(columns: Sequence[ResultColumn]) -> None:
+    """Tell the reader, below the rows, which columns are masked and by which rules."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in columns:
+        if each.mask is not MaskKind.CLEAR:
+            why = tuple(dict.fromkeys(f"{r.sentence} ({r.rule})" for r in each.reasons))
+            found.setdefault(why, []).append(f"`{each.name}`")
+    for why, names in found.items():
+        some = f"{names[0]} is" if len(names) == 1 else f"{', '.join(names)} are"
+        tell(paint(safe(f"{some} masked: {'; '.join(why)}"), "dim", stream=sys.stderr))
 
 
 def notices(decisions: Sequence[Decision]) -> None:

@@ -40,7 +40,17 @@ def wanted(
 Format = Annotated[str, Depends(wanted)]
 Edition = Annotated[str, Field(max_length=300, examples=["sales.weekly-sales@3"])]
 ROWS = documented(404) | {
-    200: {"content": {media: {} for media in MEDIA}, "description": "The rows, streamed."}
+    200: {
+        "content": {media: {} for media in MEDIA},
+        "description": "The rows, streamed.",
+        "headers": {
+            "Agora-Masked": {
+                "description": "The columns that are masked and the rules that mask them, as JSON.",
+                "schema": {"type": "string"},
+                "example": '{"age": ["Personal data stays inside its domain"]}',
+            }
+        },
+    }
 }
 
 

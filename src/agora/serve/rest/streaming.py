@@ -1,7 +1,8 @@
 """Streaming: bytes leave while they are made; whoever goes away stops the work."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
@@ -9,10 +10,16 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from agora.model.policy import MaskKind
+from agora.model.result import ResultColumn
 from agora.needs.outlet import Export, Piece
 
 PART = 4 << 20
 """A socket takes so much at once: of more the rest would be copied over and over while it waits."""
+
+
+ROOM = 3000
+"""Whoever stands in between may take a head of four kilobytes and no more."""
 
 
 class Closing(Protocol):
@@ -30,12 +37,30 @@ class Closing(Protocol):
 def streamed(export: Export) -> StreamingResponse:
     """An export as a response: its pieces are made only as fast as they are taken.
 
+    `Agora-Masked` tells which columns are masked, and why.
+
     An error after the first piece breaks the connection, so that half a file never looks whole.
     """
     named = f"attachment; filename*=UTF-8''{quote(export.name, safe='')}"
     return StreamingResponse(
-        poured(export.pieces), media_type=export.form.media, headers={"content-disposition": named}
+        poured(export.pieces),
+        media_type=export.form.media,
+        headers={"content-disposition": named, "agora-masked": masked(export.columns)},
     )
+
+
+def masked(columns: Sequence[ResultColumn]) -> str:
+    """The masked columns and the rules that mask them as JSON, as far as a header has room for them."""
+    told = {
+        each.name: list(dict.fromkeys(reason.sentence for reason in each.reasons))
+        for each in columns
+        if each.mask is not MaskKind.CLEAR
+    }
+    shorter: dict[str, list[str]] = {name: [] for name in told}
+    while len(text := json.dumps(told)) > ROOM:
+        told = shorter
+        shorter = dict(list(shorter.items())[: len(shorter) // 2])
+    return text
 
 
 async def poured(pieces: Closing) -> AsyncIterator[memoryview]:

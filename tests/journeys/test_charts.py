@@ -192,6 +192,10 @@ def test_too_many_points_are_cut_and_told(used, monkeypatch):
         drawn = chart.preview(house, sofia, spec=meant(house, sofia, x="basket_id"), of=SALES)
         assert len(drawn.table) == 5
         assert "only the first 5 points" in notes(drawn, NoteKind.CUT)[0]
+        every = '{"mark": "point", "encoding": {"x": {"field": "store_id", "type": "nominal"}, "y": {"field": "amount", "type": "quantitative"}}}'
+        drawn = chart.preview(house, sofia, spec=every, of=SALES)
+        assert len(drawn.table) == 5
+        assert notes(drawn, NoteKind.CUT)[0].startswith("5 of 24 points are drawn, spread evenly")
 
 
 def test_in_the_terminal(used, monkeypatch, capfd):

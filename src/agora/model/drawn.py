@@ -32,13 +32,15 @@ class Note:
 class Point:
     """One mark: where it lies, what it measures, and whether its period is whole.
 
-    `days` are those its period has rows of, where that was counted.
+    `days` are those its period has rows of, where that was counted; `total` is how many there are
+    where not all are drawn one by one.
     """
 
     x: date | datetime | Value
     y: date | datetime | Value
     colour: date | datetime | Value = None
     days: int | None = None
+    total: int | None = None
     whole: bool = True
     trend: float | None = None
 

@@ -36,7 +36,8 @@ def drawn(house: House, who: Actor, drawing: Drawing, sql: str) -> Drawn:
     """The chart over this person's own rows. Raises what a query raises."""
     reading = read(house, who, plotting.statement(drawing, sql))
     points = tuple(_points(reading.answer))
-    cut = len(points) > plotting.MOST_POINTS
+    total = next((point.total for point in points if point.total), len(points))
+    cut = total > plotting.MOST_POINTS
     came = origins(sql, reading.decisions)
     label = _label(house, who, came.same(drawing.x.column))
     period = next((p for p in label[1].periods if p.column == label[0]), None) if label else None
@@ -48,7 +49,7 @@ def drawn(house: House, who: Actor, drawing: Drawing, sql: str) -> Drawn:
         *(Note(kind=NoteKind.INCOMPLETE, sentence=f"not whole: {words}") for words in partial),
         *_unknown(drawing, came, reading.decisions, unlike=trends.unknown(drawing, marked, period)),
         *_zone(drawing, label),
-        *((_cut(),) if cut else ()),
+        *((_cut(total, len(points)),) if cut else ()),
     )
     return Drawn(
         spec=plotting.spec(drawing, marked),
@@ -77,7 +78,7 @@ def _points(answer: Answer) -> Iterator[Point]:
     try:
         rows: Iterator[dict[str, Any]] = (row for batch in answer for row in batch.to_pylist())
         for row in islice(rows, plotting.MOST_POINTS + 1):
-            yield Point(x=row["x"], y=row["y"], colour=row["colour"], days=row["days"])
+            yield Point(**row)
     finally:
         answer.close()
 
@@ -155,8 +156,11 @@ def _moment(shelf: Shelf) -> bool:
     return shelf.scale is Scale.TEMPORAL and shelf.aggregate is None
 
 
-def _cut() -> Note:
-    return Note(
-        kind=NoteKind.CUT,
-        sentence=f"only the first {plotting.MOST_POINTS:,} points are drawn: put more together",
-    )
+def _cut(total: int, drawn: int) -> Note:
+    """Rows one by one are spread over all of them; of what was put together the first are drawn."""
+    told = f"only the first {plotting.MOST_POINTS:,} points are drawn: put more together"
+    if total > drawn:
+        told = (
+            f"{drawn:,} of {total:,} points are drawn, spread evenly: to see all, put them together"
+        )
+    return Note(kind=NoteKind.CUT, sentence=told)

@@ -58,13 +58,17 @@ _FAINT = 0.45
 def statement(drawing: Drawing, sql: str, limit: int = MOST_POINTS) -> str:
     """The SELECT of the drawing's points over the rows of `sql`: one more than `limit`, in order.
 
-    Columns `x`, `y`, `colour` and `days`: on how many days the period of `x` has rows.
+    Columns `x`, `y`, `colour` and `days`: on how many days the period of `x` has rows. Of rows that
+    are drawn one by one and are too many, `limit` that are spread evenly over all are points; `total`
+    is how many there are.
     """
+    if not _puts_together(drawing):
+        return _spread(drawing, sql, limit)
     x, y = _value(drawing.x), _value(drawing.y)
     colour = _value(drawing.colour) if drawing.colour else "NULL"
     keys = [str(n) for n, shelf in enumerate((drawing.x, drawing.y, drawing.colour), 1)
             if shelf and not shelf.aggregate]  # fmt: skip
-    grouped = f" GROUP BY {', '.join(keys)}" if _puts_together(drawing) else ""
+    grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
     points = f"SELECT {x} AS x, {y} AS y, {colour} AS colour FROM asked{grouped}"
     days = ""
     counted = "NULL"
@@ -74,8 +78,24 @@ def statement(drawing: Drawing, sql: str, limit: int = MOST_POINTS) -> str:
         counted = "(SELECT days.days FROM days WHERE days.x IS NOT DISTINCT FROM points.x)"
     return (
         f"WITH asked AS (\n{sql.rstrip().rstrip(';')}\n), points AS ({points}){days} "
-        f"SELECT x, y, colour, {counted} AS days FROM points "
+        f"SELECT x, y, colour, {counted} AS days, NULL AS total FROM points "
         f"ORDER BY x, colour, y LIMIT {limit + 1}"
+    )
+
+
+def _spread(drawing: Drawing, sql: str, limit: int) -> str:
+    """All points where there are no more than `limit`, else so many; what is sorted is few."""
+    shelves = (drawing.x, drawing.y, *((drawing.colour,) if drawing.colour else ()))
+    x, y, colour = (*map(_value, shelves), "NULL")[:3]
+    asked = sql.rstrip().rstrip(";")
+    return (
+        f"WITH asked AS NOT MATERIALIZED (\n{asked}\n), "
+        "counted AS (SELECT count(*) AS total FROM asked), "
+        f"points AS (SELECT {x} AS x, {y} AS y, {colour} AS colour, "
+        "row_number() OVER () AS place FROM asked) "
+        "SELECT x, y, colour, NULL AS days, total FROM points, counted "
+        f"WHERE place * {limit} // total <> (place - 1) * {limit} // total "
+        "ORDER BY x, colour, y"
     )
 
 

@@ -11,6 +11,8 @@ from agora.model.drawn import Point
 from agora.model.label import Grain, PeriodEnd, PeriodFacts
 from agora.workshop.plotting import counts_days, titled, told
 
+LONGEST = 40
+"""So many characters of a name stand in a sentence; the table has all of it."""
 _FEW = 3  # of two points anything could be a trend
 _WEEK, _SHORT, _LONG = 7, 28, 31
 
@@ -79,7 +81,8 @@ def summary(drawing: Drawing, points: Sequence[Point]) -> str:
 
 
 def _at(point: Point) -> str:
-    return "nothing" if point.x is None else str(told(point.x))
+    text = "nothing" if point.x is None else str(told(point.x))
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def _by_days(points: Sequence[Point], unit: Unit | None) -> Mapping[object, str]:

@@ -1,5 +1,6 @@
 """Points of a chart: put together by the engine, marked where a period is not whole, told in words."""
 
+import itertools
 import json
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -34,7 +35,10 @@ def drawing(kind="line", **said):
 
 def points(of, sql=DAYS, limit=100):
     found = CONNECTION.execute(statement(of, sql, limit)).fetchall()
-    return tuple(Point(x=x, y=y, colour=colour, days=days) for x, y, colour, days in found)
+    return tuple(
+        Point(x=x, y=y, colour=colour, days=days, total=total)
+        for x, y, colour, days, total in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,9 +55,22 @@ def test_rows_are_counted_without_a_column():
     assert points(drawing("bar", x='we"ird'))[0].y == 42
 
 
-def test_points_stay_as_they_are_and_are_limited():
-    assert len(points(drawing("scatter", x="n", y="n"))) == 42
-    assert len(points(drawing("scatter", x="n", y="n"), limit=5)) == 6
+@pytest.mark.parametrize("limit", [42, 43, 100])
+def test_points_stay_as_they_are(limit):
+    assert len(points(drawing("scatter", x="n", y="n"), limit=limit)) == 42
+
+
+@pytest.mark.parametrize("limit", [1, 5, 40, 41])
+def test_too_many_points_are_spread_over_all_of_them(limit):
+    found = points(drawing("scatter", x="day", y="n"), limit=limit)
+    assert len(found) == limit
+    assert {each.total for each in found} == {42}
+    gaps = [(after.x - before.x).days for before, after in itertools.pairwise(found)]
+    assert max(gaps, default=0) - min(gaps, default=0) <= 1
+
+
+def test_of_what_is_put_together_the_first_are_points():
+    assert len(points(drawing("bar", x="day", y="n", aggregate="sum"), limit=5)) == 6
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
@@ -21,6 +22,9 @@ KNOWN = (
     "latin-1",
 )
 """What somebody may choose; the first is UTF-8."""
+_PLAIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)  # fmt: skip
 _TOLD = 6
 _LONGEST = 40
 _BEYOND = re.compile(r"[^\x00-\x7f]")
@@ -56,6 +60,12 @@ def telling(content: bytes, encoding: str, delimiter: str) -> tuple[str, ...]:
 def first_line(content: bytes, encoding: str) -> str:
     """The header of a text, as far as it can be read."""
     return content[: 1 << 20].decode(encoding or "utf-8-sig", "ignore").partition("\n")[0]
+
+
+def plain(name: str) -> str:
+    """A name in plain letters, as near as they come: `Straße` is `Strasse`, `Größe` is `Grosse`."""
+    parts = unicodedata.normalize("NFKD", name.translate(_PLAIN))
+    return "".join(letter for letter in parts if letter.isascii())
 
 
 def _beyond(text: str, delimiter: str) -> Iterator[str]:

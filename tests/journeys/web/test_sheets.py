@@ -87,7 +87,7 @@ def test_what_is_wrong_is_said_before_anything_is_written(serving_market, emil):
     assert 'id="title-error"' in none.text
     assert send(emil, "/studio/new/upload/label", **words).status_code == 303
     check = emil.get("/studio/new/upload/check").text
-    assert "1 row has a `store` that another row has, too" in check
+    assert "1 row has a <code>store</code> that another row has, too" in check
     refused = send(emil, "/studio/new/upload/check")
     assert refused.status_code == 422
     assert not (serving_market.root / "sales/twice").exists()
@@ -177,18 +177,19 @@ def test_a_csv_with_semicolons_is_read_and_so_is_the_next(serving_market, emil):
 
 
 def test_letters_of_windows_are_found_shown_and_never_read_as_others(serving_market, emil):
-    word = "Ort;Note\nKöln;süß\nFürth;weiß\n"
+    word = "Ort;Größe\nKöln;süß\nFürth;weiß\n"
     assert bring(emil, "/studio/new/upload", "Orte.csv", word.encode("cp1252")).status_code == 303
     shown = emil.get("/studio/new/upload/columns").text
     assert "Are these letters right?" in shown
     assert "<q>Köln</q>" in shown
+    assert 'value="grosse"' in shown, "a name that could not be kept was proposed"
     other = send(emil, "/studio/new/upload/letters", encoding="")
     assert (other.status_code, "is not written in utf-8" in other.text) == (422, True)
     assert send(emil, "/studio/new/upload/letters", encoding="cp1251").status_code == 303
     assert "<q>Kцln</q>" in emil.get("/studio/new/upload/columns").text
     assert send(emil, "/studio/new/upload/letters", encoding="cp1252").status_code == 303
     assert send(
-        emil, "/studio/new/upload/columns", **{"name-0": "ort", "name-1": "note"}
+        emil, "/studio/new/upload/columns", **{"name-0": "ort", "name-1": "size"}
     ).is_redirect
     label = {**LABEL, "title": "Orte", "product": "orte"}
     assert send(emil, "/studio/new/upload/label", **label).status_code == 303

@@ -32,7 +32,7 @@ def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
 
     refused = send(emil, "/studio/new/query", **FORM)
     assert refused.status_code == 403
-    assert "terms of `sales.transactions@1` are not accepted" in refused.text
+    assert "terms of <code>sales.transactions@1</code> are not accepted" in refused.text
 
     made = send(emil, "/studio/new/query", **FORM, accept_terms="yes")
     assert made.headers["location"] == "/studio/sales/by-store", made.text

@@ -35,6 +35,14 @@ def test_a_person_sees_by_a_few_values_whether_the_guess_is_right():
     assert letters.telling(many, "cp1252", "") == tuple(f"é{n}" for n in range(6))
 
 
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("Straße", "Strasse"), ("Größe", "Grosse"), ("Øl", "Ol"), ("Café №", "Cafe No"), ("Цена", "")],
+)
+def test_a_name_is_proposed_in_plain_letters(name, plain):
+    assert letters.plain(name) == plain
+
+
 @given(st.binary(max_size=60))
 def test_whatever_is_found_can_be_read(content):
     assert letters.readable(content, letters.encoded(content)) or content[:2] in (

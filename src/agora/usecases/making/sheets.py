@@ -117,7 +117,9 @@ def opened(house: House, spec: SourceSpec, path: str) -> Opened:
         )
     tag = classified(house.mesh)
     columns = []
-    for place, (new, (old, of)) in enumerate(zip(sql_names(iter(names)), types, strict=True)):
+    for place, (new, (old, of)) in enumerate(
+        zip(sql_names(letters.plain(name) for name in names), types, strict=True)
+    ):
         hint = suspecting.suspicion(counts, place, new, text=of.kind is Kind.VARCHAR)
         columns.append(
             SheetColumn(origin=old, name=new, type=of, hint=hint, tag=tag if hint else "")

@@ -73,6 +73,26 @@ def test_several_workers_answer_and_a_fallen_one_is_replaced(market):
     assert found.url in out.decode()
 
 
+def test_a_mesh_that_cannot_be_opened_is_told_once_by_all_workers(market):
+    (market / "people.yaml").write_text("agora: 1\nkind: nonsense\n")
+    command = [
+        sys.executable,
+        "-m",
+        "agora",
+        "up",
+        "--workers",
+        workers,
+        "--port",
+        str(free_port()),
+    ]
+    done = subprocess.run(
+        command, cwd=market, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("error[E100]") == 1
+    assert "Traceback" not in done.stderr
+
+
 def test_a_second_ctrl_c_waits_for_nobody(market):
     port = free_port()
     command = [sys.executable, "-m", "agora", "up", "--workers", "2", "--port", str(port)]

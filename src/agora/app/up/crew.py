@@ -1,5 +1,6 @@
 """A crew: several workers on one socket; who falls is replaced, all end together."""
 
+import os
 import signal
 import socket as sockets
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from contextlib import suppress
 
+from agora.app.up.site import LiveSite
 from agora.app.up.worker import GRACE_SECONDS, described
 from agora.cli.openings import Serving
 from agora.model.errors import Unavailable
@@ -16,11 +18,15 @@ Worker = subprocess.Popen[bytes]
 
 
 def lead(asked: Serving, socket: sockets.socket) -> int:
-    """So many workers answer until this process is told to end. Raises Unavailable when none can."""
+    """So many workers answer until this process is told to end.
+
+    Raises Unavailable when none can, and what is wrong with a mesh that cannot be opened.
+    """
     told: list[int] = []
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, _: told.append(number))
     workers = [_hired(asked, socket) for _ in range(asked.workers)]
+    first = tuple(workers)
     started, fallen = time.monotonic(), 0
     try:
         while not told:
@@ -28,6 +34,8 @@ def lead(asked: Serving, socket: sockets.socket) -> int:
             for place, worker in enumerate(workers):
                 if worker.poll() is None or told:
                     continue
+                if worker in first and worker.returncode > 0:
+                    LiveSite(asked.root, os.environ, url=asked.url).close()  # or it says why not
                 fallen = fallen + 1 if time.monotonic() - started < BRIEF else 1
                 if fallen > TRIES * asked.workers:
                     raise Unavailable(

@@ -39,13 +39,18 @@ def serve(asked: Serving, environment: Mapping[str, str], *, opened: Opened | No
             buckets.folder(here.root, anew=True)
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, _ended)
-            say(f"{here.root.name} is served at {url}")
-            sys.stdout.flush()
-            if opened is not None:
-                opened(url)
             if here.workers > 1:
+                _served(here, opened)
                 return crew.lead(here, socket)
-            return work(here, environment, socket)
+            return work(here, environment, socket, lambda: _served(here, opened))
+
+
+def _served(here: Serving, opened: Opened | None) -> None:
+    """Whoever started it knows where it is."""
+    say(f"{here.root.name} is served at {here.url}")
+    sys.stdout.flush()
+    if opened is not None:
+        opened(here.url)
 
 
 def local(host: str) -> bool:

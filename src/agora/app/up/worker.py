@@ -5,7 +5,7 @@ import json
 import os
 import socket as sockets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from agora.app.up.chores import Keeper
 from agora.app.up.limits import Prompt
 from agora.app.up.site import LiveSite
 from agora.cli.openings import Serving
+from agora.model.errors import AgoraError
 
 GRACE_SECONDS = 20
 THREADS = 512
@@ -49,8 +50,16 @@ class Gentle(uvicorn.Server):
             each.transport.abort()  # what is half sent shall not wait for the end of the process
 
 
-def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket) -> int:
-    """Requests on this socket are answered until the process is told to end."""
+def work(
+    asked: Serving,
+    environment: Mapping[str, str],
+    socket: sockets.socket,
+    opened: Callable[[], None] = lambda: None,
+) -> int:
+    """Requests on this socket are answered until the process is told to end.
+
+    `opened` is called once the mesh is open. Raises what is wrong with one that cannot be.
+    """
     measuring.shared(asked.root)
     site = LiveSite(asked.root, environment, url=asked.url, demo=asked.demo)
     app = application(site, told=not sys.stderr.isatty())
@@ -60,6 +69,7 @@ def work(asked: Serving, environment: Mapping[str, str], socket: sockets.socket)
         app = traces.app(app)
     keeper = Keeper(site)
     keeper.start()
+    opened()
     try:
         Gentle(configured(app, asked), site).run([socket])
     finally:
@@ -97,7 +107,10 @@ def main(arguments: list[str]) -> int:
     known: dict[str, Any] = json.loads(arguments[1])
     given = {"root": Path(known["root"]), "proxies": tuple(known["proxies"])}
     asked = Serving(**{**known, **given})
-    return work(asked, dict(os.environ), sockets.socket(fileno=int(arguments[0])))
+    try:
+        return work(asked, dict(os.environ), sockets.socket(fileno=int(arguments[0])))
+    except AgoraError as problem:
+        return problem.exit_code  # who leads the crew looks for itself and says why, once
 
 
 if __name__ == "__main__":

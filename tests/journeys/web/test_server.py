@@ -75,16 +75,7 @@ def test_several_workers_answer_and_a_fallen_one_is_replaced(market):
 
 def test_a_mesh_that_cannot_be_opened_is_told_once_by_all_workers(market):
     (market / "people.yaml").write_text("agora: 1\nkind: nonsense\n")
-    command = [
-        sys.executable,
-        "-m",
-        "agora",
-        "up",
-        "--workers",
-        workers,
-        "--port",
-        str(free_port()),
-    ]
+    command = [sys.executable, "-m", "agora", "up", "--workers", "2", "--port", str(free_port())]
     done = subprocess.run(
         command, cwd=market, capture_output=True, text=True, timeout=60, check=False
     )

@@ -1,13 +1,11 @@
 """Pictures of every page for the documentation: `uv run --with pillow tools/screenshots.py MESH`.
 
-A copy of the demo mesh is served, Debian's Chromium opens the pages as the person whose page it is,
+The demo mesh is served where it lies, Debian's Chromium opens the pages as the person whose page it is,
 and `docs/screenshots/` has each picture with few colours, so that it stays small.
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +38,7 @@ PAGES = (
     ("lineage", "ana", SALES + "/lineage", ""),
     ("versions", "ana", SALES + "/versions", ""),
     ("discuss", "ana", SALES + "/discuss", ""),
+    ("consumers", "sofia", SALES + "/consumers", ""),
     ("request", "mia", SALES + "/request", ""),
     ("request-phone", "mia", SALES + "/request", "phone"),
     ("inbox", "maya", "/requests", ""),
@@ -58,6 +57,7 @@ PAGES = (
     ("explain", "sofia", "/govern/explain", ""),
     ("scorecard", "greta", "/scorecard", ""),
     ("operations", "OPERATOR", "/ops", ""),
+    ("costs", "OPERATOR", "/ops/costs", ""),
     ("people", "OPERATOR", "/ops/users", ""),
     ("notifications", "sofia", "/me/notifications", ""),
     ("me", "mia", "/me", ""),
@@ -70,21 +70,19 @@ PAGES = (
 def main() -> None:
     """The folder has a picture of each page that answers; a page that does not is named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mesh", type=Path, help="a built demo mesh; it is copied first")
+    parser.add_argument("mesh", type=Path, help="a built demo mesh; its ledger hears of the visits")
     parser.add_argument("--only", nargs="*", default=())
     asked = parser.parse_args()
     KEPT.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(shutil.copytree(asked.mesh, Path(folder) / "mesh", symlinks=True))
-        with serving(root) as served, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            result = _asked(served)
-            places = {"RESULT": result, "CHART": f"/charts/new?result={result.rpartition('/')[2]}"}
-            for name, person, path, look in PAGES:
-                if asked.only and name not in asked.only:
-                    continue
-                who = served.site.house().mesh.operator if person == "OPERATOR" else person
-                _taken(browser, served, name, who, places.get(path, path), look)
+    with serving(asked.mesh) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        result = _asked(served)
+        places = {"RESULT": result, "CHART": f"/charts/new?result={result.rpartition('/')[2]}"}
+        for name, person, path, look in PAGES:
+            if asked.only and name not in asked.only:
+                continue
+            who = served.site.house().mesh.operator if person == "OPERATOR" else person
+            _taken(browser, served, name, who, places.get(path, path), look)
 
 
 def _asked(served: Any) -> str:

@@ -59,6 +59,7 @@ def _consumer(visit: Visit, each: Consumer) -> dict[str, object]:
         "id": each.name,
         "who": begun(consumer(visit, each.name)),
         "people": [consumer(visit, name) for name in others[:FEW]],
+        "also": each.name in each.people,
         "more": max(len(others) - FEW, 0),
         "purpose": purposes(visit).get(each.purpose, each.purpose),
         "entries": {"person": person} if person else {"purpose": each.purpose},

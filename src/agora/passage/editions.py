@@ -142,7 +142,7 @@ def releases(house: House, product: ProductName) -> tuple[Release, ...]:
 def _there(house: House, product: ProductName) -> str:
     left = [made for made in releases(house, product) if made.expired_at is None]
     if not left:
-        return f"nothing is released yet: `agora run {product}`"
+        return f"nothing is released yet; `agora run {product}` makes the first edition"
     told = ", ".join(f"{m.number} ({m.released_at:%Y-%m-%d})" for m in left[-_TOLD:])
     more = f"{len(left) - _TOLD} earlier ones and " if len(left) > _TOLD else ""
     return f"there are {more}{told}"

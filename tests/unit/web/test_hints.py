@@ -22,6 +22,8 @@ def hints_of(tree):
         for word in node.keywords if isinstance(node, ast.Call) else ():
             if word.arg == "hint":
                 yield from texts(word.value)
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from (each for each in texts(node.value) if "`" in each)
         if isinstance(node, ast.Assign) and any(
             isinstance(to, ast.Name) and "hint" in to.id.lower() for to in node.targets
         ):

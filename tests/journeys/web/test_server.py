@@ -10,11 +10,12 @@ import time
 import httpx
 import pytest
 
-from agora.app.up import beside, standing
+from agora.app.up import beside, crew, standing
 from agora.app.up.serving import local
 from agora.app.up.standing import Standing, held, listening
 from agora.app.up.worker import GRACE_SECONDS
-from agora.model.errors import Conflict
+from agora.cli.openings import Serving
+from agora.model.errors import Conflict, Invalid
 from tests.servers import free_port
 
 pytestmark = pytest.mark.journey
@@ -73,15 +74,17 @@ def test_several_workers_answer_and_a_fallen_one_is_replaced(market):
     assert found.url in out.decode()
 
 
-def test_a_mesh_that_cannot_be_opened_is_told_once_by_all_workers(market):
+def test_who_leads_says_why_a_mesh_cannot_be_opened_and_workers_say_nothing(market, capfd):
     (market / "people.yaml").write_text("agora: 1\nkind: nonsense\n")
-    command = [sys.executable, "-m", "agora", "up", "--workers", "2", "--port", str(free_port())]
-    done = subprocess.run(
-        command, cwd=market, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.count("error[E100]") == 1
-    assert "Traceback" not in done.stderr
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with listening("127.0.0.1", 0) as socket, pytest.raises(Invalid) as told:
+            crew.lead(Serving(root=market, workers=1), socket)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert told.value.code_shown == "E100"
+    assert capfd.readouterr().err == ""
 
 
 def test_a_second_ctrl_c_waits_for_nobody(market):

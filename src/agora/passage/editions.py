@@ -144,8 +144,8 @@ def _there(house: House, product: ProductName) -> str:
     if not left:
         return f"nothing is released yet; `agora run {product}` makes the first edition"
     told = ", ".join(f"{m.number} ({m.released_at:%Y-%m-%d})" for m in left[-_TOLD:])
-    more = f"{len(left) - _TOLD} earlier ones and " if len(left) > _TOLD else ""
-    return f"there are {more}{told}"
+    more = f", and {len(left) - _TOLD} before" if len(left) > _TOLD else ""
+    return f"there are {told}{more}"
 
 
 def _means(word: str) -> bool:

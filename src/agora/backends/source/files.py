@@ -115,7 +115,7 @@ def named(spec: SourceSpec, header: list[str]) -> list[str]:
         raise Invalid(
             f"source `{spec.name}` has no columns",
             code="E336",
-            hint="name the row that holds the header with the option `header`, where there is one",
+            hint="is it empty? else name the row that holds the header with the option `header`",
         )
     seen: set[str] = set()
     for place, name in enumerate(names, start=1):

@@ -56,13 +56,18 @@ def source(file: str, size: int, delimiter: str = "", encoding: str = "") -> Sou
 
 
 def written_in(file: str, content: bytes, encoding: str | None) -> str:
-    """The letters of a CSV file, as somebody says or as its bytes show; raises Invalid for unknown ones."""
+    """The letters of a CSV file, as somebody says or as its bytes show; raises Invalid for wrong ones."""
     if encoding is not None and encoding not in letters.KNOWN:
         known = ", ".join(f"`{each}`" for each in letters.KNOWN if each)
         raise Invalid(f"there is no encoding `{encoding}`", code="E337", hint=f"use {known}")
     if KINDS.get(file.rpartition(".")[2].lower()) != "csv":
         return ""
-    return letters.encoded(content) if encoding is None else encoding
+    if encoding is None:
+        return letters.encoded(content)
+    if not letters.readable(content, encoding):
+        words = f"`{file}` is not written in {encoding or 'UTF-8'}"
+        raise Invalid(words, code="E337", hint="read it as something else")
+    return encoding
 
 
 def telling(house: House, draft: SheetDraft) -> tuple[str, ...]:

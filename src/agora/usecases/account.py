@@ -130,12 +130,12 @@ def block(house: House, who: Actor, person: str) -> None:
     """Nothing this person has opens anything: no password, provider, session or token.
 
     Somebody who lets people in is always left: nobody blocks themselves, and of two who block each
-    other at once one is too late. Raises Conflict, too.
+    other at once one is too late. Raises Denied, and Conflict for that one.
     """
     _operator(house, who)
     if person in (who.principal.id, who.operator):
-        raise Conflict(
-            "nobody blocks themselves: who would let you in again?",
+        raise Denied(
+            "nobody blocks themselves: nobody might be left to let you in again",
             code="E807",
             hint="another operator can block you",
         )

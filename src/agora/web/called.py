@@ -17,6 +17,12 @@ def purposes(visit: Visit) -> dict[str, str]:
     return {each.id: each.title or each.id for each in visit.house.mesh.purposes}
 
 
+def domain(visit: Visit, name: str) -> str:
+    """A domain by its title; one that is gone by its name."""
+    found = visit.house.mesh.domain(name)
+    return (found and found.title) or name
+
+
 def consumer(visit: Visit, name: str) -> str:
     """Whoever reads: a person, a team, a product that makes something of it, an agent or a service."""
     mesh = visit.house.mesh

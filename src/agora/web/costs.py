@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 from agora.model.operating import Spent
 from agora.usecases.health import costs as find
+from agora.web import called
 from agora.web.answers import Page
-from agora.web.called import begun, consumer
 from agora.web.paths import get
 from agora.web.visit import Visit
 
@@ -19,7 +19,7 @@ def costs(visit: Visit) -> Page:
     found = find(visit.house, visit.who, domain=domain)
     lists = (found.domains, found.products, found.readers)
     values = {
-        "of": _title(visit, domain) if domain else "",
+        "of": called.domain(visit, domain) if domain else "",
         "total": found.total,
         "place": found.place,
         "domains": [_of_domains(visit, each) for each in found.domains[:MOST]],
@@ -31,13 +31,14 @@ def costs(visit: Visit) -> Page:
 
 
 def _of_domains(visit: Visit, spent: Spent) -> dict[str, object]:
-    names = [{"title": _title(visit, name), "href": _address(name)} for name in spent.names]
-    across = _entries(across="yes", text=f"{spent.names[0]}.") if len(names) > 1 else ""
-    return {
-        "names": names,
-        "spent": spent,
-        "entries": across or "".join(map(_address, spent.names)),
-    }
+    names = [
+        {"title": called.domain(visit, name), "href": _address(visit, name)} for name in spent.names
+    ]
+    entries = names[0]["href"] if len(names) == 1 else ""
+    if names and not entries:
+        across = "yes" if len(names) > 1 else ""
+        entries = _entries(across=across, text=f"{spent.names[0]}.")
+    return {"names": names, "spent": spent, "entries": entries}
 
 
 def _of_products(visit: Visit, spent: Spent) -> dict[str, object]:
@@ -55,20 +56,17 @@ def _of_reader(visit: Visit, spent: Spent, domain: str) -> dict[str, object]:
     (reader,) = spent.names
     return {
         "reader": reader,
-        "title": begun(consumer(visit, reader)),
-        "domains": [_title(visit, name) for name in spent.domains],
+        "title": called.begun(called.consumer(visit, reader)),
+        "domains": [called.domain(visit, name) for name in spent.domains],
         "spent": spent,
         "entries": _entries(person=reader, text=f"{domain}." if domain else ""),
     }
 
 
-def _address(domain: str) -> str:
-    return f"/ops/costs?{urlencode({'domain': domain})}"
-
-
-def _title(visit: Visit, name: str) -> str:
-    found = visit.house.mesh.domain(name)
-    return (found and found.title) or name
+def _address(visit: Visit, domain: str) -> str:
+    """The costs of a domain; one that is gone has no page of its own."""
+    here = visit.house.mesh.domain(domain)
+    return f"/ops/costs?{urlencode({'domain': domain})}" if here else ""
 
 
 def _entries(**asked: str) -> str:

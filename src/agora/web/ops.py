@@ -10,6 +10,7 @@ from agora.usecases.account import admits
 from agora.usecases.runs import run as find
 from agora.usecases.runs import runs
 from agora.web.answers import Page
+from agora.web.called import domain
 from agora.web.paths import get
 from agora.web.visit import Visit
 
@@ -67,11 +68,14 @@ def storage(visit: Visit) -> Page:
     rooms = verbs.storage(visit.house, visit.who)
     domains: dict[str, int] = {}
     for room in rooms:
-        domain = room.product.domain if room.product else ""
-        domains[domain] = domains.get(domain, 0) + room.size
+        name = room.product.domain if room.product else ""
+        domains[name] = domains.get(name, 0) + room.size
     values = {
         "rooms": [_room(each) for each in rooms],
-        "domains": sorted(domains.items(), key=lambda pair: -pair[1]),
+        "domains": [
+            (each, domain(visit, each), size)
+            for each, size in sorted(domains.items(), key=lambda pair: -pair[1])
+        ],
         "size": sum(room.size for room in rooms),
         "files": sum(room.files for room in rooms),
     }

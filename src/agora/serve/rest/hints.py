@@ -40,7 +40,11 @@ ELSEWHERE: Mapping[str, str] = {
     "up": "whoever runs Agora",
 }
 """What is done where the mesh lies; no endpoint does it."""
-FIELDS: Mapping[str, str] = {"for": "consumer", "dry-run": "foresight", "as": "the token"}
+FIELDS: Mapping[str, str] = {
+    "for": "consumer",
+    "dry-run": "POST /api/v1/requests/foresight",
+    "as": "the token",
+}
 """Fields that have another name than the option of a terminal."""
 _ASKED = ("for", "purpose", "onward")
 

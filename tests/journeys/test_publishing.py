@@ -123,7 +123,11 @@ def test_owners_consent_for_products_and_teams_for_their_services(used):
     with pytest.raises(Denied):
         consented(used, "mia", "customers.segments")
     assert consented(used, "mia", "service:bi").waiting == ("customers.segments", "mia")
-    assert consented(used, "mia").waiting == ("customers.segments",)
+    both = consented(used, "mia")
+    assert both.waiting == ("customers.segments",)
+    assert consented(used, "mia") == both, (
+        "who accepts it twice is told the same, and it stands once"
+    )
     assert consented(used, "carl").waiting == ()
     with opened(used) as house:
         given = [r.entry for r in house.store.records() if r.entry.event is Event.CONSENTED]

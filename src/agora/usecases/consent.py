@@ -31,7 +31,8 @@ class Consented:
 def consent(house: House, who: Actor, port: str, *, consumers: Sequence[str] = ()) -> Consented:
     """The change of this port, exactly as it stands in the files, is accepted for these consumers.
 
-    Without names, for everybody this person may speak for. Raises Missing, or Denied with reasons.
+    Without names, for everybody this person may speak for; what was accepted before stays as it was.
+    Raises Missing, or Denied with reasons.
     """
     product, offered = find_port(house, who.principal, port)
     standing = current_release(house, product)
@@ -44,37 +45,43 @@ def consent(house: House, who: Actor, port: str, *, consumers: Sequence[str] = (
             code="E448",
             hint=f"`agora plan {product.name}` shows what changes, and for whom",
         )
-    chosen = _chosen(house, who, change, open_, consumers)
-    made = [
-        Consent(
-            port=offered.version,
-            contract=offered.contract.hash,
-            consumer=each.name,
-            given_by=who.principal.id,
-            given_at=house.now(),
-        )
-        for each in chosen
-    ]
-    entries = [_entry(house, who, each) for each in made]
-    house.store.commit([Put(key=keys.consent(each), noun=each) for each in made], entries)
+    chosen = _chosen(house, who, change, consumers)
+    contract = offered.contract.hash
+    given = [_given(house, who, offered.version, contract, each) for each in chosen]
+    fresh = [noun for noun, each in zip(given, chosen, strict=True) if not each.consented]
+    entries = [_entry(house, who, each) for each in fresh]
+    house.store.commit([Put(key=keys.consent(each), noun=each) for each in fresh], entries)
     waiting = tuple(each.name for each in open_ if each not in chosen)
-    return Consented(port=offered.version, consents=tuple(made), waiting=waiting)
+    return Consented(port=offered.version, consents=tuple(given), waiting=waiting)
+
+
+def _given(house: House, who: Actor, port: PortVersion, contract: str, of: Dependent) -> Consent:
+    """The consent of this one now, or the one that was given before."""
+    now = Consent(
+        port=port,
+        contract=contract,
+        consumer=of.name,
+        given_by=who.principal.id,
+        given_at=house.now(),
+    )
+    before = house.store.get(Consent, keys.consent(now)) if of.consented else None
+    return before.noun if before else now
 
 
 def _chosen(
     house: House,
     who: Actor,
     change: Publication,
-    open_: Sequence[Dependent],
     consumers: Sequence[str],
 ) -> tuple[Dependent, ...]:
-    """The dependents that are meant, each of whom this person may speak for."""
-    own = tuple(each for each in open_ if who.principal.id in each.speakers)
+    """The dependents that are meant, each of whom is asked and this person may speak for."""
+    asked = [each for each in change.dependents if each.asked]
+    own = tuple(each for each in asked if who.principal.id in each.speakers)
     chosen = own if not consumers else tuple(each for each in own if each.name in consumers)
     strange = [name for name in consumers if name not in {each.name for each in chosen}]
     if chosen and not strange:
         return chosen
-    speakers = sorted({name for each in open_ for name in each.speakers})
+    speakers = sorted({name for each in asked if not each.consented for name in each.speakers})
     sentence = (
         f"`{who.principal.id}` may not consent for `{strange[0]}`"
         if strange

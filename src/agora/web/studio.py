@@ -97,6 +97,7 @@ def _one(visit: Visit, found: Standing, typed: str = "", problem: AgoraError | N
     runs = [
         {
             "id": each.id,
+            "log": f"/ops/runs/{each.product.domain}/{each.product.product}/{each.id}",
             "word": STATES[each.state][0],
             "kind": STATES[each.state][1],
             "image": STATES[each.state][2],

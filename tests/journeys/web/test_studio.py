@@ -48,12 +48,15 @@ def test_a_query_becomes_a_product_others_can_use(serving_market, emil):
     assert "is being published" in page
     assert "The server was stopped" not in page
     assert '<noscript><meta http-equiv="refresh"' in page
-    assert "A new edition is out" in published(emil, "/studio/sales/by-store")
+    page = published(emil, "/studio/sales/by-store")
+    assert "A new edition is out" in page
     out = time.monotonic()
     while "/products/sales/by-store" not in sofia.get("/search", params={"q": "by store"}).text:
         assert time.monotonic() - out < 2
     assert "Published" in emil.get("/studio").text
     assert "By store" in emil.get("/products/sales/by-store").text
+    log = page.partition('href="/ops/runs/')[2].partition('"')[0]
+    assert "released edition 1" in emil.get(f"/ops/runs/{log}").text
 
 
 def test_what_is_wrong_stands_beside_its_field(emil):

@@ -54,7 +54,10 @@ COMMANDS = {
     "scorecard": ("agora.cli.scorecard", "Does our mesh work? Figures counted in the ledger."),
     "ledger": ("agora.cli.ledger", "See what happened, and prove that nobody changed the record."),
 }
-EPILOG = "Start with `agora demo`, or with `agora init` in an empty folder."
+EPILOG = (
+    "Start with `agora demo`, or with `agora init` in an empty folder; `agora COMMAND --help` says more,"
+    " `agora --version` which one this is."
+)
 
 
 class Lazy(TyperGroup):

@@ -7,7 +7,7 @@ from agora.usecases.agreeing.foreseeing import Foresight
 from agora.web.answers import Page, Redirect
 from agora.web.called import people, table
 from agora.web.paths import get, post
-from agora.web.request import common, field_of, foreseen, last_moment, mistakes
+from agora.web.request import common, field_of, foreseen, last_moment, mistakes, told_by
 from agora.web.visit import Visit
 
 
@@ -42,7 +42,7 @@ def _page(visit: Visit, wrong: dict[str, str], foresight: Foresight | None) -> P
 def add(visit: Visit) -> Redirect:
     """One table more lies in the cart."""
     carts.add(visit.house, visit.who, visit.text("port"))
-    return Redirect("/cart", said=f"`{visit.text('port')}` is in your cart.")
+    return Redirect("/cart", said=f"{visit.text('port')} is in your cart.")
 
 
 def remove(visit: Visit) -> Redirect:
@@ -60,7 +60,7 @@ def send(visit: Visit) -> Page | Redirect:
         reason=visit.text("reason"),
         until=last_moment(visit.text("until")),
     )
-    wrong = dict(mistakes(visit, wish))
+    wrong, foresight = dict(mistakes(visit, wish)), None
     try:
         carts.draft(
             visit.house,
@@ -81,7 +81,7 @@ def send(visit: Visit) -> Page | Redirect:
             seen=visit.text("seen"),
         )
     except AgoraError as problem:
-        return _page(visit, {field_of(problem): problem.sentence}, None)
+        return _page(visit, {field_of(problem): told_by(problem)}, foresight)
     names = sorted({name for each in asked for name in each.deciders})
     return Redirect("/requests?of=mine", said=f"Sent. {people(visit, names)} will decide.")
 

@@ -47,6 +47,23 @@ def test_before_sending_everything_is_told_and_nothing_is_written(loop):
     assert set(re.findall(r"/requests/(req-[\w-]+)", mia.get("/requests?of=mine").text)) == before
 
 
+def test_what_one_may_read_already_is_said_in_the_form_and_in_the_cart(loop):
+    ana = loop.client("ana")
+    refused = asked(ana)
+    assert refused.status_code == 409
+    assert "You may read <code>sales.transactions@1</code> already" in refused.text
+    assert "Query it" in refused.text
+    send(ana, "/cart/add", port=PORT)
+    form = {"purpose": "campaign-planning", "reason": REASON}
+    refused = send(ana, "/cart", **form)
+    assert "You may read <code>sales.transactions@1</code> already" in refused.text
+    mia = loop.client("mia")
+    send(mia, "/cart/add", port=PORT)
+    terms = send(mia, "/cart", **form).text
+    assert "There are terms of use: read them, and tick the box" in terms
+    assert "For planning inside the company" in terms
+
+
 def test_a_form_with_mistakes_keeps_what_was_typed_and_says_each(loop):
     page = asked(loop.client("mia"), purpose="", reason="too short")
     assert page.status_code == 422

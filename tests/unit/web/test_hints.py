@@ -12,6 +12,7 @@ from agora.serve.rest.hints import spoken
 from agora.web.hints import beside, hinted, plainly
 
 TYPED = re.compile(r"`agora |agora [a-z]+ [a-z<{`-]|--[a-z]")
+SOURCE = Path(__file__).parents[3] / "src" / "agora"
 HOLES = {"ask": "agora request sales.orders"}
 ROOMS = ("governance", "model", "passage", "quality", "spec", "usecases", "workshop", "backends", "web", "serve")  # fmt: skip
 
@@ -46,9 +47,8 @@ def texts(node):
 
 def written():
     """All hints of the house that a face shows."""
-    source = Path(__file__).parents[3] / "src" / "agora"
     for room in ROOMS:
-        for file in sorted((source / room).rglob("*.py")):
+        for file in sorted((SOURCE / room).rglob("*.py")):
             yield from hints_of(ast.parse(file.read_text()))
     yield from (do for _, do in CODES.values())
 
@@ -61,6 +61,12 @@ def test_no_page_and_no_answer_of_the_api_speaks_of_a_flag_or_a_command():
         told = (plainly(hint), str(hinted(hint)), spoken(hint))
         assert not any(TYPED.search(words) for words in told), (hint, told)
         assert "`--" in hint or "--help" in hint or "the terminal" not in told[0], (hint, told[0])
+
+
+def test_pages_speak_of_a_terminal_only_where_they_teach_it():
+    pages = sorted((SOURCE / "web" / "templates").rglob("*.html"))
+    speak = {page.name for page in pages if re.search(r"agora [a-z]+( |<)", page.read_text())}
+    assert speak <= {"code.html", "storage.html", "ops.html", "scorecard.html", "activity.html"}
 
 
 @pytest.mark.parametrize(

@@ -514,3 +514,6 @@ def test_a_million_rows_are_scrolled_through_with_few_in_the_page(page_as):
     expect(page.get_by_role("status").filter(has_text="Copied 2 rows")).to_be_attached()
     lines = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert [re.fullmatch(r"-\d+\.\d\d", each) is not None for each in lines] == [True, True]
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    expect(page.get_by_role("status").filter(has_text="Copied the first 10,00")).to_be_attached()

@@ -5,7 +5,7 @@
 //    "offset": 0, "total": 1000000, "rows": [["2017-01-02", 12], …]}     (null is nothing)
 // Only the rows in sight are in the page, so the number of rows does not matter: a browser's longest
 // element (some 30 million pixels) is not met, since the scroll bar is scaled above MAX_HEIGHT.
-// Keys: arrows, PageUp/Down, Home/End, with Ctrl to the first and last row; Shift marks; Ctrl C copies as TSV.
+// Keys: arrows, PageUp/Down, Home/End, with Ctrl to the first and last row; Shift marks, Ctrl A all; Ctrl C copies as TSV.
 const WINDOW = 500;
 const KEPT = 12;
 const MAX_HEIGHT = 8_000_000;
@@ -70,7 +70,7 @@ class VirtualGrid extends HTMLElement {
     this.foot.className = "vgrid-foot";
     this.where = this.foot.appendChild(document.createElement("span"));
     this.help = this.foot.appendChild(document.createElement("span"));
-    this.help.textContent = "Arrow keys move, Shift marks, Ctrl C copies";
+    this.help.textContent = "Arrow keys move, Shift marks, Ctrl A all, Ctrl C copies";
     this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.box.addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
     this.box.addEventListener("keydown", (event) => this.pressed(event));
@@ -226,6 +226,11 @@ class VirtualGrid extends HTMLElement {
     if (to) {
       event.preventDefault();
       this.move(...to, event.shiftKey);
+    } else if (far && event.key.toLowerCase() === "a") {
+      event.preventDefault();
+      this.from = { row: 0, column: 0 };
+      this.at = { row: Math.max(this.total - 1, 0), column: this.columns.length - 1 };
+      this.soon();
     } else if (far && event.key.toLowerCase() === "c") {
       event.preventDefault();
       this.copy();

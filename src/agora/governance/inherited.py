@@ -28,9 +28,13 @@ class Following:
 
 def follows(rule: Policy) -> bool:
     """True for a mask that is looked up where the values came from."""
+    return rule.effect.mask is not None and placed(rule)
+
+
+def placed(rule: Policy) -> bool:
+    """True for a rule about tables of some place, where a guardrail over tags is about all of them."""
     target = rule.applies_to
-    placed = bool(rule.domain or target.domains or target.ports or target.columns)
-    return rule.effect.mask is not None and placed
+    return bool(rule.domain or target.domains or target.ports or target.columns)
 
 
 def following(

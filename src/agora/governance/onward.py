@@ -8,7 +8,7 @@ they were given; what a domain makes of its own products is its own affair.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agora.governance.ground import ground
-from agora.governance.inherited import follows
+from agora.governance.inherited import placed
 from agora.governance.matching import binds, concerns, touches
 from agora.model.access import Request
 from agora.model.decision import Decision
@@ -84,8 +84,8 @@ def stays_behind(
 ) -> tuple[Reason, ...]:
     """The rules that hide these columns, or rows, from somebody, and no more in what is made of them.
 
-    Masks follow the values; rules about rows do not, and a guardrail's "owning domain" is another one
-    there. Nothing is said of a rule that binds the product itself: it never has what that hides.
+    Masks follow the values; rules about rows do not, nor those that forbid a table by its place, and a
+    guardrail's "owning domain" is another one there. Nothing is said of a rule that binds the product itself: it never has what that hides.
     Empty where the consumer is no product.
     """
     product, reader = mesh.built_by(consumer), mesh.principal(consumer)
@@ -108,8 +108,9 @@ def stays_behind(
 
 def _hides(rule: Policy, columns: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """What a rule hides of these columns from whomever it binds, in words."""
-    if rule.effect.rows is not None:
-        return ("rows",) if concerns(rule.applies_to, columns.items()) else ()
+    if rule.effect.deny or rule.effect.rows is not None:
+        what = "everything" if rule.effect.deny else "rows"
+        return (what,) if concerns(rule.applies_to, columns.items()) else ()
     if rule.effect.mask is None:
         return ()
     touched = (name for name, labels in columns.items() if touches(rule.applies_to, name, labels))
@@ -118,10 +119,12 @@ def _hides(rule: Policy, columns: Mapping[str, frozenset[str]]) -> tuple[str, ..
 
 def _comes_along(rule: Policy, port: PortVersion, product: ProductName) -> bool:
     """True when the rule says the same of what is made of it."""
-    if rule.effect.mask is None:
+    if rule.effect.rows is not None:
         return False
+    if placed(rule):
+        return rule.effect.mask is not None
     turned = any(who.owning_domain is not None for who in (rule.who, *rule.unless))
-    return follows(rule) or port.port.domain == product.domain or not turned
+    return port.port.domain == product.domain or not turned
 
 
 def _staying(

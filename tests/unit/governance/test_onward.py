@@ -144,7 +144,7 @@ def test_who_makes_a_product_has_no_more_by_it(own, its, columns, what):
 
 BILLS = PortVersion(PortName("finance", "bills", "bills"), 1)
 PAYERS = PortVersion(PortName("sales", "payers", "payers"), 1)
-EMPTY = Effect(mask=Mask(kind=MaskKind.NULL))
+EMPTY, DENY = Effect(mask=Mask(kind=MaskKind.NULL)), Effect(deny=True)
 SOME_ROWS = Effect(rows=Literal(value=True))
 TAGGED, NAMED = Target(tags=("personal",)), Target(columns=("age",))
 OUTSIDE = (Who(owning_domain=True),)
@@ -165,7 +165,10 @@ PEOPLE = Who(kinds=("person",))
         (own_rule(EMPTY, applies_to=NAMED, who=PEOPLE), PAYERS, ("age",), ""),
         (own_rule(SOME_ROWS, who=PEOPLE), BILLS, ("day",), "rows"),
         (own_rule(SOME_ROWS), BILLS, ("day",), ""),
-        (own_rule(Effect(deny=True), who=PEOPLE), BILLS, (), ""),
+        (own_rule(DENY, who=PEOPLE), BILLS, (), "everything"),
+        (own_rule(DENY, applies_to=TAGGED, who=PEOPLE), BILLS, ("day",), ""),
+        (guardrail(DENY, applies_to=TAGGED, who=PEOPLE), BILLS, (), ""),
+        (guardrail(DENY, applies_to=TAGGED, unless=SERVICES), BILLS, (), "everything"),
     ],
 )
 def test_the_rules_that_do_not_come_along_are_told(rule, port, columns, hidden):

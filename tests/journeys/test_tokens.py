@@ -9,6 +9,7 @@ from agora.model.ledger import Event
 from agora.model.token import Scope, Token
 from agora.passage import signing
 from agora.usecases import account, token
+from tests.journeys.changing import edit
 from tests.journeys.signing import DAY, HOUR, NOW, SECOND, Door, leave, refused
 
 
@@ -154,11 +155,15 @@ def test_the_tokens_of_a_leaver_end_at_once_and_those_of_their_agents(door):
     after.close()
 
 
-def test_what_a_leaver_made_for_a_service_ends_with_them(door):
+def test_what_a_leaver_made_for_a_service_ends_with_them(market):
     """They know its secret."""
-    made = make(door, "olga", "service:bi")
-    account.block(door.house, door.who("olga"), "olga")
+    edit(market / "people.yaml", ("roles: [marketer]", "roles: [operator]"))
+    door = Door(market)
+    made = make(door, "mia", "service:bi")
+    assert resolve(door, made.secret).actor.principal.id == "service:bi"
+    account.block(door.house, door.who("olga"), "mia")
     refused("E611", resolve, door, made.secret)
+    door.close()
 
 
 def test_a_token_ends_when_its_maker_might_not_make_it_any_more(door):

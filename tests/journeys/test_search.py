@@ -12,9 +12,10 @@ from agora.model.access import Agreement
 from agora.model.errors import AgoraError, Conflict, Missing, Unavailable, Unusable
 from agora.model.ledger import Entry, Event
 from agora.model.mesh import Mesh
-from agora.needs.index import Standing
+from agora.needs.index import News, Standing
 from agora.needs.store import Put
 from agora.passage import filing, finding, keys
+from agora.passage.activity import top
 from agora.passage.indexing import indexed
 from agora.passage.knowing import may_know
 from agora.passage.ruling import rule
@@ -441,3 +442,19 @@ def test_a_huge_market_is_found_by_name_until_it_is_indexed(market, monkeypatch)
             ["sales.transactions"],
         )
         assert search(hidden, ana, "transac", patient=False) == whole
+
+
+def test_the_end_of_the_ledger_is_known_without_the_index(market):
+    with opened(market) as house:
+        for count in (0, 1, 1, 5, 26):
+            house.store.commit((), [house.entry(actor(house, "ana"), Event.CHECKED)] * count)
+            last = max((record.place for record in house.store.records()), default=0)
+            assert top(house) == last + 1
+        assert house.index.standing() == Standing(), "nobody has waited"
+        indexed(house)
+        assert top(house) == last + 1
+        house.store.commit((), [house.entry(actor(house, "ana"), Event.CHECKED)] * 3)
+        assert top(house) == last + 4
+        later = Standing(mesh="other", place=last + 900, seal="other")
+        house.index.keep(house.index.standing(), News(standing=later, today=house.now().date()))
+        assert top(house) == last + 4, "the index is of another ledger"

@@ -15,8 +15,8 @@ OWNERS = frozenset(
         Event.COMPACTED, Event.DERIVED, Event.DERIVED_DROPPED, Event.MADE,
         Event.REQUESTED, Event.APPROVED, Event.REFUSED_REQUEST, Event.ENDED, Event.ASKED_BACK,
         Event.REPLIED, Event.CHANGED_REQUEST, Event.WITHDRAWN, Event.EXTENDED, Event.CARRIED,
-        Event.CONSENTED, Event.QUERY_OPENED, Event.QUERY_REFUSED, Event.EXPORTED, Event.BUILD_READ,
-        Event.DENIED, Event.QUESTIONED, Event.ANSWERED, Event.SETTLED, Event.REWORDED, Event.HIDDEN,
+        Event.CONSENTED, Event.QUERY_OPENED, Event.QUERY_CLOSED, Event.QUERY_REFUSED, Event.EXPORTED,
+        Event.BUILD_READ, Event.DENIED, Event.QUESTIONED, Event.ANSWERED, Event.SETTLED, Event.REWORDED, Event.HIDDEN,
         Event.RATED,
     }
 )  # fmt: skip
@@ -24,13 +24,14 @@ OWNERS = frozenset(
 _READS = frozenset(
     {
         Event.QUERY_OPENED,
+        Event.QUERY_CLOSED,
         Event.QUERY_REFUSED,
         Event.DENIED,
         Event.EXPORTED,
         Event.BUILD_READ,
     }
 )
-_OPEN = frozenset({"statement", "code", "rules", "form", "rows"})
+_OPEN = frozenset({"statement", "code", "rules", "form", "rows", "outcome"})
 """What an owner sees of a read besides its columns: never the words of a statement."""
 
 

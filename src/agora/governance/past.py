@@ -12,7 +12,6 @@ from agora.model.access import Past
 from agora.model.ledger import Entry, Event
 
 _READ = frozenset({Event.QUERY_OPENED, Event.BUILD_READ})
-_REFUSED = frozenset({Event.QUERY_REFUSED, Event.DENIED})
 
 
 def conduct(
@@ -29,7 +28,7 @@ def conduct(
             continue
         if entry.event in _READ and _touches(entry, domains):
             found = replace(found, queries=found.queries + 1, last_read=entry.at)
-        elif entry.event in _REFUSED and (_touches(entry, domains) or _ruled(entry, domains)):
+        elif _refused(entry) and (_touches(entry, domains) or _ruled(entry, domains)):
             found = replace(found, refusals=found.refusals + 1)
     return found
 
@@ -41,6 +40,12 @@ def _theirs(entry: Entry, names: Collection[str], agreements: Collection[str]) -
 def _touches(entry: Entry, domains: Collection[str]) -> bool:
     ports = (*entry.subject.split(", "), *_listed(entry, "ports"))
     return any(port.partition(".")[0] in domains for port in ports)
+
+
+def _refused(entry: Entry) -> bool:
+    """True when a rule said no; who misspelt a column, or came before the first edition, did no wrong."""
+    ruled = entry.event is Event.QUERY_REFUSED and bool(_listed(entry, "rules"))
+    return ruled or entry.event is Event.DENIED
 
 
 def _ruled(entry: Entry, domains: Collection[str]) -> bool:

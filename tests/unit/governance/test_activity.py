@@ -58,6 +58,13 @@ def test_owners_hear_of_rules_only_where_they_are_the_only_ones_concerned():
     assert shown(MESH, SOFIA, record(alone)).entry.facts == (("rules", ("finance/x",)),)
 
 
+def test_owners_hear_of_an_answer_that_broke_off_and_how():
+    facts = (("statement", "stm-1"), ("rows", 3), ("outcome", "E430"))
+    failed = replace(JOINED, event=Event.QUERY_CLOSED, facts=facts)
+    seen = shown(MESH, SOFIA, record(failed)).entry
+    assert (seen.subject, seen.facts) == ("sales.orders.orders@1", facts)
+
+
 def test_what_is_asked_of_owners_they_see_whole():
     asked = replace(JOINED, event=Event.REQUESTED, subject="sales.orders.orders@1")
     assert shown(MESH, SOFIA, record(asked)).entry == asked

@@ -29,6 +29,7 @@ def past(*entries):
         (entry(Event.QUERY_REFUSED, rules=("sales/agreements",)), (0, 1)),
         (entry(Event.QUERY_REFUSED, rules=("finance/agreements",)), (0, 0)),
         (entry(Event.QUERY_REFUSED, rules="sales"), (0, 0)),
+        (entry(Event.QUERY_REFUSED, subject="sales.orders@1", code="E504"), (0, 0)),
         (entry(Event.DENIED, subject="sales.orders@1"), (0, 1)),
         (entry(Event.RELEASED, subject="sales.orders"), (0, 0)),
     ],

@@ -33,6 +33,8 @@ _READS = frozenset(
 )
 _OPEN = frozenset({"statement", "code", "rules", "form", "rows", "outcome"})
 """What an owner sees of a read besides its columns: never the words of a statement."""
+ACROSS = ("domains", "several")
+"""An owner is told that others' products were read beside theirs, and not which."""
 
 
 def reach(mesh: Mesh, principal: Principal) -> Reach:
@@ -74,6 +76,8 @@ def _reduced(entry: Entry, mine: tuple[str, ...]) -> Entry:
             facts.append((name, tuple(each for each in value if product_of(each) in ours)))
         elif name in _OPEN and (alone or name != "rules"):
             facts.append((name, value))
+    if _across(entry):
+        facts.append(ACROSS)
     return replace(entry, subject=", ".join(mine), facts=tuple(facts))
 
 
@@ -95,7 +99,11 @@ def _tests(mesh: Mesh, sought: Sought, entry: Entry) -> Iterator[bool]:
         who = mesh.principal(entry.who)
         yield who is not None and who.kind is sought.kind
     if sought.across:
-        yield len({name.partition(".")[0] for name in products(entry)}) > 1
+        yield _across(entry) or ACROSS in entry.facts
+
+
+def _across(entry: Entry) -> bool:
+    return len({name.partition(".")[0] for name in products(entry)}) > 1
 
 
 def _text(entry: Entry) -> str:

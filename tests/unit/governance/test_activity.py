@@ -45,7 +45,9 @@ def test_owners_see_of_a_joint_read_only_what_is_theirs():
     assert dict(seen.entry.facts) == {
         "statement": "stm-1",
         "columns": ("sales.orders.orders@1:store",),
+        "domains": "several",
     }
+    assert fits(MESH, Sought(across=True), seen.entry)
     assert (seen.body, seen.place, seen.entry.who) == ("", 7, "agent:aria")
     assert "finance" not in str(seen)
     assert not fits(MESH, Sought(text="secret"), seen.entry)
@@ -53,7 +55,7 @@ def test_owners_see_of_a_joint_read_only_what_is_theirs():
 
 def test_owners_hear_of_rules_only_where_they_are_the_only_ones_concerned():
     refused = replace(JOINED, event=Event.QUERY_REFUSED, facts=(("rules", ("finance/x",)),))
-    assert shown(MESH, SOFIA, record(refused)).entry.facts == ()
+    assert shown(MESH, SOFIA, record(refused)).entry.facts == (("domains", "several"),)
     alone = replace(refused, subject="sales.orders.orders@1")
     assert shown(MESH, SOFIA, record(alone)).entry.facts == (("rules", ("finance/x",)),)
 
@@ -62,7 +64,7 @@ def test_owners_hear_of_an_answer_that_broke_off_and_how():
     facts = (("statement", "stm-1"), ("rows", 3), ("outcome", "E430"))
     failed = replace(JOINED, event=Event.QUERY_CLOSED, facts=facts)
     seen = shown(MESH, SOFIA, record(failed)).entry
-    assert (seen.subject, seen.facts) == ("sales.orders.orders@1", facts)
+    assert (seen.subject, seen.facts) == ("sales.orders.orders@1", (*facts, ("domains", "several")))
 
 
 def test_what_is_asked_of_owners_they_see_whole():

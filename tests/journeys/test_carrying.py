@@ -1,12 +1,16 @@
 """What is agreed on one version of a table holds for the next one, or is asked for again."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from agora.model.access import RequestState
 from agora.model.errors import Denied
+from agora.model.names import ProductName
 from agora.usecases import access, agreements
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.run import run
+from agora.web.request import _first
 from tests.journeys.changing import (
     BUILD,
     CONTRACT,
@@ -96,6 +100,11 @@ def test_what_breaks_is_asked_for_again_unless_it_is_not_agreed_anyway(used):
         assert held(house, "mia") == []
         ends = agreements.due(house, actor(house, "mia"), 60 * (instant("2018-01-02") - instant("2018-01-01")))  # fmt: skip
         assert {(d.kind.value, str(d.instead)) for d in ends} == {("version", TWO)}
+        told = agreements.mine(house, actor(house, "mia")).due
+        assert {(d.kind.value, str(d.instead)) for d in told} == {("version", TWO)}, "however far"
+        product = house.mesh.product(ProductName.parse(PORT))
+        assert _first(SimpleNamespace(query={}), product) == (TWO,), "nobody new asks for the old"
+        assert _first(SimpleNamespace(query={"table": f"{PORT}@1"}), product) == (f"{PORT}@1",)
 
 
 def test_who_asks_for_a_version_that_breaks_nothing_has_it_at_once(used):

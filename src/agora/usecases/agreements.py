@@ -7,7 +7,7 @@ from agora.governance.access import deciders, judge_answer, speaks, voices_of
 from agora.governance.lasting import due as ending
 from agora.governance.lasting import family
 from agora.governance.rights import may_run, oversees
-from agora.model.access import Agreement, Due, Request
+from agora.model.access import Agreement, Due, DueKind, Request
 from agora.model.errors import Conflict, Denied, Missing, Unusable
 from agora.model.ledger import Event
 from agora.model.people import Actor
@@ -22,12 +22,15 @@ from agora.usecases.agreeing.asking import Asked
 from agora.usecases.agreeing.entries import demand, of_agreement
 
 NEWEST = 200
-SOON = timedelta(days=30)
+SOON, AHEAD = timedelta(days=30), timedelta(days=3653)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """What somebody may use and has asked for, newest first, and what of it ends soon after `at`."""
+    """What somebody may use and has asked for, newest first, and what of it ends soon after `at`.
+
+    The announced end of a version is told however far it is: who uses it has to ask for the next.
+    """
 
     agreements: tuple[Agreement, ...] = ()
     requests: tuple[Request, ...] = ()
@@ -42,7 +45,11 @@ def mine(house: House, who: Actor, within: timedelta = SOON) -> Mine:
     return Mine(
         agreements=agreements[::-1],
         requests=filing.requests_of(house, names, NEWEST)[::-1],
-        due=ending(house.mesh, agreements, house.now(), within),
+        due=tuple(
+            each
+            for each in ending(house.mesh, agreements, house.now(), AHEAD)
+            if each.kind is DueKind.VERSION or each.ends <= house.now() + within
+        ),
         at=house.now(),
     )
 

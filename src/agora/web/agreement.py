@@ -22,6 +22,11 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Page:
         "own": [_line(visit, each) for each in own.agreements],
         "granted": [_line(visit, each) for each in granted(visit.house, visit.who)],
         "due": [(_line(visit, each.agreement), each) for each in own.due],
+        "held": {
+            (each.port, each.consumer, each.purpose)
+            for each in own.agreements
+            if each.active(visit.house.now())
+        },
         "wrong": wrong,
     }
     return Page(template="agreement/agreements.html", values=values, status=status)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from agora.model.decision import ColumnView
 from agora.model.errors import AgoraError
-from agora.model.product import Product
+from agora.model.product import Lifecycle, Product
 from agora.usecases.access import ask_for, foresee, offered, voices
 from agora.usecases.agreeing.asking import Wish
 from agora.usecases.agreeing.foreseeing import Foreseen, Foresight
@@ -213,9 +213,13 @@ def _option(visit: Visit, name: str) -> str:
 
 
 def _first(visit: Visit, product: Product) -> tuple[str, ...]:
+    """The table that was named, else the first one in its newest version that is not on its way out."""
     named = visit.query.get("table", "")
-    ports = [str(port.version) for port in product.ports]
-    return (named,) if named in ports else tuple(ports[:1])
+    if named in (str(port.version) for port in product.ports):
+        return (named,)
+    same = [port for port in product.ports if port.name == product.ports[0].name]
+    active = [port for port in same if port.contract.status == Lifecycle.ACTIVE] or same
+    return tuple(str(port.version) for port in sorted(active, key=lambda p: -p.contract.major)[:1])
 
 
 def _plain(visit: Visit, product: Product) -> tuple[str, ...]:

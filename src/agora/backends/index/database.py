@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from agora.model.errors import Unavailable
 from agora.model.search import FIELDS
@@ -47,6 +48,10 @@ def expression(wanted: Iterable[Term]) -> str:
     return " ".join(f'"{" ".join(t.words)}"{"*" if t.prefix else ""}' for t in wanted)
 
 
+_Held: TypeAlias = "tuple[sqlite3.Connection, threading.Lock]"
+"""A connection, and what its thread holds while it works with it."""
+
+
 class Database:
     """One file, a connection for each thread; a file that is none of ours is made anew."""
 
@@ -55,36 +60,39 @@ class Database:
         self._path = path
         self._here = threading.local()
         self._guard = threading.Lock()
-        self._made: list[sqlite3.Connection] = []
+        self._made: list[_Held] = []
 
     @contextlib.contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
         """One state of the index; what is written is kept as a whole, or not at all."""
         with _told():
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+            connection, used = self._connection()
+            with used:
+                connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
 
     def close(self) -> None:
-        """Every connection is given back."""
+        """Every connection is given back; one that is at work is broken off first, never torn away."""
         with self._guard:
-            for connection in self._made:
-                connection.close()
+            for connection, used in self._made:
+                connection.interrupt()
+                with used:
+                    connection.close()
             self._made.clear()
             self._here = threading.local()
 
-    def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._here, "connection", None)
+    def _connection(self) -> _Held:
+        found: _Held | None = getattr(self._here, "held", None)
         if found is None:
             with self._guard:
-                found = self._opened()
+                found = self._opened(), threading.Lock()
                 self._made.append(found)
-            self._here.connection = found
+            self._here.held = found
         return found
 
     def _opened(self) -> sqlite3.Connection:

@@ -15,29 +15,18 @@ from agora.workshop.charts import SCHEMA
 
 MOST_POINTS = 5_000
 _MADE = {
-    Aggregate.SUM: "sum",
-    Aggregate.MEAN: "avg",
-    Aggregate.MEDIAN: "median",
-    Aggregate.MIN: "min",
-    Aggregate.MAX: "max",
-    Aggregate.COUNT: "count",
-}
+    Aggregate.SUM: "sum", Aggregate.MEAN: "avg", Aggregate.MEDIAN: "median",
+    Aggregate.MIN: "min", Aggregate.MAX: "max", Aggregate.COUNT: "count",
+}  # fmt: skip
 _SAID = {
-    Aggregate.SUM: "sum of",
-    Aggregate.MEAN: "mean",
-    Aggregate.MEDIAN: "median",
-    Aggregate.MIN: "lowest",
-    Aggregate.MAX: "highest",
-    Aggregate.COUNT: "number of",
+    Aggregate.SUM: "sum of", Aggregate.MEAN: "mean", Aggregate.MEDIAN: "median",
+    Aggregate.MIN: "lowest", Aggregate.MAX: "highest", Aggregate.COUNT: "number of",
     Aggregate.DISTINCT: "different",
-}
+}  # fmt: skip
 _UNITS = {
-    Unit.YEAR: "year",
-    Unit.QUARTER: "quarter",
-    Unit.MONTH: "month",
-    Unit.WEEK: "week",
+    Unit.YEAR: "year", Unit.QUARTER: "quarter", Unit.MONTH: "month", Unit.WEEK: "week",
     Unit.DAY: "day",
-}
+}  # fmt: skip
 _FORMATS = {
     Unit.YEAR: "%Y",
     Unit.QUARTER: "%Y Q%q",

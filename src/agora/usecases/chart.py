@@ -217,6 +217,8 @@ def _text(house: House, who: Actor, chart: Chart, values: Mapping[str, str]) -> 
         raise Missing(
             "the query behind this chart is not shared with you, or was removed",
             code=gone.code_shown,
-            hint=f"ask `{chart.sharing.owner}`, whose chart it is",
+            hint="remove the chart, and draw it of another query"
+            if who.principal.id == chart.sharing.owner
+            else f"ask `{chart.sharing.owner}`, whose chart it is",
         ) from None
     return bound(house, who, text, parameters, {**dict(chart.values), **values})

@@ -426,6 +426,9 @@ def test_who_draws_slower_sees_what_stands_there_and_who_may_not_see_the_query_i
     assert "All stores" in late.text
     form["revision"] = re.search(r'name="revision" value="(\d+)"', late.text)[1]
     assert send(emil, "/charts", **form).status_code == 303
+    send(ana, f"{query}/remove")
+    assert "draw it of another query" in ana.get(chart).text
+    assert "ask <code>ana</code>" in emil.get(chart).text
 
 
 def test_a_chart_that_cannot_be_drawn_says_why_in_its_form(client_as):

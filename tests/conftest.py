@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from agora.app.house import close_house, open_house
 from agora.app.start import start
@@ -28,6 +29,10 @@ from tests.serving import (  # noqa: F401 (fixtures are found by being here)
 
 MESHES = Path(__file__).parent / "meshes"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+# a busy machine is no failing law
+settings.register_profile("unhurried", parent=settings(), deadline=None)
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)

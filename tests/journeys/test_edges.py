@@ -393,6 +393,16 @@ def test_out_and_in_again_is_a_fixed_point(shell, tmp_path):
         assert again == file.read_text()
 
 
+def test_nothing_that_is_imported_takes_another_domains_product_off_the_market(shell):
+    theirs = "customers/households/contracts/households.v1.odcs.yaml"
+    before = shell("search", "households")[1]
+    code, _, err = shell("import", "sales.copy", "--from", theirs, "--as", "emil")
+    assert (code, "error[E808]: `customers.households` would be in doubt" in err) == (5, True)
+    assert "has the contract `customers-households-v1` already" in err
+    assert not (shell.root / "sales/copy").exists()
+    assert shell("search", "households")[1] == before
+
+
 def test_a_domain_that_cannot_be_read_is_left_alone(shell):
     domain = shell.root / "customers/domain.yaml"
     domain.write_text(domain.read_text() + "odd: 1\n")

@@ -264,6 +264,7 @@ def test_a_domain_founded_from_elsewhere_is_one_commit_with_its_first_product(te
     in_a_team = people.replace("Lind, ", "Lind, teams: [marketing], ")
     (tracked / "people.yaml").write_text(in_a_team)
     git(tracked, "commit", "-qam", "Olga is of marketing")
+    terminal.served.site.reread()
     terminal.sign_in("olga")
     (terminal.folder / "rain.csv").write_text("day,rain_mm\n2026-01-01,12\n2026-01-02,30\n")
     (terminal.folder / "ddl.sql").write_text("create table shops (id integer not null);")
@@ -281,6 +282,7 @@ def test_a_domain_founded_from_elsewhere_is_one_commit_with_its_first_product(te
     (tracked / "people.yaml").write_text(people)
     for domain in ("weather", "places"):
         shutil.rmtree(tracked / domain)
+    terminal.served.site.reread()
 
 
 def test_a_path_on_the_server_is_never_read_for_somebody_elsewhere(terminal):

@@ -153,6 +153,10 @@ MARKET: dict[str, tuple[str, str]] = {
         "move it back or leave a link where it was; a copy begins with an empty lake and store",
     ),
     "E807": ("nobody blocks themselves", "another operator can block you"),
+    "E808": (
+        "new files would put in doubt what others offer",
+        "choose another name; nothing was written",
+    ),
     "E770": ("on a server the token says who acts", "leave out `--as`, or sign somebody else in"),
     "E772": ("a verb that this server does not have", "use the server's version of `agora`"),
     "E773": ("a verb was told what it does not take", "use the server's version of `agora`"),

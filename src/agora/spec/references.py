@@ -1,10 +1,12 @@
 """References: where the relationships of contracts point, found out when all contracts are read."""
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from agora.model.contract import Contract, Relationship
+from agora.model.findings import Weight
 from agora.spec.builds import Parts
 from agora.spec.labels import severity
 from agora.spec.quality import aliases
@@ -75,9 +77,11 @@ def _link(
     if "://" in file:
         return Relationship(columns=columns, to=table, to_columns=tuple(names), contract=file)
     found = _found(file, table, known)
-    if len(found) != 1:
-        several = "is several tables" if found else "is no table of this mesh"
-        text.report("E146", path, f"`{targets[0]}` {several}")
+    if not found:
+        text.report("E146", path, f"`{targets[0]}` is no table of this mesh")
+        return None
+    if len(found) > 1:
+        _several(text, path, targets[0], found)
         return None
     theirs, target = found[0]
     words = aliases(theirs)
@@ -90,19 +94,55 @@ def _link(
     return Relationship(columns=columns, to=target.table, to_columns=to_columns, contract=elsewhere)
 
 
+def _several(text: Text, path: Path, target: str, found: Sequence[Pair]) -> None:
+    """Noted, and the reference is left out: another domain's new table puts nothing here in doubt."""
+    begins = [posixpath.relpath(each.file, posixpath.dirname(text.file)) for each, _ in found]
+    table = split(target)
+    hint = " or ".join(f"`{file}#/schema/{table[1]}/properties/{table[2]}`" for file in begins[:2])
+    text.report(
+        "E146", path, f"`{target}` is several tables", f"write {hint}", weight=Weight.WARNING
+    )
+
+
 def _found(file: str, table: str, known: tuple[Pair, Sequence[Pair], Sequence[Pair]]) -> list[Pair]:
     """The contracts that may be meant: the nearest that fit, or those of the file that is named."""
     pair, own, every = known
-    if file:
-        name = file.rpartition("/")[2]
-        return [
-            each for each in every if each[0].file.rpartition("/")[2] == name and _is(each, table)
-        ]
-    for circle in ([pair], own, every):
+    circles = (
+        _named(file, pair, every)
+        if file
+        else (
+            [pair],
+            own,
+            [each for each in every if _domain(each[0].file) == _domain(pair[0].file)],
+            every,
+        )
+    )
+    for circle in circles:
         fitting = [each for each in circle if _is(each, table)]
         if fitting:
-            return fitting
+            return _newest(fitting)
     return []
+
+
+def _named(file: str, pair: Pair, every: Sequence[Pair]) -> tuple[Sequence[Pair], ...]:
+    """The contract in that very file, seen from this one; else those in files called like it."""
+    whole = posixpath.normpath(posixpath.join(posixpath.dirname(pair[0].file), file))
+    name = posixpath.basename(file)
+    named = [each for each in every if posixpath.basename(each[0].file) == name]
+    return [each for each in named if each[0].file == whole], named
+
+
+def _newest(fitting: Sequence[Pair]) -> list[Pair]:
+    """Of several versions of one table the newest that is offered."""
+    tables: dict[str, Pair] = {}
+    for pair in sorted(fitting, key=lambda each: (each[1].status == "active", each[1].major)):
+        tables[posixpath.dirname(pair[0].file)] = pair
+    return list(tables.values())
+
+
+def _domain(file: str) -> str:
+    """The folder of the domain a contract's file lies in: `…/domain/product/contracts/file`."""
+    return posixpath.dirname(posixpath.dirname(posixpath.dirname(file)))
 
 
 def _is(pair: Pair, table: str) -> bool:

@@ -115,3 +115,43 @@ def test_keys_that_fit_nowhere(link, sentence):
     links, told = read([], at_table=[link])
     assert links == ()
     assert sentence in told[0]
+
+
+def across(to, *domains, own=()):
+    """What `to` in domain `d` leads to, and what is told, beside these domains' tables `shared`."""
+    column = {"name": "k", "logicalType": "integer"}
+    link = {"name": "x", "logicalType": "integer", "relationships": [{"to": to}]}
+    files = {"d/p/build.yaml": b"{}", "d/p/contracts/a.v1.odcs.yaml": written("a", [link])}
+    for domain in (*own, *domains):
+        folder, _, version = domain.partition("@")
+        major = version or "1"
+        words = json.loads(written("shared", [column]))
+        words |= {"id": f"{folder}-{major}", "version": f"{major}.0.0"}
+        files[f"{folder}/s/build.yaml"] = b"{}"
+        files[f"{folder}/s/contracts/shared.v{major}.odcs.yaml"] = json.dumps(words).encode()
+    desk = Desk(files, {})
+    areas = sorted({file.partition("/")[0] for file in files})
+    found = resolved([each for a in areas for each in parts(desk, Domain(id=a, folder=a))])
+    text, promise = next(each.contracts[0] for each in found if each.folder == "d/p")
+    return [each.contract for each in promise.relationships], text
+
+
+def test_a_table_of_the_same_name_elsewhere_puts_nothing_in_doubt():
+    assert across("shared.k", "e")[0] == ["e-1"]
+    links, text = across("shared.k", "e", "f")
+    assert (links, text.fine) == ([], True)
+    assert "several tables" in text.findings[0].sentence
+    assert (
+        "`../../../e/s/contracts/shared.v1.odcs.yaml#/schema/shared/properties/k`"
+        in text.findings[0].hint
+    )
+    links, text = across(
+        "../../../f/s/contracts/shared.v1.odcs.yaml#/schema/shared/properties/k", "e", "f"
+    )
+    assert (links, text.findings) == (["f-1"], [])
+
+
+def test_the_own_domain_is_nearer_and_the_newest_version_is_meant():
+    assert across("shared.k", "e", "f", own=("d",))[0] == ["d-1"]
+    links, text = across("shared.k", "e", "e@2")
+    assert (links, text.findings) == (["e-2"], [])

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -173,6 +173,8 @@ def texts(draw, documents):
     yaml.default_flow_style = draw(st.sampled_from([False, None]))
     stream = io.StringIO()
     yaml.dump({key: document[key] for key in keys}, stream)
+    # ruamel writes `{a: :é}`, which no reader of YAML takes back
+    assume(read("x", stream.getvalue().encode(), None).fine)
     lines = stream.getvalue().splitlines()
     for number in range(draw(st.integers(0, 4))):
         place = draw(st.integers(0, len(lines)))

@@ -18,6 +18,7 @@ from agora.passage.recording import refused
 from agora.spec import making
 from agora.spec.mesh import read
 
+SUFFIXES = (".yaml", ".sql", ".md")
 LISTING = "agora.yaml"
 
 
@@ -135,10 +136,12 @@ def laid(
     `listing` is `agora.yaml` as it was read and as it is with a new domain in its list.
 
     Who sits at a terminal beside the mesh commits them when they are ready. What comes from elsewhere
-    is committed in its sender's name, for nobody else would. Raises Conflict, Unavailable.
+    is committed in its sender's name, for nobody else would. Raises Conflict, also when they would put
+    in doubt what others offer, and Unavailable.
     """
     before, after = listing
     more = {LISTING: after} if after != before else {}
+    _demand_harmless(house.folder.texts(), {**files, **more})
     if not who.operator:
         own = author(house, who)
         replacing = dict.fromkeys(more, before)
@@ -147,6 +150,27 @@ def laid(
     for path, content in more.items():
         house.folder.replace(path, content)
     return ""
+
+
+def _demand_harmless(texts: Mapping[str, bytes], files: Mapping[str, bytes]) -> None:
+    """Nothing that stands is in doubt because of these files; what is new may still be unfinished."""
+    more = {path: content for path, content in files.items() if path.endswith(SUFFIXES)}
+    after = read({**texts, **more}, {})
+    own = {".".join(path.split("/")[:2]) for path in files}
+    founded = {path.split("/")[0] for path in files if path.endswith("/domain.yaml")}
+    harmed = sorted(set(after.broken) - set(read(texts, {}).broken) - own - founded)
+    if harmed:
+        why = next((f for f in after.findings if _lies_in(f.file, harmed[0])), None)
+        raise Conflict(
+            f"`{harmed[0]}` would be in doubt, and off the market"
+            + (f": {why.sentence}" if why else ""),
+            code="E808",
+            hint="choose another name; nothing was written",
+        )
+
+
+def _lies_in(file: str, name: str) -> bool:
+    return file.startswith(f"{name.replace('.', '/')}/")
 
 
 def recorded(

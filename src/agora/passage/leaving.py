@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agora.model.errors import AgoraError, Exhausted
+from agora.model.errors import AgoraError, Cancelled, Exhausted
 from agora.model.ledger import Event
 from agora.model.people import Actor
 from agora.needs.engine import Answer, Message, Part
 from agora.needs.house import House
 from agora.needs.outlet import Form, Outlet, Piece
+from agora.passage.recording import COMPLETE, STOPPED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,18 +63,18 @@ class Leaving:
         with self._guard:
             self._made.close()
             self._counted.close()
-            self._end("stopped")
+            self._end(STOPPED)
 
     def _next(self) -> Piece | None:
         try:
             piece = next(self._made, None)
         except BaseException as problem:
             self._counted.close()
-            self._end(problem.code_shown if isinstance(problem, AgoraError) else "failed")
+            self._end(_outcome(problem))
             raise
         if piece is None:
             self._counted.close()
-            self._end("complete")
+            self._end(COMPLETE)
         return piece
 
     def _end(self, outcome: str) -> None:
@@ -105,6 +106,13 @@ def demand_room(form: Form, rows: int) -> None:
             code="E680",
             hint="narrow it with WHERE or LIMIT, or choose `csv` or `parquet`",
         )
+
+
+def _outcome(problem: BaseException) -> str:
+    """As a query's end is told: whoever went away was refused nothing."""
+    if isinstance(problem, Cancelled):
+        return STOPPED
+    return problem.code_shown if isinstance(problem, AgoraError) else "failed"
 
 
 class _Counted:

@@ -68,3 +68,10 @@ def test_what_is_said_is_reworded_once_and_hidden(callers):
     done(callers("sofia").post(f"{path}/{made}/hide", json={"reason": "asked before"}))
     shown = [each["question"]["id"] for each in done(callers("ana").get(path))["asked"]]
     assert made not in shown
+
+
+def test_no_answer_leads_elsewhere(callers):
+    """A redirect would name a scheme: behind a proxy the token went on in the clear."""
+    for path in ("/saved/", "/me/", "//me"):
+        there = callers("mia").get(path)
+        assert (there.status_code, there.json()["code"]) == (404, "E714")

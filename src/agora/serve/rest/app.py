@@ -54,6 +54,7 @@ def rest(site: Site) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,  # a redirect names a scheme, and a token would go there in the clear
     )
     app.state.site = site
     problems.handle(app)

@@ -68,6 +68,7 @@ def _sentence(mesh: Mesh, notice: Notice) -> str:
         Matter.CARRIED: f"your agreement holds for {table} too{purpose}",
         Matter.EXPIRING: f"the agreement{of} on {table}{purpose} ends on {until}",
         Matter.EXPIRED: f"the agreement{of} on {table}{purpose} has ended",
+        Matter.RETIRING: f"the version {table}, which you use{purpose}, answers until {until}",
         Matter.EDITION: f"edition {notice.edition} of {table} is there",
         Matter.VERSION: f"there is a new version: {table}",
         Matter.DEPRECATED: f"the table {table} is on its way out{_until(until)}",
@@ -97,6 +98,7 @@ def _page(notice: Notice) -> str:
         Matter.ACCEPTED: "/discuss",
         Matter.VERSION: "/versions",
         Matter.DEPRECATED: "/versions",
+        Matter.RETIRING: "/versions",
         Matter.BREAKING: "/versions",
         Matter.PROMISE: "/quality",
     }

@@ -1,9 +1,11 @@
 """Reminders: what a day brings near, and when something that is sent goes out or is given up."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from agora.governance.access import deciders
+from agora.governance.lifecycle import Life, life
 from agora.governance.notice import Telling, behind, of_agreement, others
 from agora.model.access import Agreement, Request, RequestState, Turn
 from agora.model.mesh import Mesh
@@ -38,7 +40,7 @@ def last_days(
         people = behind(mesh, agreed.consumer)
         if (since or now) < agreed.expires <= now:
             yield of_agreement(agreed, Matter.EXPIRED, people, now, by=agreed.consumer)
-        elif _near(agreed, since, now):
+        elif _near(agreed.expires, since, now):
             to = tuple(dict.fromkeys((*people, *deciders(mesh, agreed.port))))
             yield of_agreement(agreed, Matter.EXPIRING, to, now, by=agreed.consumer)
 
@@ -56,9 +58,29 @@ def _lasting(agreements: Sequence[Agreement]) -> dict[tuple[str, str, str, int],
     return found
 
 
-def _near(agreed: Agreement, since: datetime | None, now: datetime) -> bool:
+def last_versions(
+    mesh: Mesh, agreements: Sequence[Agreement], since: datetime | None, now: datetime
+) -> Iterator[Telling]:
+    """Versions whose end comes near, told to whoever uses them and may not use the next one yet."""
+    held = {_right(each) for each in agreements if each.active(now)}
+    for agreed in agreements:
+        here = life(mesh, agreed.port)
+        if here is None or here.ends is None or not agreed.active(now):
+            continue
+        after = agreed.expires is None or agreed.expires > here.ends
+        if after and _next(agreed, here) not in held and _near(here.ends, since, now):
+            people = behind(mesh, agreed.consumer)
+            telling = of_agreement(agreed, Matter.RETIRING, people, now)
+            yield replace(telling, until=here.ends)
+
+
+def _next(agreed: Agreement, here: Life) -> tuple[str, str, str, int]:
+    return (str(here.instead), agreed.consumer, agreed.purpose, agreed.edition)
+
+
+def _near(ends: datetime, since: datetime | None, now: datetime) -> bool:
     """True when one of the days to remind of came since the last look, or this is the first."""
-    left = agreed.expires - now if agreed.expires else timedelta()
+    left = ends - now
     if left <= timedelta():
         return False
     before = left + (now - since) if since else max(BEFORE_THE_END) + timedelta(seconds=1)

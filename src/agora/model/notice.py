@@ -20,6 +20,7 @@ class Matter(StrEnum):
     CARRIED = "carried"
     EXPIRING = "expiring"
     EXPIRED = "expired"
+    RETIRING = "retiring"
     EDITION = "edition"
     VERSION = "version"
     DEPRECATED = "deprecated"

@@ -184,7 +184,10 @@ def test_letters_of_windows_are_found_shown_and_never_read_as_others(serving_mar
     assert "<q>Köln</q>" in shown
     assert 'value="grosse"' in shown, "a name that could not be kept was proposed"
     other = send(emil, "/studio/new/upload/letters", encoding="")
-    assert (other.status_code, "<code>Orte.csv</code> is not written in UTF-8" in other.text) == (422, True)
+    assert (other.status_code, "<code>Orte.csv</code> is not written in UTF-8" in other.text) == (
+        422,
+        True,
+    )
     assert send(emil, "/studio/new/upload/letters", encoding="cp1251").status_code == 303
     assert "<q>Kцln</q>" in emil.get("/studio/new/upload/columns").text
     assert send(emil, "/studio/new/upload/letters", encoding="cp1252").status_code == 303

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from agora.governance import letters, notice, reminders
 from agora.model.access import Request, RequestState, Turn
+from agora.model.contract import ServiceLevel
 from agora.model.ledger import Entry, Event
 from agora.model.mesh import PostOffice
 from agora.model.notice import Matter, Notice, Offered
 from agora.model.people import Principal, PrincipalKind
 from agora.model.policy import Purpose
 from agora.web.routes import routes
-from tests.unit.governance.deciding import ANA, DAY, MESH, NOW, ORDERS, agreed
+from tests.unit.governance.deciding import ANA, DAY, MESH, NOW, ORDERS, agreed, offered
 
 PRODUCT = ORDERS.port.of
 FELIX = Principal(id="felix", kind=PrincipalKind.PERSON, teams=("finance",))
@@ -174,6 +175,39 @@ def test_whoever_has_a_longer_agreement_is_not_told_of_the_shorter():
     assert len(list(reminders.last_days(WIDE, (end(), ended), None, NOW + 6 * DAY))) == 1
     elsewhere = replace(longer, purpose="planning")
     assert len(list(reminders.last_days(WIDE, (end(), elsewhere), None, NOW + 6 * DAY))) == 1
+
+
+def leaving(ends):
+    """The mesh with a next version of the orders, and a last day of this one."""
+    here, instead = offered(ORDERS), offered(replace(ORDERS, major=2))
+    (port,) = here.ports
+    levels = (ServiceLevel(property="endOfLife", value=ends.isoformat()),) if ends else ()
+    old = replace(port, contract=replace(port.contract, service_levels=levels))
+    return replace(WIDE, products=(replace(here, ports=(old, *instead.ports)),))
+
+
+@pytest.mark.parametrize(
+    ("agreements", "since", "now", "told"),
+    [
+        ((agreed(),), None, 6, [Matter.RETIRING]),
+        ((agreed(),), 5, 6, [Matter.RETIRING]),
+        ((agreed(),), 6, 7, []),
+        ((agreed(),), 18, 19, [Matter.RETIRING]),
+        ((agreed(),), None, 0, []),
+        ((agreed(),), None, 21, []),
+        ((agreed(ended_at=NOW),), None, 6, []),
+        ((agreed(expires=NOW + 9 * DAY),), None, 6, []),
+        ((agreed(), agreed(id="x", port=replace(ORDERS, major=2))), None, 6, []),
+        ((agreed(), agreed("sofia", id="x", port=replace(ORDERS, major=2))), None, 6, [Matter.RETIRING]),
+    ],
+)  # fmt: skip
+def test_whoever_uses_a_version_is_told_that_its_end_comes_near(agreements, since, now, told):
+    before = None if since is None else NOW + since * DAY
+    mesh = leaving(NOW + 20 * DAY)
+    found = list(reminders.last_versions(mesh, agreements, before, NOW + now * DAY))
+    assert [each.matter for each in found] == told
+    assert all((each.to, each.until) == (("ana",), NOW + 20 * DAY) for each in found)
+    assert list(reminders.last_versions(leaving(None), agreements, before, NOW + now * DAY)) == []
 
 
 @given(st.lists(st.floats(0, 40), min_size=1, max_size=30))

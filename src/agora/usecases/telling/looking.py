@@ -33,6 +33,7 @@ def remind(house: House, moment: datetime) -> int:
         agreements = tuple(kept.noun for kept in house.store.find(Agreement))
         requests = tuple(kept.noun for kept in house.store.find(Request))
         pile.tell(reminders.last_days(house.mesh, agreements, since, now), moment)
+        pile.tell(reminders.last_versions(house.mesh, agreements, since, now), moment)
         pile.tell(reminders.waiting(house.mesh, requests, since, now), moment)
         pile.heard = replace(pile.heard, reminded_at=now)
         return True

@@ -111,7 +111,9 @@ def done(shell, *words):
 
 
 def asked(shell, sql, who, *more):
-    return done(shell, "query", "--as", who, "--format", "csv", *more, sql).splitlines()[1:]
+    code, out, err = shell("query", "--as", who, "--format", "csv", *more, sql)
+    assert code == 0, out + err
+    return out.splitlines()[1:]
 
 
 def refused(shell, code, *words):

@@ -159,4 +159,4 @@ def test_who_follows_a_product_is_mailed_the_edition_that_its_schedule_made(used
         notify(there, clock)
     mine = [content for to, content in box.letters if to == ["mia@example.org"]]
     (subject,) = [message_from_bytes(each, policy=policy.default)["Subject"] for each in mine]
-    assert subject == "[The Market] edition 2 of customers.segments is there"
+    assert subject == "[The Market] Edition 2 of customers.segments is there"

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
 import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from agora.model.policy import MaskKind
 from agora.model.result import ResultColumn
@@ -42,8 +43,8 @@ def streamed(export: Export) -> StreamingResponse:
     An error after the first piece breaks the connection, so that half a file never looks whole.
     """
     named = f"attachment; filename*=UTF-8''{quote(export.name, safe='')}"
-    return StreamingResponse(
-        poured(export.pieces),
+    return Poured(
+        export.pieces,
         media_type=export.form.media,
         headers={"content-disposition": named, "agora-masked": masked(export.columns)},
     )
@@ -61,6 +62,24 @@ def masked(columns: Sequence[ResultColumn]) -> str:
         told = shorter
         shorter = dict(list(shorter.items())[: len(shorter) // 2])
     return text
+
+
+class Poured(StreamingResponse):
+    """Pieces as a response, whose end closes them, also where somebody left before the first."""
+
+    def __init__(
+        self, pieces: Closing, *, media_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Nothing is taken yet."""
+        super().__init__(poured(pieces), media_type=media_type, headers=headers)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(self._pieces.close)
 
 
 async def poured(pieces: Closing) -> AsyncIterator[memoryview]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from agora.model import frames
 from agora.model import verbs as words
@@ -19,7 +19,7 @@ from agora.model.token import Scope
 from agora.serve.rest.asking import At, By, Within
 from agora.serve.rest.framing import Frames
 from agora.serve.rest.problems import documented
-from agora.serve.rest.streaming import poured
+from agora.serve.rest.streaming import Poured
 from agora.usecases import (
     access,
     account,
@@ -148,4 +148,4 @@ def _answered(house: Within, verb: words.Verb, answer: Any) -> Response:
         return JSONResponse(
             words.told(verb, answer.exact() if isinstance(answer, Drawn) else answer)
         )
-    return StreamingResponse(poured(Frames(house.outlets, verb, answer)), media_type=frames.MEDIA)
+    return Poured(Frames(house.outlets, verb, answer), media_type=frames.MEDIA)

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from agora.serve.rest.streaming import PART, poured
+from agora.needs.outlet import Export, Form
+from agora.serve.rest.streaming import PART, poured, streamed
+from agora.web.export import leaving
 
 
 class Made:
@@ -82,12 +84,12 @@ def test_one_piece_is_made_while_another_leaves_and_no_more():
     pieces = Made(b"a", b"b", b"c", b"d")
 
     async def taken():
-        leaving = poured(pieces)
-        await anext(leaving)
+        flowing = poured(pieces)
+        await anext(flowing)
         await until(lambda: pieces.made == 2)
         await asyncio.sleep(0.05)
         assert pieces.made == 2
-        await leaving.aclose()
+        await flowing.aclose()
 
     assert heard(taken()) == (None, [])
     assert pieces.closed.is_set()
@@ -113,10 +115,10 @@ def test_who_goes_away_leaves_nothing_at_work_and_nothing_to_complain_of(coming)
     pieces = Made(b"a", coming, b"c")
 
     async def taken():
-        leaving = poured(pieces)
-        await anext(leaving)
+        flowing = poured(pieces)
+        await anext(flowing)
         await until(lambda: pieces.made == 2)
-        await leaving.aclose()
+        await flowing.aclose()
 
     assert heard(taken()) == (None, [])
     assert (pieces.made, pieces.closed.is_set()) == (2, True)
@@ -139,3 +141,24 @@ def test_who_is_cut_off_while_waiting_ends_the_work():
 
     assert heard(taken()) == (None, [])
     assert pieces.made == 2
+
+
+@pytest.mark.parametrize("face", ["api", "pages"])
+def test_who_left_before_the_first_piece_ends_the_work_all_the_same(face):
+    pieces, sent = Made(b"a"), []
+    export = Export(
+        form=Form(kind="x", title="X", media="x/y", suffix=".x"), name="x", pieces=pieces
+    )
+    response = streamed(export) if face == "api" else leaving(export)
+
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        await asyncio.sleep(0)
+        sent.append(message)
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}}
+    assert heard(response(scope, gone, send)) == (None, [])
+    assert pieces.closed.is_set()
+    assert not any(message.get("body") for message in sent)

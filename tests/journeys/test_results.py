@@ -1,5 +1,6 @@
 """Results: a statement runs beside its reader, who pages through its rows as long as they may."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -249,7 +250,12 @@ def workers():
 
     def found():
         children = psutil.Process().children(recursive=True)
-        return [p for p in children if p.pid not in there and p.status() != psutil.STATUS_ZOMBIE]
+        return [p for p in children if p.pid not in there and alive(p)]
+
+    def alive(process):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return process.status() != psutil.STATUS_ZOMBIE
+        return False
 
     return found
 

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,16 +44,18 @@ class Silent:
 
 
 class Later:
-    """A backend that is made when it is first asked for something."""
+    """A backend that is made when it is first asked for something: once, whoever asks first."""
 
     def __init__(self, make: Callable[[], object]) -> None:
         """Remember how to make it."""
         self._make = make
         self._made: object | None = None
+        self._making = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
         if self._made is None:
-            self._made = self._make()
+            with self._making:
+                self._made = self._made or self._make()
         return getattr(self._made, name)
 
     def close(self) -> None:
